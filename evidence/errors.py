@@ -1,0 +1,106 @@
+"""What can go wrong in evidence, one sentence each.
+
+A class says what kind of failure it is; the sentence, with what to do, is given where it is raised.
+"""
+
+from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
+
+
+class EvidenceError(DomainError):
+    """Something that the evidence app refuses or could not do."""
+
+
+# The source
+
+
+class SourceUnreadable(EvidenceError, BadInput):
+    """What was given to be taken in is missing, is not a file, or cannot be read."""
+
+
+class SourceChanged(EvidenceError, BadInput):
+    """The file shrank, grew or was rewritten while it was read; nothing was taken in."""
+
+
+class DigestMismatch(EvidenceError, BadInput):
+    """The bytes that arrived are not those that were announced; nothing was taken in."""
+
+
+class BadRecipient(EvidenceError, BadInput):
+    """The text is not an age recipient that we can seal to."""
+
+
+class BadIntake(EvidenceError, BadInput):
+    """A fact about an arrival (source, date, declared digest, manifest line) cannot be used."""
+
+
+class BadLink(EvidenceError, BadInput):
+    """A link from an exhibit to a case, person, incident or place cannot be made as asked."""
+
+
+# The records
+
+
+class UnknownEvidence(EvidenceError, NotFound):
+    """No exhibit of that reference, or none that this actor may know of."""
+
+
+class EvidenceRefused(EvidenceError, Refused):
+    """This actor may not do this with this exhibit."""
+
+
+class AlreadyLinked(EvidenceError, Conflict):
+    """The exhibit already belongs where it was to be put."""
+
+
+# The vault
+
+
+class VaultUnavailable(EvidenceError, Unavailable):
+    """The vault's folder is not there, is not writable or failed while it was written; nothing half-made is left."""
+
+
+class VaultFull(VaultUnavailable):
+    """The disk or the quota that holds the vault is exhausted; nothing half-made is left."""
+
+
+class VaultKeyMissing(EvidenceError, Unavailable):
+    """A key file of the vault is not where it should be; nothing was written."""
+
+
+class VaultKeyWrong(EvidenceError, Unavailable):
+    """A key file is damaged, readable by others, or is not this vault's key; nothing was written."""
+
+
+class VaultKeysExist(EvidenceError, Conflict):
+    """Keys were to be made where keys already are; they were left as they are."""
+
+
+class ObjectMissing(EvidenceError, Broken):
+    """A stored object is gone."""
+
+
+class ObjectAltered(EvidenceError, Broken):
+    """A stored object is not what was stored: its authentication fails."""
+
+
+# age files
+
+
+class AgeError(EvidenceError, Broken):
+    """A file is not a good age v1 file for this key."""
+
+
+class AgeHeaderInvalid(AgeError):
+    """The header breaks the age v1 grammar."""
+
+
+class AgeHeaderForged(AgeError):
+    """The header's authentication code does not match: the header was changed."""
+
+
+class AgeNoMatch(AgeError):
+    """The file is not sealed to any of the keys that were tried."""
+
+
+class AgePayloadDamaged(AgeError):
+    """A chunk fails its authentication, is missing, is out of place, or something follows the last one."""
