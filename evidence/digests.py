@@ -97,7 +97,7 @@ class DigestField(models.BinaryField[Any, Any]):
         """The column's CHECK: exactly 32 bytes, on every database."""
         column = connection.ops.quote_name(self.column)
         if connection.vendor == "sqlite":
-            return f"typeof({column}) IN ('blob', 'null') AND length(coalesce({column}, zeroblob(32))) = {DIGEST_BYTES}"
+            return f"typeof({column}) IN ('blob', 'null') AND length({column}) = {DIGEST_BYTES}"
         return f"octet_length({column}) = {DIGEST_BYTES}"
 
     def to_python(self, value: object) -> Digest | None:

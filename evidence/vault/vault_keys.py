@@ -1,0 +1,40 @@
+"""The two secrets of a vault: one opens the objects, one makes their names."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from evidence.vault.age_keys import Identity, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class VaultKeys:
+    """What a vault needs to seal, open and name objects. Its repr shows nothing."""
+
+    identity: Identity = field(repr=False)
+    names_key: bytes = field(repr=False)
+
+    @property
+    def recipient(self) -> Recipient:
+        """The public key that every object is sealed to."""
+        return self.identity.recipient
+
+    @property
+    def key_id(self) -> str:
+        """Recorded with each object, so that a wrong key is told from a damaged object."""
+        return self.recipient.key_id
+
+    @property
+    def names_key_id(self) -> str:
+        """Tells one names key from another without showing it."""
+        return hmac.digest(self.names_key, b"dadkhah/names-key-id/v1", "sha256").hex()[:16]
+
+    def object_name(self, sha256: bytes) -> str:
+        """The name of the object that holds bytes of this digest: 64 hexadecimal digits.
+
+        An HMAC, so that whoever takes the disk cannot tell whether a known file is in the vault.
+        """
+        return hmac.digest(self.names_key, b"dadkhah/object-name/v1\0" + sha256, hashlib.sha256).hex()
+
+    def __repr__(self) -> str:
+        return "VaultKeys(<sealed>)"
