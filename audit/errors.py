@@ -1,0 +1,41 @@
+"""The root of every app's error tree, the kinds of failure, and what can go wrong in the log.
+
+An error says one clear sentence that tells the reader what to do. Its kind says how bad it is; what a kind means
+as an HTTP status or an exit code is decided in one place, `config.error_map`.
+"""
+
+
+class DomainError(Exception):
+    """A foreseen failure: `str()` is one sentence for a person, free of secrets and of witnesses' names."""
+
+
+class BadInput(DomainError):
+    """What was given cannot be used as it is."""
+
+
+class Refused(DomainError):
+    """The actor may not do this."""
+
+
+class NotFound(DomainError):
+    """Nothing of that name is there, or nothing that this actor may know of."""
+
+
+class Conflict(DomainError):
+    """The state of the record does not allow this now."""
+
+
+class Broken(DomainError):
+    """Something that must never change has changed, or is gone."""
+
+
+class Unavailable(DomainError):
+    """A disk, key, database or service that is needed is not to be had now."""
+
+
+class AuditError(DomainError):
+    """Something that the log refuses or could not do."""
+
+
+class NotInTransaction(AuditError):
+    """An entry was to be appended outside a transaction, where it could part from the act it records."""

@@ -1,0 +1,74 @@
+"""The environment, read once and typed: every variable that Dadkhah knows, with its meaning and default."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the machine tells us. Field names are the variables' names in lower case without the prefix."""
+
+    data_dir: Path
+    keys_dir: Path
+    database: dict[str, Any]
+    redis_url: str
+    allowed_hosts: tuple[str, ...]
+    trusted_origins: tuple[str, ...]
+    log_origin: str
+    organisation: str
+    proxy_count: int
+
+
+def read_environment(environment: environ.Env | None = None) -> Environment:
+    """Read and check every variable.
+
+    Raises ImproperlyConfigured with a sentence that names the variable when one cannot be used.
+    """
+    env = environment or environ.Env()
+    var = Path(env.str("DADKHAH_HOME", default=str(ROOT / "var"))).expanduser().resolve()
+    data_dir = Path(env.str("DADKHAH_DATA_DIR", default=str(var / "data"))).expanduser().resolve()
+    keys_dir = Path(env.str("DADKHAH_KEYS_DIR", default=str(var / "keys"))).expanduser().resolve()
+    if keys_dir.is_relative_to(data_dir):
+        raise ImproperlyConfigured(
+            "DADKHAH_KEYS_DIR lies inside DADKHAH_DATA_DIR: whoever copies the data would have the keys. "
+            "Put the keys into a folder of their own."
+        )
+    return Environment(
+        data_dir=data_dir,
+        keys_dir=keys_dir,
+        database=_database(env, data_dir),
+        redis_url=env.str("REDIS_URL", default=""),
+        allowed_hosts=tuple(env.list("DADKHAH_ALLOWED_HOSTS", default=[])),
+        trusted_origins=tuple(env.list("DADKHAH_TRUSTED_ORIGINS", default=[])),
+        log_origin=env.str("DADKHAH_LOG_ORIGIN", default="dadkhah.example/log"),
+        organisation=env.str("DADKHAH_ORGANISATION", default="Dadkhah"),
+        proxy_count=_proxy_count(env),
+    )
+
+
+def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
+    url = env.str("DATABASE_URL", default="")
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "dadkhah.sqlite3")}
+    try:
+        parsed: dict[str, Any] = env.db_url_config(url)
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read. Write it as postgres://user:password@host:5432/name."
+        ) from error
+    if "postgresql" not in parsed.get("ENGINE", "") and "sqlite3" not in parsed.get("ENGINE", ""):
+        raise ImproperlyConfigured("DATABASE_URL names a database other than PostgreSQL or SQLite. Use one of the two.")
+    return parsed
+
+
+def _proxy_count(env: environ.Env) -> int:
+    text = env.str("DADKHAH_PROXY_COUNT", default="0")
+    if not text.isdigit():
+        raise ImproperlyConfigured("DADKHAH_PROXY_COUNT must be the number of proxies before us, for example 1.")
+    return int(text)

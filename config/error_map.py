@@ -1,0 +1,36 @@
+"""The one place that knows what a foreseen failure is as an HTTP status and as an exit code."""
+
+from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
+
+# kind, its name in JSON, HTTP status, exit code. Exit code 1 is kept for "a check ran and found faults".
+_KINDS: tuple[tuple[type[DomainError], str, int, int], ...] = (
+    (BadInput, "bad_input", 400, 2),
+    (Refused, "refused", 403, 4),
+    (NotFound, "not_found", 404, 5),
+    (Conflict, "conflict", 409, 3),
+    (Broken, "broken", 409, 3),
+    (Unavailable, "unavailable", 503, 6),
+)
+_UNKNOWN = ("failed", 500, 70)
+
+
+def kind_name(error: DomainError) -> str:
+    """The word that names the error's kind in JSON."""
+    return _row(error)[0]
+
+
+def http_status(error: DomainError) -> int:
+    """The HTTP status (RFC 9110 section 15) that answers the error."""
+    return _row(error)[1]
+
+
+def exit_code(error: DomainError) -> int:
+    """The exit code of a command that failed with the error."""
+    return _row(error)[2]
+
+
+def _row(error: DomainError) -> tuple[str, int, int]:
+    for kind, name, status, code in _KINDS:
+        if isinstance(error, kind):
+            return name, status, code
+    return _UNKNOWN

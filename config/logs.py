@@ -1,0 +1,74 @@
+"""Logs for whoever runs the machine: one JSON object a line, and only fields that name nobody.
+
+Names, addresses of pages, request bodies and exception texts stay out: an exception is logged by its class and
+place alone, for its text may quote what a user typed. The audit log, not this one, says who did what.
+"""
+
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+_ALLOWED = frozenset({"event", "level", "logger", "timestamp", "status", "task", "count", "seconds", "error", "place"})
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+def keep_allowed_fields(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Drop every field that is not on the list; a field is added to the list only if it can name nobody."""
+    return {key: value for key, value in event.items() if key in _ALLOWED}
+
+
+def name_the_error(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Replace exception information by the class and the places it passed through, without values."""
+    information: _ExcInfo | None = event.pop("exc_info", None)  # type: ignore[assignment]
+    if isinstance(information, tuple) and information[0] is not None:
+        event["error"] = information[0].__name__
+        frames = traceback.extract_tb(information[2])[-8:]
+        event["place"] = " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+    return event
+
+
+def drop_arguments(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Keep the constant text of a foreign library's message and drop what it would have filled in."""
+    record: logging.LogRecord | None = event.get("_record")
+    if record is not None and not event.get("_from_structlog"):
+        event["event"] = record.msg if isinstance(record.msg, str) and not record.args else "library message"
+        if record.args and isinstance(record.msg, str):
+            event["event"] = record.msg
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
+    return event
+
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            "processors": [
+                drop_arguments,
+                name_the_error,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                keep_allowed_fields,
+                structlog.processors.JSONRenderer(ensure_ascii=True),
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # These quote the path of the page, which may carry an identifier.
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
+}

@@ -1,0 +1,17 @@
+"""The tests: as on the laptop, with cheap passwords and folders that vanish."""
+
+import tempfile
+from pathlib import Path
+
+from config.settings.dev import *  # noqa: F403
+
+_scratch = Path(tempfile.mkdtemp(prefix="dadkhah-test-"))
+DADKHAH_DATA_DIR = _scratch / "data"
+DADKHAH_KEYS_DIR = _scratch / "keys"
+SECRET_KEY = "for tests alone"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DADKHAH_EMBEDDED_WORKER = False
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+DADKHAH_ARGON2 = {"iterations": 1, "lanes": 1, "memory_cost": 8 * 1024}

@@ -1,0 +1,132 @@
+"""What the workspace's templates need to show dates, digests and foreign text without misleading the reader."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from config.calendar_text import gregorian_text, in_local_digits, partial_date_readings, solar_hijri_text
+
+register = template.Library()
+
+# Persian spelling needs these two; every other format character only hides or reorders what is written.
+_HONEST_FORMAT_CHARACTERS = {"\u200c", "\u200d"}
+_HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@register.filter
+def verbatim_text(text: object) -> SafeString:
+    """The text, escaped, with each control, override or odd space shown as its code point."""
+    return mark_safe("".join(_visible(character) for character in str(text)))  # noqa: S308 - each part is escaped
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    hidden = category in _HIDDEN_CATEGORIES and character not in _HONEST_FORMAT_CHARACTERS
+    if hidden or (category == "Zs" and character != " "):
+        return f'<span class="hidden-character">U+{ord(character):04X}</span>'
+    return escape(character)
+
+
+@register.filter
+def digest_hex(digest: Any) -> str:
+    """Hex digits of a digest given as text, as bytes or as a value with `.hex`."""
+    if not digest:
+        return ""
+    if isinstance(digest, memoryview):
+        digest = bytes(digest)
+    hexadecimal = getattr(digest, "hex", digest)
+    return str(hexadecimal() if callable(hexadecimal) else hexadecimal)
+
+
+@register.filter
+def digest_short(hexadecimal: str) -> str:
+    """First 8 and last 8 hex digits, as people compare digests by eye."""
+    return hexadecimal if len(hexadecimal) <= 16 else f"{hexadecimal[:8]}…{hexadecimal[-8:]}"
+
+
+@register.filter
+def digits(value: object) -> str:
+    """A count in the digits of the reader's language."""
+    return in_local_digits(str(value), _language())
+
+
+@register.filter
+def iso_moment(at: datetime) -> str:
+    """RFC 3339 text of a moment, for machines."""
+    return at.isoformat(timespec="seconds")
+
+
+@register.filter
+def gregorian_day(at: date | datetime) -> str:
+    """The Gregorian day, in words: 22 November 2026."""
+    return gregorian_text(_local_day(at), _language())
+
+
+@register.filter
+def solar_hijri(at: date | datetime) -> str:
+    """The same day in the Solar Hijri calendar: 1 Azar 1405."""
+    return solar_hijri_text(_local_day(at), _language())
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """Hours and minutes with the zone they are meant in: 14:05 UTC."""
+    moment = timezone.localtime(at) if timezone.is_aware(at) else at
+    return in_local_digits(f"{moment:%H:%M}", _language()) + f" {moment.tzname() or ''}".rstrip()
+
+
+@register.filter
+def both_calendars(partial: Any) -> Sequence[str]:
+    """The readings of a partial date, the reader's own calendar first; empty when it could not be read."""
+    return partial_date_readings(partial.earliest, partial.latest, partial.qualifier, _language())
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """How a field is laid out: a tick beside its label, a group of choices, or a label above."""
+    widget = field.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    return "tick" if isinstance(widget, CheckboxInput) else "line"
+
+
+@register.filter
+def field_widget(field: BoundField) -> SafeString:
+    """The field's widget, tied to the text that explains it and to its errors."""
+    attributes: dict[str, str] = {}
+    if field.help_text or field.errors:
+        attributes["aria-describedby"] = f"about-{field.html_name}"
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return field.as_widget(attrs=attributes)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """Whether the reader's role holds a permission; works inside includes that say `only`.
+
+    Only hides what would be refused anyway: the view itself decides. Without a request (a page shown out
+    of its place, as in the gallery) everything is shown.
+    """
+    request = getattr(context, "request", None)
+    user = getattr(request, "user", None)
+    return True if user is None else bool(user.has_perm(permission))
+
+
+def _local_day(at: date | datetime) -> date:
+    if isinstance(at, datetime):
+        return (timezone.localtime(at) if timezone.is_aware(at) else at).date()
+    return at
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]

@@ -1,0 +1,17 @@
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("", include("accounts.urls")),
+    path("", include("audit.urls")),
+    path("", include("cases.urls")),
+    path("", include("evidence.urls")),
+    path("", include("witnesses.urls")),
+    path("", include("dossiers.urls")),
+]
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.refused"
+handler404 = "config.error_pages.not_found"
+handler500 = "config.error_pages.failed"
