@@ -1,0 +1,49 @@
+"""Who may see which evidence: one rule for lists, pages, commands and exports."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from cases.models import Case
+
+if TYPE_CHECKING:
+    from evidence.models import EvidenceItem, EvidenceLink
+
+READ = "evidence.view_evidence"
+REVIEW_CUSTODY = "evidence.review_custody"
+
+
+class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
+    """Items, always asked for in somebody's name."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Items of the cases that `user` belongs to, and their own that no case has yet. Nobody is above this."""
+        if not _may(user, READ):
+            return self.none()
+        # A second query set, not a join: an item in three cases must not be listed three times.
+        shared = self.model.cases.through.objects.filter(case__in=Case.objects.visible_to(user))
+        unlinked = Q(cases__isnull=True, intake__started_by=user)
+        return self.filter(Q(pk__in=shared.values("item_id")) | unlinked)
+
+    def custody_visible_to(self, user: User | AnonymousUser) -> Self:
+        """Items whose custody `user` may read: what they may see, and for an auditor the custody of all."""
+        if _may(user, REVIEW_CUSTODY):
+            return self.all()
+        return self.visible_to(user)
+
+
+class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
+    """Links, seen by the members of the case that they argue in."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Links made in the cases that `user` belongs to."""
+        if not _may(user, READ):
+            return self.none()
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+def _may(user: User | AnonymousUser, permission: str) -> bool:
+    return bool(user.is_authenticated and user.is_active and user.has_perm(permission))

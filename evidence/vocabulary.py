@@ -1,0 +1,66 @@
+"""The closed words of evidence: what may happen to an item, how a link argues, and how a check ends."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CustodyKind(models.TextChoices):
+    """Everything that can happen to an item in custody."""
+
+    COLLECTED = "collected", _("Collected")
+    RECEIVED = "received", _("Received")
+    INGESTED = "ingested", _("Taken into the store")
+    FIXITY_CHECKED = "fixity_checked", _("Checked against its digest")
+    COPIED = "copied", _("Copied")
+    FORMAT_IDENTIFIED = "format_identified", _("Type identified from content")
+    MIGRATED = "migrated", _("Migrated to another format")
+    TRANSCRIBED = "transcribed", _("Transcribed")
+    TRANSLATED = "translated", _("Translated")
+    REDACTED = "redacted", _("Redacted")
+    VIEWED = "viewed", _("Viewed")
+    EXPORTED = "exported", _("Working copy handed out")
+    TRANSFER_OFFERED = "transfer_offered", _("Transfer offered")
+    TRANSFER_ACCEPTED = "transfer_accepted", _("Transfer accepted")
+    TRANSFER_REFUSED = "transfer_refused", _("Transfer refused")
+    MOVED = "moved", _("Moved")
+    SEALED = "sealed", _("Sealed")
+    UNSEALED = "unsealed", _("Seal opened")
+    CHECKED_OUT = "checked_out", _("Checked out")
+    RETURNED = "returned", _("Returned")
+    TIMESTAMPED = "timestamped", _("Time-stamped")
+    CONSENT_CHANGED = "consent_changed", _("Consent changed")
+    DISCLOSED = "disclosed", _("Disclosed in a dossier")
+    DISPOSED = "disposed", _("Disposed of")
+    CORRECTED = "corrected", _("Record corrected")
+
+
+# Somebody gives and somebody takes: such an event must say why, in words that a court can read.
+HAND_OVERS = (
+    CustodyKind.EXPORTED,
+    CustodyKind.TRANSFER_OFFERED,
+    CustodyKind.TRANSFER_ACCEPTED,
+    CustodyKind.TRANSFER_REFUSED,
+    CustodyKind.CHECKED_OUT,
+    CustodyKind.RETURNED,
+    CustodyKind.DISCLOSED,
+    CustodyKind.DISPOSED,
+)
+SHORTEST_PURPOSE = 10
+
+
+class CustodyOutcome(models.TextChoices):
+    """How an act that can fail ended; an act that cannot fail has none."""
+
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Failed")
+
+
+class Stance(models.TextChoices):
+    """What an item does for the fact that it is linked to."""
+
+    SUPPORTS = "supports", _("Supports")
+    CONTRADICTS = "contradicts", _("Contradicts")
+    NEUTRAL = "neutral", _("Neither supports nor contradicts")
+
+
+OBJECT_FORMAT = "age-v1"
