@@ -1,4 +1,4 @@
-"""What the workspace's templates need to show dates, digests and foreign text without misleading the reader."""
+"""What templates need to show dates, digests and foreign text without misleading the reader."""
 
 import unicodedata
 from collections.abc import Sequence

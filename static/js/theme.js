@@ -1,0 +1,9 @@
+// Runs before the first paint, so that a reader who chose a theme never sees the other one flash.
+(() => {
+  try {
+    const theme = localStorage.getItem("theme");
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch {
+    // A browser that keeps nothing follows the device.
+  }
+})();
