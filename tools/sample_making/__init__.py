@@ -1,0 +1,1 @@
+"""How each file of the sample case is made, from words and numbers written here and from nothing else."""
