@@ -2,8 +2,8 @@
 
 Run at development time, on Debian with chromium, ffmpeg, espeak-ng, fonts-dejavu-core and fonts-noto-core.
 The files are kept in the repository, so nobody needs to run this; it is here because a reader must be able to
-see that every picture, voice and word of the sample case was made for it and taken from nobody. Encoders differ
-between versions, so a second run gives files that look the same, not the same bytes.
+see that every picture, voice and word of the sample case was made for it and taken from nobody. Encoders
+differ between versions, so a second run gives files that look the same, not the same bytes.
 """
 
 import sys

@@ -40,8 +40,8 @@ record. It was never published anywhere; the address in its source is a made-up 
 His trial before the Stockholm District Court ran from August 2021 to 4 May 2022.</p>
 <ul>
 <li><time datetime="2022-07-14">14 July 2022</time>: the Stockholm District Court convicts him and sentences
-him to life imprisonment: for the executions of prisoners tied to the MEK at Gohardasht prison in the summer of
-1988, a serious crime against international law; for the later killings of left-wing prisoners, murder.</li>
+him to life imprisonment: for the executions of prisoners tied to the MEK at Gohardasht prison in the summer
+of 1988, a serious crime against international law; for the later killings of left-wing prisoners, murder.</li>
 <li><time datetime="2023-12-19">19 December 2023</time>: the Svea Court of Appeal upholds the judgment.</li>
 <li><time datetime="2024-03-06">6 March 2024</time>: the Supreme Court refuses leave to appeal;
 the judgment is final.</li>
@@ -62,9 +62,9 @@ _NOTE = """یادداشت میز کار / Desk note
 پس همان نامه ممکن است از دو راه به ما برسد. تاریخ روی نامه فقط «اواخر مرداد ۱۳۶۷» است. روز دقیق را
 به یاد ندارد.
 
-The invented witness says that the sister kept the letter and that an association got a copy, so the same letter
-may reach us by two ways. The letter is dated "late Mordad 1367" and nothing more exact (between 12 and 22 August
-1988).
+The invented witness says that the sister kept the letter and that an association got a copy, so the same
+letter may reach us by two ways. The letter is dated "late Mordad 1367" and nothing more exact (between 12 and
+22 August 1988).
 To ask next time: who carried it out of Tehran, and when.
 
 Not to be written anywhere but in the sealed record: the name.

@@ -1,4 +1,4 @@
-"""The scanned letter: set by a browser, then turned, stained and pressed into a PDF that holds only a picture."""
+"""The scanned letter: set by a browser, turned, stained and pressed into a PDF that holds only a picture."""
 
 import random
 from pathlib import Path
