@@ -31,12 +31,10 @@ def name_the_error(_logger: Any, _method: str, event: dict[str, Any]) -> dict[st
 
 
 def drop_arguments(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Keep the constant text of a foreign library's message and drop what it would have filled in."""
+    """Keep the constant text of a library's message and drop what would have filled its gaps."""
     record: logging.LogRecord | None = event.get("_record")
     if record is not None and not event.get("_from_structlog"):
-        event["event"] = record.msg if isinstance(record.msg, str) and not record.args else "library message"
-        if record.args and isinstance(record.msg, str):
-            event["event"] = record.msg
+        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
         if record.exc_info:
             event["exc_info"] = record.exc_info
     return event

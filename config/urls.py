@@ -4,6 +4,8 @@ from config import views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("language/", views.set_language, name="set_language"),
+    path("gallery/", views.gallery, name="gallery"),
     path("", include("accounts.urls")),
     path("", include("audit.urls")),
     path("", include("cases.urls")),

@@ -44,7 +44,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.PageChannelMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -55,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.SessionLimitsMiddleware",
+    "config.middleware.PageChannelMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -207,10 +207,14 @@ CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 4 * 3600, "unacked_restore_throttle": 1, "socket_timeout": 10} if env.redis_url else {}
+    {"visibility_timeout": 4 * 3600, "unacked_restore_throttle": 1, "socket_timeout": 10}
+    if env.redis_url
+    else {"polling_interval": 0.2}
 )
 DADKHAH_EMBEDDED_WORKER = not env.redis_url
 
 # Argon2id for custodians' passphrases (RFC 9106 section 4, the second recommended option with more passes).
 # Recorded beside each wrapped key, so a change touches only keys wrapped afterwards.
 DADKHAH_ARGON2 = {"iterations": 4, "lanes": 4, "memory_cost": 256 * 1024}  # KiB
+
+CELERY_BEAT_SCHEDULE = {"reconcile": {"task": "dadkhah.reconcile", "schedule": 60.0}}

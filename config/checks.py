@@ -1,0 +1,91 @@
+"""Refuses an unsafe start. Errors stop the server; the checks run before anything is served or migrated."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
+from django.db.utils import DatabaseError
+
+_KEY_FILES = ("django_secret.key", "vault.agekey", "vault_names.key", "log_signing.key")
+_WANTED_PRAGMAS = {"synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
+
+
+def _error(number: int, sentence: str, hint: str) -> Error:
+    return Error(sentence, hint=hint, id=f"dadkhah.E{number:03d}")
+
+
+@register(Tags.security, deploy=True)
+def production_is_strict(**_kwargs: Any) -> list[CheckMessage]:
+    """What only production must hold; `manage.py serve` and gunicorn run these with `check --deploy`."""
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        found.append(_error(1, "DEBUG is on.", "Pages of errors would show secrets. Use config.settings.base."))
+    if len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY.startswith("unset"):
+        found.append(_error(2, "There is no secret key.", "Run `manage.py make_keys`."))
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        found.append(_error(3, "The host name is open.", "Set DADKHAH_ALLOWED_HOSTS to the name of this site."))
+    if not settings.SESSION_COOKIE_SECURE or not settings.CSRF_COOKIE_SECURE:
+        found.append(_error(4, "Cookies would travel without TLS.", "Use config.settings.base behind a TLS proxy."))
+    return found
+
+
+@register(Tags.security)
+def keys_are_private(**_kwargs: Any) -> list[CheckMessage]:
+    """No key file may be read by anybody but its owner, and none may lie among the data."""
+    folder = Path(settings.DADKHAH_KEYS_DIR)
+    found: list[CheckMessage] = []
+    if folder.resolve().is_relative_to(Path(settings.DADKHAH_DATA_DIR).resolve()):
+        found.append(_error(5, "The keys lie inside the data folder.", "Move DADKHAH_KEYS_DIR elsewhere."))
+    for path in (folder / name for name in _KEY_FILES):
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            found.append(_error(6, f"Others can read the key file {path.name}.", f"Run: chmod 600 {path}"))
+    return found
+
+
+@register(Tags.database)
+def sqlite_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """SQLite must run with a write-ahead log, full synchronisation, foreign keys and recursive triggers."""
+    if not databases or connection.vendor != "sqlite":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            wrong = [name for name, wanted in _WANTED_PRAGMAS.items() if _pragma(cursor, name) != wanted]
+            in_memory = "mode=memory" in str(connection.settings_dict["NAME"]) or not connection.settings_dict["NAME"]
+            if not in_memory and _pragma(cursor, "journal_mode") != "wal":
+                wrong.append("journal_mode")
+    except DatabaseError:
+        return [_error(7, "The database file cannot be opened.", "Check that DADKHAH_DATA_DIR exists and is writable.")]
+    hint = "Leave DATABASES['default']['OPTIONS'] as config.settings.base sets it: a power cut could lose work."
+    return [_error(8, f"SQLite is not set to be durable: {', '.join(wrong)}.", hint)] if wrong else []
+
+
+def _pragma(cursor: Any, name: str) -> Any:
+    cursor.execute(f"PRAGMA {name}")
+    return cursor.fetchone()[0]
+
+
+@register(Tags.database)
+def postgresql_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """PostgreSQL must not acknowledge a commit before it is on the disk."""
+    if not databases or connection.vendor != "postgresql":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            value = cursor.fetchone()[0]
+            cursor.execute("SHOW fsync")
+            fsync = cursor.fetchone()[0]
+    except DatabaseError:
+        return [_error(9, "PostgreSQL does not answer.", "Check DATABASE_URL and that the server runs.")]
+    if value == "off" or fsync != "on":
+        return [_error(10, "PostgreSQL may lose commits.", "Set synchronous_commit=on and fsync=on.")]
+    return []
+
+
+def umask_is_private() -> None:
+    """New files are for their owner alone, whatever the shell had set."""
+    os.umask(0o077)

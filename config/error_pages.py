@@ -1,0 +1,76 @@
+"""What a reader is told when something did not go as asked: what happened, what it means, what to do."""
+
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import requires_csrf_token
+
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor, Visitor
+from audit.errors import DomainError, NotFound, Refused
+from config.error_map import http_status, kind_name
+
+_TEMPLATES = {403: "errors/refused.html", 404: "errors/not_found.html", 500: "errors/failed.html"}
+
+
+def answer_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer a foreseen failure; a refusal is in the log before its answer leaves."""
+    if isinstance(error, Refused | NotFound):
+        _log_refusal(request, kind_name(error))
+    status = http_status(error)
+    return _answer(request, status=status, sentence=str(error), kind=kind_name(error))
+
+
+def _log_refusal(request: HttpRequest, kind: str) -> None:
+    match = request.resolver_match
+    # The route's name, never the address: an address can carry an identifier that was typed into it.
+    subject = log.Subject("page", match.view_name if match else "unknown")
+    with transaction.atomic():
+        log.append(Action.ACCESS_REFUSED, subject=subject, actor=_actor(request), facts={"kind": kind})
+
+
+def _actor(request: HttpRequest) -> Actor:
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else Visitor()
+
+
+def _answer(request: HttpRequest, *, status: int, sentence: str, kind: str) -> HttpResponse:
+    if request.accepts("application/json") and not request.accepts("text/html"):
+        return JsonResponse({"ok": False, "error": sentence, "kind": kind}, status=status)
+    template = _TEMPLATES.get(status, "errors/bad_request.html")
+    return render(request, template, {"sentence": sentence, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request could not be read."""
+    sentence = _("The request could not be read. Go back, reload the page and try once more.")
+    return _answer(request, status=400, sentence=sentence, kind="bad_input")
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 by Django itself."""
+    _log_refusal(request, "refused")
+    return _answer(request, status=403, sentence=_("Your role does not include this."), kind="refused")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such page, or none that this reader may know of; the two look the same."""
+    if _actor(request).audit_name.startswith("user:") and request.resolver_match is not None:
+        _log_refusal(request, "not_found")
+    sentence = _("Nothing is here that you may see. Check the address, or go back to your desk.")
+    return _answer(request, status=404, sentence=sentence, kind="not_found")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: rendered without the database or the session, for either may be what failed."""
+    return HttpResponse(render_to_string("errors/failed.html"), status=500)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came without its token: an old page, or a foreign site."""
+    return render(request, "errors/csrf.html", status=403)

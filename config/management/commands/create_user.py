@@ -1,0 +1,38 @@
+"""Make an account from the command line: the first administrator, or a script's users."""
+
+import getpass
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.roles import Role
+from accounts.users import create_user
+from audit.actors import Channel, SystemActor
+
+
+class Command(BaseCommand):
+    help = "Makes an account that holds one role. Asks for the password, or reads it from a file."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--full-name", required=True)
+        parser.add_argument("--role", required=True, choices=[role.value for role in Role])
+        parser.add_argument("--language", default="en", choices=["en", "fa"])
+        parser.add_argument("--password-file", type=Path, help="its first line is the password")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source: Path | None = options["password_file"]
+        password = source.read_text(encoding="utf-8").splitlines()[0] if source else getpass.getpass("Password: ")
+        user = create_user(
+            username=options["username"],
+            full_name=options["full_name"],
+            role=Role(options["role"]),
+            password=password,
+            language=options["language"],
+            actor=SystemActor("set-up", Channel.COMMAND),
+        )
+        said = {"ok": True, "user": str(user.pk), "role": options["role"]}
+        self.stdout.write(json.dumps(said) if options["json"] else f"{user.username} can sign in now.")

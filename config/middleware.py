@@ -1,0 +1,75 @@
+"""What every request passes through: its channel, the browser's limits, the language, and domain errors."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from audit.actors import Channel
+from audit.errors import DomainError
+from config.error_pages import answer_error
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class BrowserPolicyMiddleware:
+    """Tells the browser to keep nothing, to embed nothing, and to grant the page no device."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        # Static files carry their own caching; every page of ours is for this reader, this once.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class LanguageMiddleware:
+    """Chooses English or Persian: the language cookie, else what the browser asks for."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if wanted not in dict(settings.LANGUAGES):
+            wanted = translation.get_language_from_request(request)
+        translation.activate(wanted)
+        request.LANGUAGE_CODE = wanted
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", wanted)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+class PageChannelMiddleware:
+    """Marks the user of a request as one who acts through a page, so that the log can say so."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            request.user.channel = Channel.PAGE
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Turns a foreseen failure that a view let through into a page or JSON, once, after logging a refusal."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer a DomainError; leave everything else to Django."""
+        if isinstance(exception, DomainError):
+            return answer_error(request, exception)
+        return None

@@ -1,0 +1,40 @@
+"""Serving pages with gunicorn, in this process's settings."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from gunicorn.app.base import BaseApplication
+
+from config.embedded import start_worker
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our options instead of a command line."""
+
+    def __init__(self, *, bind: str, workers: int) -> None:
+        self._options = {
+            "bind": bind,
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": 8,
+            "timeout": 120,
+            "graceful_timeout": 20,
+            "loglevel": "warning",
+            # The default log would hold addresses of pages; the audit log says who did what.
+            "accesslog": None,
+            "post_worker_init": _after_fork,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+
+def _after_fork(_worker: Any) -> None:
+    if settings.DADKHAH_EMBEDDED_WORKER:
+        start_worker()

@@ -1,0 +1,95 @@
+"""The cast, and a fresh house for every test: own keys, own data folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.users import create_user
+from audit.actors import Channel, SystemActor
+from config.key_making import make_missing_keys
+
+PASSWORD = "correct horse battery staple"
+SET_UP = SystemActor("set-up", Channel.COMMAND)
+
+Hire = Callable[..., User]
+
+
+@pytest.fixture(autouse=True)
+def house(tmp_path: Path, settings: SettingsWrapper) -> Iterator[Path]:
+    """Keys and data of this test alone."""
+    settings.DADKHAH_DATA_DIR = tmp_path / "data"
+    settings.DADKHAH_KEYS_DIR = tmp_path / "keys"
+    make_missing_keys(settings.DADKHAH_KEYS_DIR, data=settings.DADKHAH_DATA_DIR)
+    return tmp_path
+
+
+@pytest.fixture
+def hire(db: None) -> Hire:
+    """Makes a user with a role: `hire("parvin", Role.PARALEGAL)`."""
+
+    def make(username: str, role: Role, *, full_name: str = "", language: str = "en") -> User:
+        name = full_name or username.replace("_", " ").title()
+        return create_user(
+            username=username, full_name=name, role=role, password=PASSWORD, actor=SET_UP, language=language
+        )
+
+    return make
+
+
+@pytest.fixture
+def paralegal(hire: Hire) -> User:
+    return hire("parvin", Role.PARALEGAL)
+
+
+@pytest.fixture
+def lawyer(hire: Hire) -> User:
+    return hire("laleh", Role.LAWYER)
+
+
+@pytest.fixture
+def outsider(hire: Hire) -> User:
+    """A lawyer of the same office who is a member of no case."""
+    return hire("omid", Role.LAWYER)
+
+
+@pytest.fixture
+def auditor(hire: Hire) -> User:
+    return hire("arash", Role.AUDITOR)
+
+
+@pytest.fixture
+def custodian_a(hire: Hire) -> User:
+    return hire("custodian_a", Role.CUSTODIAN)
+
+
+@pytest.fixture
+def custodian_b(hire: Hire) -> User:
+    return hire("custodian_b", Role.CUSTODIAN)
+
+
+@pytest.fixture
+def custodian_c(hire: Hire) -> User:
+    return hire("custodian_c", Role.CUSTODIAN)
+
+
+@pytest.fixture
+def administrator(hire: Hire) -> User:
+    return hire("admin", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def client_for() -> Callable[[User | None], Client]:
+    """A browser without a browser, signed in as somebody (or as nobody)."""
+
+    def make(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
