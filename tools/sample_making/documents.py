@@ -39,9 +39,10 @@ record. It was never published anywhere; the address in its source is a made-up 
 <span lang="fa" dir="rtl">حمید عباسی</span>) was arrested in Sweden in November 2019.
 His trial before the Stockholm District Court ran from August 2021 to 4 May 2022.</p>
 <ul>
-<li><time datetime="2022-07-14">14 July 2022</time>: the Stockholm District Court convicts him and sentences
-him to life imprisonment: for the executions of prisoners tied to the MEK at Gohardasht prison in the summer
-of 1988, a serious crime against international law; for the later killings of left-wing prisoners, murder.</li>
+<li><time datetime="2022-07-14">14 July 2022</time>: the Stockholm District Court convicts him and
+sentences him to life imprisonment: for the executions of prisoners tied to the MEK at Gohardasht prison in
+the summer of 1988, a serious crime against international law; for the later killings of left-wing
+prisoners, murder.</li>
 <li><time datetime="2023-12-19">19 December 2023</time>: the Svea Court of Appeal upholds the judgment.</li>
 <li><time datetime="2024-03-06">6 March 2024</time>: the Supreme Court refuses leave to appeal;
 the judgment is final.</li>
