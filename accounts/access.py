@@ -21,7 +21,9 @@ def require(actor: Actor, permission: str) -> User:
     """
     if isinstance(actor, User) and actor.is_active and actor.has_perm(permission):
         return actor
-    raise NotPermitted(_("Your role does not include this. Ask a colleague whose role does, or an administrator."))
+    raise NotPermitted(
+        _("Your role does not include this. Ask a colleague whose role does, or an administrator.")
+    )
 
 
 def permission_required(permission: str) -> Callable[[View], View]:

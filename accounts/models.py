@@ -28,9 +28,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     channel: str = Channel.PROGRAM
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = models.CharField(_("sign-in name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    username = models.CharField(
+        _("sign-in name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
     full_name = models.CharField(_("full name"), max_length=200)
-    language = models.CharField(_("language"), max_length=2, choices=[("en", "English"), ("fa", "فارسی")], default="en")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("en", "English"), ("fa", "فارسی")], default="en"
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

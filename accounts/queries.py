@@ -16,7 +16,9 @@ def find_actor(username: str, *, channel: Channel) -> User:
     user = User.objects.filter(username__iexact=username, is_active=True).first()
     if user is None:
         raise UnknownActor(
-            _("No active user is called “%(name)s”. Check the spelling, or ask an administrator for an account.")
+            _(
+                "No active user is called “%(name)s”. Check the spelling, or ask an administrator for an account."
+            )
             % {"name": username}
         )
     user.channel = channel

@@ -23,7 +23,9 @@ class SessionLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and not _within_limits(request, now=int(time.time())):
             logout(request)
-            messages.info(request, _("You were signed out because your session had come to its end. Sign in again."))
+            messages.info(
+                request, _("You were signed out because your session had come to its end. Sign in again.")
+            )
         return self.get_response(request)
 
 
@@ -32,7 +34,10 @@ def _within_limits(request: HttpRequest, *, now: int) -> bool:
     started = session.setdefault(_STARTED, now)
     seen = session.get(_SEEN, started)
     # A clock that was set back must not lengthen a session.
-    if not 0 <= now - seen <= settings.SESSION_IDLE_SECONDS or not 0 <= now - started <= settings.SESSION_ABSOLUTE_SECONDS:
+    if (
+        not 0 <= now - seen <= settings.SESSION_IDLE_SECONDS
+        or not 0 <= now - started <= settings.SESSION_ABSOLUTE_SECONDS
+    ):
         return False
     if now - seen >= _GRAIN_SECONDS or _SEEN not in session:
         session[_SEEN] = now

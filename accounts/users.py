@@ -15,7 +15,9 @@ from audit.actions import Action
 from audit.actors import Actor, SystemActor
 
 
-def create_user(*, username: str, full_name: str, role: Role, password: str, actor: Actor, language: str = "en") -> User:
+def create_user(
+    *, username: str, full_name: str, role: Role, password: str, actor: Actor, language: str = "en"
+) -> User:
     """Make an account that holds one role.
 
     `actor` is an administrator, or the system itself when the machine is set up. Raises NotPermitted, BadUserName,
@@ -60,7 +62,9 @@ def _check_names(user: User) -> None:
         sentence = " ".join(message for messages in error.message_dict.values() for message in messages)
         raise BadUserName(_("This account cannot be made: %(why)s") % {"why": sentence}) from error
     if User.objects.filter(username__iexact=user.username).exists():
-        raise NameTaken(_("Another user is called “%(name)s”. Choose another sign-in name.") % {"name": user.username})
+        raise NameTaken(
+            _("Another user is called “%(name)s”. Choose another sign-in name.") % {"name": user.username}
+        )
 
 
 def _check_password(password: str, user: User) -> None:

@@ -37,7 +37,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(_next_page(request))
         note_failure(account_named(request.POST.get("username", "")))
     status = 422 if form.errors else 200
-    return render(request, "accounts/sign_in.html", {"form": form, "next": _next_page(request)}, status=status)
+    return render(
+        request, "accounts/sign_in.html", {"form": form, "next": _next_page(request)}, status=status
+    )
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -113,5 +115,7 @@ def user_close(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Let a user sign in no more; their sessions end at their next request."""
     user = get_object_or_404(User, pk=user_id)
     close_account(user, actor=request.user)
-    messages.success(request, _("%(name)s can sign in no more. What they did stays on record.") % {"name": user.full_name})
+    messages.success(
+        request, _("%(name)s can sign in no more. What they did stays on record.") % {"name": user.full_name}
+    )
     return redirect("accounts:users")

@@ -23,13 +23,19 @@ def production_is_strict(**_kwargs: Any) -> list[CheckMessage]:
     """What only production must hold; `manage.py serve` and gunicorn run these with `check --deploy`."""
     found: list[CheckMessage] = []
     if settings.DEBUG:
-        found.append(_error(1, "DEBUG is on.", "Pages of errors would show secrets. Use config.settings.base."))
+        found.append(
+            _error(1, "DEBUG is on.", "Pages of errors would show secrets. Use config.settings.base.")
+        )
     if len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY.startswith("unset"):
         found.append(_error(2, "There is no secret key.", "Run `manage.py make_keys`."))
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
-        found.append(_error(3, "The host name is open.", "Set DADKHAH_ALLOWED_HOSTS to the name of this site."))
+        found.append(
+            _error(3, "The host name is open.", "Set DADKHAH_ALLOWED_HOSTS to the name of this site.")
+        )
     if not settings.SESSION_COOKIE_SECURE or not settings.CSRF_COOKIE_SECURE:
-        found.append(_error(4, "Cookies would travel without TLS.", "Use config.settings.base behind a TLS proxy."))
+        found.append(
+            _error(4, "Cookies would travel without TLS.", "Use config.settings.base behind a TLS proxy.")
+        )
     return found
 
 
@@ -54,12 +60,22 @@ def sqlite_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMessag
     try:
         with connection.cursor() as cursor:
             wrong = [name for name, wanted in _WANTED_PRAGMAS.items() if _pragma(cursor, name) != wanted]
-            in_memory = "mode=memory" in str(connection.settings_dict["NAME"]) or not connection.settings_dict["NAME"]
+            in_memory = (
+                "mode=memory" in str(connection.settings_dict["NAME"]) or not connection.settings_dict["NAME"]
+            )
             if not in_memory and _pragma(cursor, "journal_mode") != "wal":
                 wrong.append("journal_mode")
     except DatabaseError:
-        return [_error(7, "The database file cannot be opened.", "Check that DADKHAH_DATA_DIR exists and is writable.")]
-    hint = "Leave DATABASES['default']['OPTIONS'] as config.settings.base sets it: a power cut could lose work."
+        return [
+            _error(
+                7,
+                "The database file cannot be opened.",
+                "Check that DADKHAH_DATA_DIR exists and is writable.",
+            )
+        ]
+    hint = (
+        "Leave DATABASES['default']['OPTIONS'] as config.settings.base sets it: a power cut could lose work."
+    )
     return [_error(8, f"SQLite is not set to be durable: {', '.join(wrong)}.", hint)] if wrong else []
 
 

@@ -23,7 +23,9 @@ def run(argv: list[str]) -> int:
 
 def _say(sentence: str, *, kind: str, code: int, as_json: bool) -> int:
     if as_json:
-        sys.stdout.write(json.dumps({"ok": False, "error": sentence, "kind": kind}, ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps({"ok": False, "error": sentence, "kind": kind}, ensure_ascii=False) + "\n"
+        )
     else:
         sys.stderr.write(sentence + "\n")
     return code

@@ -22,5 +22,10 @@ def start_worker() -> threading.Event:
 
 def _work() -> None:
     WorkController(
-        app=app, pool_cls="solo", concurrency=1, without_gossip=True, without_mingle=True, without_heartbeat=True
+        app=app,
+        pool_cls="solo",
+        concurrency=1,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
     ).start()

@@ -63,12 +63,16 @@ def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
             "DATABASE_URL cannot be read. Write it as postgres://user:password@host:5432/name."
         ) from error
     if "postgresql" not in parsed.get("ENGINE", "") and "sqlite3" not in parsed.get("ENGINE", ""):
-        raise ImproperlyConfigured("DATABASE_URL names a database other than PostgreSQL or SQLite. Use one of the two.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL names a database other than PostgreSQL or SQLite. Use one of the two."
+        )
     return parsed
 
 
 def _proxy_count(env: environ.Env) -> int:
     text = env.str("DADKHAH_PROXY_COUNT", default="0")
     if not text.isdigit():
-        raise ImproperlyConfigured("DADKHAH_PROXY_COUNT must be the number of proxies before us, for example 1.")
+        raise ImproperlyConfigured(
+            "DADKHAH_PROXY_COUNT must be the number of proxies before us, for example 1."
+        )
     return int(text)

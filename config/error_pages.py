@@ -1,6 +1,5 @@
 """What a reader is told when something did not go as asked: what happened, what it means, what to do."""
 
-
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render

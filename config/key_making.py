@@ -4,11 +4,11 @@ import os
 import secrets
 from pathlib import Path
 
+from audit.keys import LOG_KEY, create_log_key
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.errors import Broken
-from audit.keys import LOG_KEY, create_log_key
 from evidence.keys import NAMES_KEY, VAULT_KEY, create_vault_keys
 
 SECRET_KEY = "django_secret.key"
@@ -42,7 +42,9 @@ def make_missing_keys(folder: Path, *, data: Path) -> list[str]:
 def _refuse_if_data(vault: Path, key: Path) -> None:
     if vault.is_dir() and any(path.is_file() for path in vault.rglob("*")):
         raise KeyIsGone(
-            _("%(key)s is missing, but the vault holds evidence that only that key opens. Put the key back from its backup.")
+            _(
+                "%(key)s is missing, but the vault holds evidence that only that key opens. Put the key back from its backup."
+            )
             % {"key": key}
         )
 

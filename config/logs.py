@@ -11,7 +11,9 @@ from typing import Any
 
 import structlog
 
-_ALLOWED = frozenset({"event", "level", "logger", "timestamp", "status", "task", "count", "seconds", "error", "place"})
+_ALLOWED = frozenset(
+    {"event", "level", "logger", "timestamp", "status", "task", "count", "seconds", "error", "place"}
+)
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 

@@ -48,11 +48,14 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
     open_rooms = [room for room in ROOMS if room.permission is None or request.user.has_perm(room.permission)]
     here = _room_of(request.path, open_rooms)
     return [
-        {"label": room.label, "href": reverse(room.view), "active": room is here, "count": None} for room in open_rooms
+        {"label": room.label, "href": reverse(room.view), "active": room is here, "count": None}
+        for room in open_rooms
     ]
 
 
 def _room_of(path: str, rooms: list[Room]) -> Room | None:
     """The room whose prefix fits the address best; the desk only for its own address."""
-    fitting = [room for room in rooms if path == room.prefix or (room.prefix != "/" and path.startswith(room.prefix))]
+    fitting = [
+        room for room in rooms if path == room.prefix or (room.prefix != "/" and path.startswith(room.prefix))
+    ]
     return max(fitting, key=lambda room: len(room.prefix), default=None)

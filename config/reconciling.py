@@ -4,10 +4,10 @@ import logging
 import threading
 
 from django.db import close_old_connections
-
-from audit.sequencing import sequence_pending
 from dossiers.pending import requeue_pending as requeue_dossiers
 from evidence.pending import requeue_pending as requeue_evidence
+
+from audit.sequencing import sequence_pending
 
 EVERY_SECONDS = 60
 _log = logging.getLogger(__name__)

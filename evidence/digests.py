@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -58,7 +58,8 @@ class Digest:
 
 
 def read_sha256(text: str) -> Digest:
-    """A SHA-256 as people write it: 64 hexadecimal digits, any case, spaces around and "sha256:" before allowed.
+    """A SHA-256 as people write it: 64 hexadecimal digits, any case, spaces around and "sha256:" before
+    allowed.
 
     Raises BadIntake with a sentence for anything else.
     """
@@ -68,6 +69,12 @@ def read_sha256(text: str) -> Digest:
     return Digest("sha256", bytes.fromhex(bare))
 
 
+if TYPE_CHECKING:
+    _BytesField = models.BinaryField[Any, Any]
+else:
+    _BytesField = models.BinaryField
+
+
 class _DigestAttribute(DeferredAttribute):
     """Turns bytes into a Digest when they are assigned, so that a fresh row and a loaded one behave alike."""
 
@@ -75,7 +82,7 @@ class _DigestAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.to_python(value)
 
 
-class DigestField(models.BinaryField[Any, Any]):
+class DigestField(_BytesField):
     """A digest of one algorithm: 32 bytes that the database itself measures, a `Digest` in Python.
 
     Accepts a Digest of its algorithm or 32 raw bytes; anything else is a ValueError.

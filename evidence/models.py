@@ -90,7 +90,7 @@ class EvidenceItem(Identified, Dated):
     reference = models.CharField(max_length=16, unique=True, default=new_reference, editable=False)
     object = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="receipts")
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="items")
-    cases: models.ManyToManyField[Case, "EvidenceCase"] = models.ManyToManyField(
+    cases: "models.ManyToManyField[Case, EvidenceCase]" = models.ManyToManyField(
         Case, through="EvidenceCase", related_name="evidence_items"
     )
     title = models.CharField(max_length=300, blank=True)

@@ -21,7 +21,9 @@ CSRF_TRUSTED_ORIGINS = list(env.trusted_origins)
 
 # Read from a file, never from the environment: an environment shows in process lists and crash reports.
 _secret_file = DADKHAH_KEYS_DIR / "django_secret.key"
-SECRET_KEY = _secret_file.read_text().strip() if _secret_file.is_file() else "unset: run `manage.py make_keys`"
+SECRET_KEY = (
+    _secret_file.read_text().strip() if _secret_file.is_file() else "unset: run `manage.py make_keys`"
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -25,7 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         source: Path | None = options["password_file"]
-        password = source.read_text(encoding="utf-8").splitlines()[0] if source else getpass.getpass("Password: ")
+        password = (
+            source.read_text(encoding="utf-8").splitlines()[0] if source else getpass.getpass("Password: ")
+        )
         user = create_user(
             username=options["username"],
             full_name=options["full_name"],

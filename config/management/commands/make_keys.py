@@ -9,7 +9,9 @@ from config.key_making import make_missing_keys
 
 
 class Command(BaseCommand):
-    help = "Makes the keys that are missing, mode 0600, in DADKHAH_KEYS_DIR. Never replaces one that is there."
+    help = (
+        "Makes the keys that are missing, mode 0600, in DADKHAH_KEYS_DIR. Never replaces one that is there."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

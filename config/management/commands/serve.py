@@ -13,8 +13,12 @@ class Command(BaseCommand):
     requires_system_checks = "__all__"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--bind", default="127.0.0.1:8000", help="address and port (default: 127.0.0.1:8000)")
-        parser.add_argument("--workers", type=int, default=2, help="processes, when tasks run elsewhere (default: 2)")
+        parser.add_argument(
+            "--bind", default="127.0.0.1:8000", help="address and port (default: 127.0.0.1:8000)"
+        )
+        parser.add_argument(
+            "--workers", type=int, default=2, help="processes, when tasks run elsewhere (default: 2)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Tasks in memory can be seen only by the process that queued them: so one process.

@@ -1,0 +1,72 @@
+"""The closed vocabulary of the log: everything that Dadkhah records, each with one sentence for a lawyer."""
+
+from enum import StrEnum
+from typing import Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(StrEnum):
+    """What was done. A value, once written, is never reused with another meaning."""
+
+    sentence: "str | Promise"
+
+    def __new__(cls, value: str, sentence: "str | Promise") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+    # People and access
+    ACCOUNT_CREATED = "account.created", _("An account was created.")
+    ACCOUNT_CLOSED = "account.closed", _("An account was closed; its person can sign in no more.")
+    PASSWORD_CHANGED = "account.password_changed", _("A person changed their own password.")
+    ROLE_GRANTED = "account.role_granted", _("A person was given a role.")
+    SIGNED_IN = "account.signed_in", _("A person signed in.")
+    SIGN_IN_FAILED = "account.sign_in_failed", _("Somebody tried to sign in and failed.")
+    SIGNED_OUT = "account.signed_out", _("A person signed out.")
+    LOCKED_OUT = "account.locked_out", _("A name was locked at one address after repeated failures.")
+    ACCESS_REFUSED = "access.refused", _("A person asked for something that they may not do or see, and was refused.")
+
+    # Cases
+    CASE_OPENED = "case.opened", _("A case was opened.")
+    MEMBER_ADDED = "case.member_added", _("A person became a member of a case.")
+    MEMBER_REMOVED = "case.member_removed", _("A person ceased to be a member of a case.")
+    PERSON_REGISTERED = "person.registered", _("A person was entered in the register.")
+    PERSON_NAMED = "person.named", _("A name was added to a registered person.")
+    PERSON_INVOLVED = "person.involved", _("A registered person was given a part in a case.")
+    PLACE_REGISTERED = "place.registered", _("A place was entered in the register.")
+    INCIDENT_RECORDED = "incident.recorded", _("An incident was recorded in a case.")
+
+    # Evidence
+    INTAKE_STARTED = "intake.started", _("The taking in of a delivery of evidence began.")
+    EVIDENCE_RECEIVED = "evidence.received", _("An exhibit was received and stored.")
+    EVIDENCE_IDENTIFIED = "evidence.format_identified", _("The format of an exhibit was identified from its content.")
+    EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
+    EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")
+    EVIDENCE_LINKED = "evidence.linked", _("An exhibit was linked to a case, a person, an incident or a place.")
+    FIXITY_CHECKED = "evidence.fixity_checked", _("A stored exhibit was read again and was unchanged.")
+    FIXITY_FAILED = "evidence.fixity_failed", _("A stored exhibit was read again and was changed or missing.")
+    EVIDENCE_DISCLOSED = "evidence.disclosed", _("An exhibit left in a dossier.")
+
+    # Witnesses
+    CUSTODIAN_ENROLLED = "witness.custodian_enrolled", _("A custodian of identities was enrolled.")
+    WITNESS_REGISTERED = "witness.registered", _("A witness was registered under a pseudonym and the identity sealed.")
+    OPENING_REQUESTED = "witness.opening_requested", _("A person asked to see the identity of a witness.")
+    OPENING_APPROVED = "witness.opening_approved", _("A custodian approved the opening of an identity.")
+    OPENING_REFUSED = "witness.opening_refused", _("A custodian refused the opening of an identity.")
+    IDENTITY_OPENED = "witness.identity_opened", _("The identity of a witness was shown once to the person who asked.")
+    OPENING_EXPIRED = "witness.opening_expired", _("A request to see an identity ran out of time.")
+    PASSPHRASE_FAILED = "witness.passphrase_failed", _("A wrong passphrase was given for a custodian's key.")
+
+    # Dossiers
+    EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")
+    DOSSIER_REQUESTED = "dossier.requested", _("The compiling of a dossier was asked for.")
+    DOSSIER_COMPILED = "dossier.compiled", _("A dossier was compiled and sealed.")
+    DOSSIER_FAILED = "dossier.failed", _("A dossier could not be compiled; nothing was released.")
+    DOSSIER_DOWNLOADED = "dossier.downloaded", _("A person downloaded a dossier.")
+
+    # The log itself
+    CHECKPOINT_SIGNED = "log.checkpoint_signed", _("The log was signed at its size and root of that moment.")
+    LOG_VERIFIED = "log.verified", _("A person had the whole log recomputed and compared.")

@@ -1,0 +1,87 @@
+"""The demo's last part: a dossier, and its own verifier run where none of our code can help it."""
+
+import hashlib
+import itertools
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from dossiers.compiling import compile_dossier
+
+from accounts.models import User
+from cases.models import Case
+from config.demo_story import Story
+from dossiers.models import Dossier, DossierState
+from dossiers.sinks import DirectorySink
+
+PURPOSE = "Demonstration: what a prosecutor would receive in the sample case"
+_MANIFEST = "manifest-sha256.txt"
+_LONGEST_CHECK = 600  # seconds
+
+
+def hand_over(case: Case, story: Story, *, actor: User) -> tuple[Path, bool]:
+    """Return the dossier's folder and whether its own `verify.py` found everything right.
+
+    A dossier of an earlier run is kept if it still verifies; otherwise a new one is compiled under the next number.
+    """
+    kept = _latest(case)
+    if kept is not None and _check(kept, story):
+        story.say("The dossier of an earlier run still verifies; no new one was made.")
+        return kept, True
+    folder = _next_folder(case)
+    dossier = compile_dossier(case, purpose=PURPOSE, sink=DirectorySink(folder), actor=actor)
+    story.say(f"{dossier.exhibits.count()} exhibits were numbered and written to {folder}")
+    return folder, _check(folder, story)
+
+
+def _dossiers_folder() -> Path:
+    return Path(settings.DADKHAH_DATA_DIR).parent / "dossiers"
+
+
+def _numbered(case: Case) -> Iterator[Path]:
+    return (_dossiers_folder() / f"{case.reference}-{number:03d}" for number in itertools.count(1))
+
+
+def _next_folder(case: Case) -> Path:
+    return next(folder for folder in _numbered(case) if not folder.exists())
+
+
+def _latest(case: Case) -> Path | None:
+    """The newest folder that this database knows as one of its dossiers, by the digest of its manifest."""
+    known = {
+        bytes(digest)
+        for digest in Dossier.objects.filter(case=case, state=DossierState.READY)
+        .exclude(payload_manifest_sha256=None)
+        .values_list("payload_manifest_sha256", flat=True)
+    }
+    folders = list(itertools.takewhile(Path.exists, _numbered(case)))
+    manifests = (folder / _MANIFEST for folder in reversed(folders))
+    for manifest in manifests:
+        if manifest.is_file() and hashlib.sha256(manifest.read_bytes()).digest() in known:
+            return manifest.parent
+    return None
+
+
+def _check(folder: Path, story: Story) -> bool:
+    """Run the dossier's verifier with the machine's own Python: no environment, no site packages, elsewhere."""
+    python = getattr(sys, "_base_executable", "") or sys.executable
+    with tempfile.TemporaryDirectory() as elsewhere:
+        ended = subprocess.run(  # noqa: S603
+            [python, "-I", "-S", str(folder / "verify.py")],
+            cwd=elsewhere,
+            env={},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_LONGEST_CHECK,
+            check=False,
+        )
+    for line in (ended.stdout + ended.stderr).splitlines():
+        if line.strip():
+            story.say(f"| {line}")
+    return ended.returncode == 0

@@ -1,0 +1,137 @@
+"""The demo's evidence: the manifest's receipts, each taken in once, and what each of them speaks to."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db.models import QuerySet
+from evidence.inspection import inspect_item
+from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.linking import link_evidence
+
+from accounts.models import User
+from cases.dating import read_date
+from cases.models import Case, Incident, Person, Place
+from config.demo_case import Registry
+from config.demo_story import Story
+from config.environment import ROOT
+from evidence.models import EvidenceItem, EvidenceLink
+
+MANIFEST = ROOT / "sample_case" / "manifest.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one file is taken to say, and to what."""
+
+    name: str
+    about: str
+    stance: str
+    pinpoint: str
+    basis: str
+
+
+STATEMENTS = (
+    Statement(
+        "نامه به خواهر (ساختگی).pdf",
+        "incident",
+        "supports",
+        "page 1",
+        "The writer stood at the gate (invented)",
+    ),
+    Statement(
+        "cassette-side-a.mp3", "incident", "supports", "00:08-00:29", "The speaker stood there too (invented)"
+    ),
+    Statement(
+        "transcript-of-the-cassette.eml",
+        "incident",
+        "supports",
+        "the attachment",
+        "Transcript of the cassette, not a second source",
+    ),
+    Statement(
+        "فهرست وسایل تحویلی (ساختگی).xlsx",
+        "incident",
+        "neutral",
+        "rows 4-8",
+        "Shows what families got back later",
+    ),
+    Statement("desk-note.txt", "incident", "neutral", "", "Says why the letter may come by two ways"),
+    Statement(
+        "stockholm-judgment.html",
+        "perpetrator",
+        "supports",
+        "the four dates",
+        "The courts' decisions, in our words",
+    ),
+    Statement("IMG_0041.jpg", "burial_ground", "neutral", "", "Drawn, with a position in its camera facts"),
+    Statement(
+        "wall-from-the-road.jpg", "burial_ground", "neutral", "", "The same mended blocks as in IMG_0041.jpg"
+    ),
+    Statement(
+        "along-the-wall.mp4", "burial_ground", "neutral", "00:02", "The same mended blocks as in IMG_0041.jpg"
+    ),
+)
+
+
+def take_in(case: Case, story: Story, *, actor: User) -> None:
+    """Take in every receipt of the manifest that is not here yet, and identify the formats from the content."""
+    before = _items(case).count()
+    for path, facts in _receipts(case):
+        if not _items(case).filter(original_name=facts.original_name, source=facts.source).exists():
+            item = ingest_evidence(path, facts=facts, actor=actor)
+            story.say(f"{item.reference}  {facts.original_name}")
+    items = _items(case)
+    for item in items.filter(inspected_at=None):
+        inspect_item(item.pk)
+    stored = items.values("object").distinct().count()
+    story.say(
+        f"{items.count()} receipts, {before} of them here already; {stored} different files in the vault."
+    )
+    story.say("The letter came twice, from two sources: two receipts, one stored object, both say so.")
+
+
+def link(case: Case, registry: Registry, story: Story, *, actor: User) -> None:
+    """Link each item to the person, incident or place that it speaks to, unless it is linked already."""
+    made = 0
+    for statement in STATEMENTS:
+        target: Person | Incident | Place = getattr(registry, statement.about)
+        for item in _items(case).filter(original_name=statement.name):
+            if _linked(case, item, target):
+                continue
+            link_evidence(
+                item,
+                case=case,
+                to=target,
+                stance=statement.stance,
+                pinpoint=statement.pinpoint,
+                basis=statement.basis,
+                actor=actor,
+            )
+            made += 1
+    story.say(f"{made} links made: to the convicted man, to the incident and to the burial ground.")
+
+
+def _items(case: Case) -> QuerySet[EvidenceItem]:
+    return EvidenceItem.objects.filter(cases=case)
+
+
+def _linked(case: Case, item: EvidenceItem, target: Person | Incident | Place) -> bool:
+    links = EvidenceLink.objects.filter(case=case, item=item)
+    return any(link.to == target for link in links)
+
+
+def _receipts(case: Case) -> Iterator[tuple[Path, IntakeFacts]]:
+    with MANIFEST.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            path = MANIFEST.parent / row["path"]
+            facts = IntakeFacts(
+                source=row["source"],
+                original_name=path.name,
+                title=row["title"],
+                how_obtained=row["how_obtained"],
+                collected=read_date(row["collected_at"]) if row["collected_at"] else None,
+                case=case,
+            )
+            yield path, facts
