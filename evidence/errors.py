@@ -33,6 +33,10 @@ class BadIntake(EvidenceError, BadInput):
     """A fact about an arrival (source, date, declared digest, manifest line) cannot be used."""
 
 
+class BadCustody(EvidenceError, BadInput):
+    """A custody event lacks what a court will ask for."""
+
+
 class BadLink(EvidenceError, BadInput):
     """A link from an exhibit to a case, person, incident or place cannot be made as asked."""
 
@@ -56,7 +60,9 @@ class AlreadyLinked(EvidenceError, Conflict):
 
 
 class VaultUnavailable(EvidenceError, Unavailable):
-    """The vault's folder is not there, is not writable or failed while it was written; nothing half-made is left."""
+    """The vault's folder is not there, is not writable or failed while it was written; nothing half-made is
+    left.
+    """
 
 
 class VaultFull(VaultUnavailable):

@@ -1,8 +1,8 @@
 """The vault's key files: made once, read for each use, refused when anyone else could read them.
 
 `vault.agekey` has age-keygen's form, so `age -d -i vault.agekey OBJECT` opens an object without this program.
-`vault_names.key` holds 32 bytes as hexadecimal digits. `vault_recovery.pub`, where it exists, holds the public
-key of an offline recovery key that every object is sealed to as well.
+`vault_names.key` holds 32 bytes as hexadecimal digits. `vault_recovery.pub`, where it exists, holds the
+public key of an offline recovery key that every object is sealed to as well.
 """
 
 import os
@@ -11,7 +11,7 @@ import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from evidence.errors import BadRecipient, VaultKeyMissing, VaultKeysExist, VaultKeyWrong
 from evidence.vault.age_keys import Identity, Recipient, read_identity, read_recipient
@@ -34,7 +34,10 @@ def create_vault_keys(folder: Path) -> VaultKeys:
     for name in (VAULT_KEY, NAMES_KEY):
         if (folder / name).exists():
             raise VaultKeysExist(
-                _("%(path)s already exists and was left as it is. Use it, or name another folder for the keys.")
+                _(
+                    "%(path)s already exists and was left as it is. Use it, or name another folder for the "
+                    "keys."
+                )
                 % {"path": folder / name}
             )
     keys = VaultKeys(Identity.generate(), secrets.token_bytes(_NAMES_KEY_BYTES))
@@ -57,8 +60,8 @@ def load_vault_keys(folder: Path) -> VaultKeys:
 def load_recovery_recipient(folder: Path) -> Recipient | None:
     """The offline recovery key's public half, or None where none is set.
 
-    Raises VaultKeyWrong when the file is there but cannot be used: silently sealing to fewer keys would show only
-    on the day the recovery key is needed.
+    Raises VaultKeyWrong when the file is there but cannot be used: silently sealing to fewer keys would show
+    only on the day the recovery key is needed.
     """
     path = folder / RECOVERY_RECIPIENT
     try:
@@ -67,7 +70,10 @@ def load_recovery_recipient(folder: Path) -> Recipient | None:
         return None
     except (BadRecipient, OSError, UnicodeDecodeError) as error:
         raise VaultKeyWrong(
-            _("%(path)s is not an age public key. Write the recovery key's age1 line into it, or remove the file.")
+            _(
+                "%(path)s is not an age public key. Write the recovery key's age1 line into it, or remove "
+                "the file."
+            )
             % {"path": path}
         ) from error
 
@@ -109,14 +115,20 @@ def _read_secret(path: Path) -> str:
             return file.read(_LONGEST_KEY_FILE).decode("ascii")
     except FileNotFoundError as error:
         raise VaultKeyMissing(
-            _("The key file %(path)s is missing. Restore it from its backup, or set DADKHAH_KEYS_DIR to where it is.")
+            _(
+                "The key file %(path)s is missing. Restore it from its backup, or set DADKHAH_KEYS_DIR to "
+                "where it is."
+            )
             % {"path": path}
         ) from error
     except UnicodeDecodeError:
         raise _damaged(path) from None
     except OSError as error:
         raise VaultKeyWrong(
-            _("The key file %(path)s cannot be read. Give it to the user that runs this program (chown, chmod 600).")
+            _(
+                "The key file %(path)s cannot be read. Give it to the user that runs this program (chown, "
+                "chmod 600)."
+            )
             % {"path": path}
         ) from error
 

@@ -1,4 +1,6 @@
-"""age's X25519 keys: a recipient can be sealed to, an identity opens (C2SP age, "The X25519 recipient type")."""
+"""age's X25519 keys: a recipient can be sealed to, an identity opens (C2SP age, "The X25519 recipient
+type").
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from evidence.errors import BadRecipient
 from evidence.vault import bech32
@@ -82,9 +84,13 @@ def read_recipient(text: str) -> Recipient:
             _("This is not a whole age key. Copy all of the line that begins with age1 and try again.")
         ) from error
     if prefix != _RECIPIENT_PREFIX or len(raw) != _KEY_BYTES:
-        raise BadRecipient(_("This kind of key cannot be used. Ask for an X25519 age key (age1 and 58 characters)."))
+        raise BadRecipient(
+            _("This kind of key cannot be used. Ask for an X25519 age key (age1 and 58 characters).")
+        )
     if _is_low_order(raw):
-        raise BadRecipient(_("This key is not safe to seal to. Ask the recipient to make a new one with age-keygen."))
+        raise BadRecipient(
+            _("This key is not safe to seal to. Ask the recipient to make a new one with age-keygen.")
+        )
     return Recipient(raw)
 
 

@@ -1,0 +1,159 @@
+"""Examining stored objects: in full with the key, or by whoever holds the disk without any key.
+
+The examiner trusts neither the writer nor the file system: it reads every byte and compares with the record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO
+
+from blake3 import blake3
+
+from evidence.errors import AgeError
+from evidence.vault import agefile
+from evidence.vault.age_keys import Identity
+from evidence.vault.age_payload import BATCH_BYTES
+from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
+
+_BUFFERS = 4
+
+
+def check_object(path: Path, facts: StoredFacts, identities: Sequence[Identity]) -> CheckOutcome:
+    """Read, digest, open and digest again; the two digests are computed side by side."""
+    return _examine(path, facts, identities)
+
+
+def scrub_object(path: Path, facts: StoredFacts) -> CheckOutcome:
+    """Read and digest what is stored. Needs no key, and says nothing of the record's SHA-256."""
+    return _examine(path, facts, None)
+
+
+def _examine(path: Path, facts: StoredFacts, identities: Sequence[Identity] | None) -> CheckOutcome:
+    try:
+        early = _compare_outside(path, facts)
+        if early is not None:
+            return early
+        with _open_in_place(path) as file:
+            stored = _DigestingFile(file)
+            content = None if identities is None else _digest_content(stored, identities)
+            stored.read_rest()
+    except FileNotFoundError:
+        return CheckOutcome(ObjectState.MISSING)
+    except OSError:
+        return CheckOutcome(ObjectState.UNREADABLE)
+    return _judge(facts, stored.digest(), content, opened=identities is not None)
+
+
+def _compare_outside(path: Path, facts: StoredFacts) -> CheckOutcome | None:
+    found = os.lstat(path)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > facts.stored_size:
+        return CheckOutcome(ObjectState.ALTERED_STORED)
+    if found.st_size < facts.stored_size:
+        return CheckOutcome(ObjectState.TRUNCATED)
+    return None
+
+
+def _open_in_place(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+
+
+def _judge(
+    facts: StoredFacts, stored: bytes, content: tuple[bytes, int] | None, *, opened: bool
+) -> CheckOutcome:
+    sha256 = content[0] if content else None
+    if stored != facts.blake3:
+        state = ObjectState.ALTERED_STORED
+    elif not opened:
+        state = ObjectState.OK
+    elif content is None:
+        # The very bytes that were stored do not open: not damage, but another key.
+        state = ObjectState.UNREADABLE
+    elif content != (facts.sha256, facts.size):
+        state = ObjectState.ALTERED_CONTENT
+    else:
+        state = ObjectState.OK
+    return CheckOutcome(state, sha256=sha256, blake3=stored)
+
+
+def _digest_content(stored: _DigestingFile, identities: Sequence[Identity]) -> tuple[bytes, int] | None:
+    """SHA-256 and size of the content; None when it does not open to its end."""
+    try:
+        stream = agefile.AgeStream(stored, identities)
+        first = bytearray(BATCH_BYTES)
+        filled = stream.read_batch_into(memoryview(first))
+        if filled < BATCH_BYTES:
+            # It ends here, or has a fault to raise: no thread for what is done already.
+            stream.read_batch_into(memoryview(first)[filled:])
+            return hashlib.sha256(memoryview(first)[:filled]).digest(), filled
+        return _digest_beside(stream, first)
+    except AgeError:
+        return None
+
+
+def _digest_beside(stream: agefile.AgeStream, first: bytearray) -> tuple[bytes, int]:
+    """Open in this thread and hash in another, over a few buffers that go round."""
+    full: SimpleQueue[memoryview | None] = SimpleQueue()
+    free: SimpleQueue[memoryview] = SimpleQueue()
+    for _place in range(_BUFFERS - 1):
+        free.put(memoryview(bytearray(BATCH_BYTES)))
+    sha256 = hashlib.sha256()
+
+    def hash_all() -> None:
+        while (piece := full.get()) is not None:
+            sha256.update(piece)
+            free.put(piece.obj if isinstance(piece.obj, memoryview) else memoryview(piece.obj))
+
+    hasher = Thread(target=hash_all, name="vault-check", daemon=True)
+    hasher.start()
+    size = BATCH_BYTES
+    try:
+        full.put(memoryview(first))
+        buffer = free.get()
+        while got := stream.read_batch_into(buffer):
+            full.put(buffer[:got])
+            size += got
+            buffer = free.get()
+    finally:
+        full.put(None)
+        hasher.join()
+    return sha256.digest(), size
+
+
+class _DigestingFile:
+    """A file that digests all that is read from it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._blake3 = blake3()
+
+    def readline(self, limit: int, /) -> bytes:
+        """The next line, at most `limit` bytes."""
+        line = self._file.readline(limit)
+        self._blake3.update(line)
+        return line
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill some of `buffer`."""
+        # typeshed leaves readinto off BinaryIO, although every binary file has it.
+        got: int = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._blake3.update(buffer[:got])
+        return got
+
+    def read_rest(self) -> None:
+        """Digest what is left, so that a fault of the seal does not hide whether the bytes are those
+        recorded.
+        """
+        buffer = memoryview(bytearray(BATCH_BYTES))
+        while self.readinto(buffer):
+            continue
+
+    def digest(self) -> bytes:
+        """The BLAKE3 of all that was read."""
+        return self._blake3.digest()
