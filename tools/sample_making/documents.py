@@ -5,8 +5,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
+from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
 
 _INVENTED = "Invented for the Dadkhah sample case. No line here speaks of a real person."
 _INVENTED_FA = "ساختگی، برای نمونهٔ دادخواه. هیچ سطری از این فهرست دربارهٔ شخص واقعی نیست."
