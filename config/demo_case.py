@@ -16,18 +16,18 @@ from config.demo_story import Story
 REFERENCE = "DK-1988-01"
 TITLE = "The executions of 1988 at Gohardasht (sample case)"
 SUMMARY = (
-    "A sample. The convicted man, the courts' dates, the prisons and the burial ground are of public record; every "
-    "letter, voice, picture and witness in it is invented."
+    "A sample. The convicted man, the courts' dates, the prisons and the burial ground are of public record; "
+    "every letter, voice, picture and witness in it is invented."
 )
 JUDGMENT = "Stockholm District Court, judgment of 14 July 2022"
 BASIS = (
-    "Convicted by the Stockholm District Court on 14 July 2022; upheld by the Svea Court of Appeal on 19 December 2023; "
-    "leave to appeal refused by the Supreme Court on 6 March 2024. The defence was mistaken identity."
+    "Convicted by the Stockholm District Court on 14 July 2022; upheld by the Svea Court of Appeal on "
+    "19 December 2023; leave to appeal refused by the Supreme Court on 6 March 2024. The defence was mistaken identity."
 )
 INCIDENT = "Families are turned away at the gate of Gohardasht"
 DESCRIPTION = (
-    "Invented in its particulars: a letter and a cassette say that families who came for a visit were sent away. "
-    "That visits were stopped in the summer of 1988 is reported in many published accounts."
+    "Invented in its particulars: a letter and a cassette say that families who came for a visit were sent "
+    "away. That visits were stopped in the summer of 1988 is reported in many published accounts."
 )
 
 

@@ -92,7 +92,8 @@ def load_secrets() -> Secrets:
         raise NotADemoDatabase(
             _(
                 "This database has users that the demo did not make. "
-                "Set DADKHAH_HOME to an empty folder (and DATABASE_URL to an empty database) and run the demo again."
+                "Set DADKHAH_HOME to an empty folder, and DATABASE_URL if you use it to an empty database, "
+                "and run the demo again."
             )
         )
     drawn = Secrets(

@@ -25,7 +25,7 @@ _LONGEST_CHECK = 600  # seconds
 def hand_over(case: Case, story: Story, *, actor: User) -> tuple[Path, bool]:
     """Return the dossier's folder and whether its own `verify.py` found everything right.
 
-    A dossier of an earlier run is kept if it still verifies; otherwise a new one is compiled under the next number.
+    A dossier of an earlier run is kept if it still verifies; otherwise a new one is compiled.
     """
     kept = _latest(case)
     if kept is not None and _check(kept, story):
@@ -66,7 +66,7 @@ def _latest(case: Case) -> Path | None:
 
 
 def _check(folder: Path, story: Story) -> bool:
-    """Run the dossier's verifier with the machine's own Python: no environment, no site packages, elsewhere."""
+    """Run the dossier's verifier with the machine's own Python, from elsewhere, without our packages."""
     python = getattr(sys, "_base_executable", "") or sys.executable
     with tempfile.TemporaryDirectory() as elsewhere:
         ended = subprocess.run(  # noqa: S603

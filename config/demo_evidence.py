@@ -76,7 +76,7 @@ STATEMENTS = (
 
 
 def take_in(case: Case, story: Story, *, actor: User) -> None:
-    """Take in every receipt of the manifest that is not here yet, and identify the formats from the content."""
+    """Take in each receipt of the manifest that is not here yet, and identify formats from the content."""
     before = _items(case).count()
     for path, facts in _receipts(case):
         if not _items(case).filter(original_name=facts.original_name, source=facts.source).exists():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit.errors import Broken
 from evidence.keys import NAMES_KEY, VAULT_KEY, create_vault_keys
 
-SECRET_KEY = "django_secret.key"
+SECRET_FILE = "django_secret.key"
 
 
 class KeyIsGone(Broken):
@@ -26,9 +26,9 @@ def make_missing_keys(folder: Path, *, data: Path) -> list[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     made: list[str] = []
-    if not (folder / SECRET_KEY).exists():
-        _write_private(folder / SECRET_KEY, secrets.token_urlsafe(64))
-        made.append(SECRET_KEY)
+    if not (folder / SECRET_FILE).exists():
+        _write_private(folder / SECRET_FILE, secrets.token_urlsafe(64))
+        made.append(SECRET_FILE)
     if not (folder / VAULT_KEY).exists() and not (folder / NAMES_KEY).exists():
         _refuse_if_data(data / "vault", folder / VAULT_KEY)
         create_vault_keys(folder)
@@ -43,7 +43,8 @@ def _refuse_if_data(vault: Path, key: Path) -> None:
     if vault.is_dir() and any(path.is_file() for path in vault.rglob("*")):
         raise KeyIsGone(
             _(
-                "%(key)s is missing, but the vault holds evidence that only that key opens. Put the key back from its backup."
+                "%(key)s is missing, but the vault holds evidence that only that key opens. "
+                "Put the key back from its backup."
             )
             % {"key": key}
         )

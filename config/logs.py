@@ -42,33 +42,35 @@ def drop_arguments(_logger: Any, _method: str, event: dict[str, Any]) -> dict[st
     return event
 
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-            "processors": [
-                drop_arguments,
-                name_the_error,
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                keep_allowed_fields,
-                structlog.processors.JSONRenderer(ensure_ascii=True),
-            ],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        # These quote the path of the page, which may carry an identifier.
-        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "django.security": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-    },
-}
+def logging_settings() -> dict[str, Any]:
+    """What `settings.LOGGING` holds: JSON on the standard error stream, warnings and worse."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [
+                    structlog.stdlib.add_log_level,
+                    structlog.stdlib.add_logger_name,
+                    structlog.processors.TimeStamper(fmt="iso", utc=True),
+                ],
+                "processors": [
+                    drop_arguments,
+                    name_the_error,
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    keep_allowed_fields,
+                    structlog.processors.JSONRenderer(ensure_ascii=True),
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {
+            # These quote the path of the page, which may carry an identifier.
+            "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+            "django.security": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+            "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        },
+    }

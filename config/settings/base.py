@@ -5,11 +5,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, read_environment
-from config.logs import LOGGING as LOGGING
+from config.logs import logging_settings
 
 env = read_environment()
 
 BASE_DIR = ROOT
+LOGGING = logging_settings()
 DADKHAH_DATA_DIR = env.data_dir
 DADKHAH_KEYS_DIR = env.keys_dir
 DADKHAH_LOG_ORIGIN = env.log_origin

@@ -9,8 +9,8 @@ from config.demo import run_demo
 
 class Command(BaseCommand):
     help = (
-        "Runs the main job on the sample case, from files to a verified dossier, and prints the demo's users. "
-        "Needs an empty database, or the one that it made. Exits 1 if the dossier does not verify."
+        "Runs the main job on the sample case, from files to a verified dossier, and prints the demo's "
+        "users. Needs an empty database, or the one that it made. Exits 1 if the dossier does not verify."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,56 @@
+import pytest
+from django.core import checks
+
+from config import checks as ours
+
+
+def ids(found: list[checks.CheckMessage]) -> set[str]:
+    return {message.id or "" for message in found}
+
+
+def test_an_unsafe_production_start_is_refused_for_each_reason(settings):
+    settings.DEBUG = True
+    settings.SECRET_KEY = "unset: run make_keys"
+    settings.ALLOWED_HOSTS = []
+    settings.SESSION_COOKIE_SECURE = False
+    assert ids(ours.production_is_strict()) == {"dadkhah.E001", "dadkhah.E002", "dadkhah.E003", "dadkhah.E004"}
+
+
+def test_a_safe_production_start_is_allowed(settings):
+    settings.DEBUG = False
+    settings.SECRET_KEY = "k" * 64
+    settings.ALLOWED_HOSTS = ["dadkhah.example"]
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    assert ours.production_is_strict() == []
+
+
+def test_a_key_that_others_can_read_stops_the_start(settings):
+    assert ours.keys_are_private() == []
+    (settings.DADKHAH_KEYS_DIR / "vault.agekey").chmod(0o644)
+    assert ids(ours.keys_are_private()) == {"dadkhah.E006"}
+
+
+def test_keys_among_the_data_stop_the_start(settings):
+    settings.DADKHAH_KEYS_DIR = settings.DADKHAH_DATA_DIR / "keys"
+    assert "dadkhah.E005" in ids(ours.keys_are_private())
+
+
+@pytest.mark.django_db
+def test_the_database_of_these_tests_is_durable():
+    assert ours.sqlite_is_durable(databases=["default"]) == []
+    assert ours.postgresql_is_durable(databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_sqlite_without_full_synchronisation_stops_the_start():
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        assert ours.sqlite_is_durable(databases=["default"]) == []
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers=OFF")
+        try:
+            assert ids(ours.sqlite_is_durable(databases=["default"])) == {"dadkhah.E008"}
+        finally:
+            cursor.execute("PRAGMA recursive_triggers=ON")

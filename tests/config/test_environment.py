@@ -1,0 +1,39 @@
+import environ
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import read_environment
+
+
+def read(monkeypatch, **variables):
+    for name in ("DATABASE_URL", "REDIS_URL", "DADKHAH_HOME", "DADKHAH_DATA_DIR", "DADKHAH_KEYS_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return read_environment(environ.Env())
+
+
+def test_an_empty_environment_is_the_laptop(monkeypatch):
+    found = read(monkeypatch)
+    assert "sqlite3" in found.database["ENGINE"]
+    assert found.redis_url == ""
+
+
+def test_postgres_is_given_by_its_address(monkeypatch):
+    found = read(monkeypatch, DATABASE_URL="postgres://dadkhah:secret@db.example:5432/dadkhah")
+    assert found.database["ENGINE"] == "django.db.backends.postgresql"
+    assert found.database["HOST"] == "db.example"
+
+
+@pytest.mark.parametrize(
+    ("variables", "word"),
+    [
+        ({"DADKHAH_DATA_DIR": "/srv/d", "DADKHAH_KEYS_DIR": "/srv/d/keys"}, "DADKHAH_KEYS_DIR"),
+        ({"DATABASE_URL": "mysql://u:p@h/n"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"DADKHAH_PROXY_COUNT": "two"}, "DADKHAH_PROXY_COUNT"),
+    ],
+)
+def test_a_bad_variable_is_named(monkeypatch, variables, word):
+    with pytest.raises(ImproperlyConfigured, match=word):
+        read(monkeypatch, **variables)
