@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audit.errors import Broken
 from evidence.keys import NAMES_KEY, VAULT_KEY, create_vault_keys
 
-SECRET_FILE = "django_secret.key"
+COOKIE_KEY = "django_secret.key"
 
 
 class KeyIsGone(Broken):
@@ -26,9 +26,9 @@ def make_missing_keys(folder: Path, *, data: Path) -> list[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     made: list[str] = []
-    if not (folder / SECRET_FILE).exists():
-        _write_private(folder / SECRET_FILE, secrets.token_urlsafe(64))
-        made.append(SECRET_FILE)
+    if not (folder / COOKIE_KEY).exists():
+        _write_private(folder / COOKIE_KEY, secrets.token_urlsafe(64))
+        made.append(COOKIE_KEY)
     if not (folder / VAULT_KEY).exists() and not (folder / NAMES_KEY).exists():
         _refuse_if_data(data / "vault", folder / VAULT_KEY)
         create_vault_keys(folder)

@@ -1,9 +1,9 @@
 """Serving pages with gunicorn, in this process's settings."""
 
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
 
 from config.embedded import start_worker
@@ -32,7 +32,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        return import_module("config.wsgi").application
 
 
 def _after_fork(_worker: Any) -> None:

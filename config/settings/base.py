@@ -17,6 +17,7 @@ DADKHAH_LOG_ORIGIN = env.log_origin
 DADKHAH_ORGANISATION = env.organisation
 
 DEBUG = False
+DADKHAH_PRODUCTION = True
 ALLOWED_HOSTS = list(env.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(env.trusted_origins)
 

@@ -2,6 +2,7 @@
 
 from config.settings.base import *  # noqa: F403
 
+DADKHAH_PRODUCTION = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0

@@ -1,7 +1,9 @@
 import pytest
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 from config import checks as ours
+from config.start import refuse_unsafe_start
 
 
 def ids(found: list[checks.CheckMessage]) -> set[str]:
@@ -54,3 +56,11 @@ def test_sqlite_without_full_synchronisation_stops_the_start():
             assert ids(ours.sqlite_is_durable(databases=["default"])) == {"dadkhah.E008"}
         finally:
             cursor.execute("PRAGMA recursive_triggers=ON")
+
+
+@pytest.mark.django_db
+def test_a_production_start_with_debug_on_is_refused_before_the_first_request(settings):
+    settings.DADKHAH_PRODUCTION = True
+    settings.DEBUG = True
+    with pytest.raises(ImproperlyConfigured, match=r"dadkhah\.E001"):
+        refuse_unsafe_start()
