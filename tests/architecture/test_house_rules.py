@@ -1,0 +1,75 @@
+"""Rules that a reader of one file cannot see broken: sizes, names, local imports, vanished exceptions, one writer."""
+
+import ast
+import re
+
+import pytest
+
+from tests.architecture.sources import ROOT, length, modules
+
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc", "managers", "signals", "services"}
+# The verifier travels with a dossier as one file that a stranger reads from top to bottom.
+ONE_LONG_FILE = "dossiers/verifier/verify.py"
+
+
+def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+@pytest.mark.parametrize("path", sorted(modules()))
+def test_a_module_holds_one_noun(path):
+    assert path == ONE_LONG_FILE or length(path) <= 300
+    assert path.rsplit("/", 1)[-1].removesuffix(".py") not in FORBIDDEN_NAMES
+
+
+@pytest.mark.parametrize("path", sorted(modules()))
+def test_a_function_can_be_read_at_a_glance(path):
+    long = [f.name for f in functions(modules()[path]) if (f.end_lineno or 0) - f.lineno + 1 > 60]
+    assert long == []
+
+
+@pytest.mark.parametrize("path", sorted(modules()))
+def test_imports_stand_at_the_top(path):
+    local = [
+        f"{f.name}:{node.lineno}"
+        for f in functions(modules()[path])
+        for node in ast.walk(f)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert local == []
+
+
+@pytest.mark.parametrize("path", sorted(modules()))
+def test_no_exception_vanishes(path):
+    swallowed = [
+        node.lineno
+        for node in ast.walk(modules()[path])
+        if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body)
+    ]
+    assert swallowed == []
+
+
+def writers(pattern: str) -> set[str]:
+    return {path for path in modules() if re.search(pattern, (ROOT / path).read_text(encoding="utf-8"))}
+
+
+def test_only_the_log_writes_entries():
+    assert writers(r"INSERT INTO audit_entry|Entry\.objects\.(create|bulk_create)|\bEntry\(\s*\n?\s*recorded_at") == {
+        "audit/log.py"
+    }
+
+
+def test_only_custody_writes_custody_events():
+    assert writers(r"CustodyEvent\.objects\.(create|bulk_create)|\bCustodyEvent\(") - {"evidence/models.py"} == {
+        "evidence/custody.py"
+    }
+
+
+def test_no_superuser_and_no_thread_local_user():
+    assert writers(r"threading\.local|is_superuser\s*=\s*True|create_superuser") == set()
+
+
+def test_the_product_names_no_path_of_a_machine():
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile", *map(ROOT.joinpath, modules())]
+    pattern = re.compile(r"\.\./shared|/work/|/tmp/[a-z]+/|/root/|/home/")
+    assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
