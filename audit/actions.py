@@ -27,7 +27,10 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "account.sign_in_failed", _("Somebody tried to sign in and failed.")
     SIGNED_OUT = "account.signed_out", _("A person signed out.")
     LOCKED_OUT = "account.locked_out", _("A name was locked at one address after repeated failures.")
-    ACCESS_REFUSED = "access.refused", _("A person asked for something that they may not do or see, and was refused.")
+    ACCESS_REFUSED = (
+        "access.refused",
+        _("A person asked for something that they may not do or see, and was refused."),
+    )
 
     # Cases
     CASE_OPENED = "case.opened", _("A case was opened.")
@@ -42,21 +45,33 @@ class Action(StrEnum):
     # Evidence
     INTAKE_STARTED = "intake.started", _("The taking in of a delivery of evidence began.")
     EVIDENCE_RECEIVED = "evidence.received", _("An exhibit was received and stored.")
-    EVIDENCE_IDENTIFIED = "evidence.format_identified", _("The format of an exhibit was identified from its content.")
+    EVIDENCE_IDENTIFIED = (
+        "evidence.format_identified",
+        _("The format of an exhibit was identified from its content."),
+    )
     EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")
-    EVIDENCE_LINKED = "evidence.linked", _("An exhibit was linked to a case, a person, an incident or a place.")
+    EVIDENCE_LINKED = (
+        "evidence.linked",
+        _("An exhibit was linked to a case, a person, an incident or a place."),
+    )
     FIXITY_CHECKED = "evidence.fixity_checked", _("A stored exhibit was read again and was unchanged.")
     FIXITY_FAILED = "evidence.fixity_failed", _("A stored exhibit was read again and was changed or missing.")
     EVIDENCE_DISCLOSED = "evidence.disclosed", _("An exhibit left in a dossier.")
 
     # Witnesses
     CUSTODIAN_ENROLLED = "witness.custodian_enrolled", _("A custodian of identities was enrolled.")
-    WITNESS_REGISTERED = "witness.registered", _("A witness was registered under a pseudonym and the identity sealed.")
+    WITNESS_REGISTERED = (
+        "witness.registered",
+        _("A witness was registered under a pseudonym and the identity sealed."),
+    )
     OPENING_REQUESTED = "witness.opening_requested", _("A person asked to see the identity of a witness.")
     OPENING_APPROVED = "witness.opening_approved", _("A custodian approved the opening of an identity.")
     OPENING_REFUSED = "witness.opening_refused", _("A custodian refused the opening of an identity.")
-    IDENTITY_OPENED = "witness.identity_opened", _("The identity of a witness was shown once to the person who asked.")
+    IDENTITY_OPENED = (
+        "witness.identity_opened",
+        _("The identity of a witness was shown once to the person who asked."),
+    )
     OPENING_EXPIRED = "witness.opening_expired", _("A request to see an identity ran out of time.")
     PASSPHRASE_FAILED = "witness.passphrase_failed", _("A wrong passphrase was given for a custodian's key.")
 

@@ -39,3 +39,43 @@ class AuditError(DomainError):
 
 class NotInTransaction(AuditError):
     """An entry was to be appended outside a transaction, where it could part from the act it records."""
+
+
+class LogUnavailable(AuditError, Unavailable):
+    """The entry could not be written, so the act that it records is refused."""
+
+
+class BadFacts(AuditError, BadInput):
+    """An entry's facts have no canonical form, or are too large for one entry."""
+
+
+class UnknownEntry(AuditError, NotFound):
+    """No entry has this id."""
+
+
+class NotInTree(AuditError, Conflict):
+    """The entry has no place in the tree of that size (yet)."""
+
+
+class LogKeyMissing(AuditError, Unavailable):
+    """The key that signs the log, or its public half, is not where it should be."""
+
+
+class LogKeyUnsafe(AuditError, Unavailable):
+    """Others than its owner can read the key that signs the log."""
+
+
+class LogKeyWrong(AuditError, Unavailable):
+    """The key file holds something else than this log's key."""
+
+
+class LogKeyExists(AuditError, Conflict):
+    """A key is there already and is never overwritten."""
+
+
+class BadNote(AuditError, BadInput):
+    """The text is not a signed note (C2SP signed-note), or not signed by the key that was asked for."""
+
+
+class LogForked(AuditError, Broken):
+    """The log is smaller than, or contradicts, what was signed before; nothing more is signed."""

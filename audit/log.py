@@ -1,0 +1,154 @@
+"""The only place where entries are written.
+
+Appending takes one INSERT in the caller's transaction and, on PostgreSQL, no lock: a slow transaction delays nobody
+else's entry. If the entry cannot be written the exception undoes the caller's act with it.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actions import Action
+from audit.actors import Actor, Channel
+from audit.canonical import Json, canonical_json
+from audit.errors import BadFacts, LogUnavailable, NotInTransaction
+from audit.merkle import leaf_hash
+from audit.models import MAX_BODY, Entry
+from audit.sequencing import place, sequence_on_commit
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an act was done to, where that is no model instance. Both parts are printable ASCII."""
+
+    kind: str
+    id: str
+
+
+def append(
+    action: Action,
+    *,
+    subject: Model | Subject,
+    actor: Actor,
+    facts: Mapping[str, Json] | None = None,
+    case_id: uuid.UUID | None = None,
+) -> Entry:
+    """Append one entry in the caller's transaction and return it.
+
+    Raises NotInTransaction outside `transaction.atomic()`, BadFacts for facts without a canonical form or a body
+    over 65,535 bytes, ValueError for an action or channel outside the vocabulary, LogUnavailable where the database
+    cannot write.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction(_("An entry belongs into the transaction of the act that it records."))
+    entry = _compose(
+        Action(action), subject=as_subject(subject), actor=actor, facts=facts or {}, case_id=case_id
+    )
+    try:
+        _insert(entry)
+    except OperationalError as error:
+        raise LogUnavailable(
+            _(
+                "The audit log cannot be written, so nothing was done. Ask the administrator to look at the database."
+            )
+        ) from error
+    return entry
+
+
+def append_refusal(
+    *,
+    subject: Model | Subject,
+    actor: Actor,
+    facts: Mapping[str, Json] | None = None,
+    case_id: uuid.UUID | None = None,
+) -> Entry:
+    """Append ACCESS_REFUSED in a transaction of its own, so that it stays though the refused act is undone.
+
+    Raises RuntimeError inside another transaction, which could take the entry with it.
+    """
+    with transaction.atomic(durable=True):
+        return append(Action.ACCESS_REFUSED, subject=subject, actor=actor, facts=facts, case_id=case_id)
+
+
+def as_subject(subject: Model | Subject) -> Subject:
+    """Return the kind and id under which a model instance stands in the log."""
+    if isinstance(subject, Subject):
+        return subject
+    return Subject(subject._meta.label_lower, str(subject.pk))
+
+
+def instant(moment: datetime) -> str:
+    """Return a UTC moment as entries write it, RFC 3339 with microseconds: `2026-11-22T10:00:00.000000Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _compose(
+    action: Action, *, subject: Subject, actor: Actor, facts: Mapping[str, Json], case_id: uuid.UUID | None
+) -> Entry:
+    entry = Entry(
+        recorded_at=timezone.now(),
+        actor=_name(actor.audit_name, 200),
+        channel=Channel(actor.channel).value,
+        action=action.value,
+        subject_kind=_name(subject.kind, 100),
+        subject_id=_name(subject.id, 200),
+        case_id=case_id,
+    )
+    entry.body = canonical_json(
+        {
+            "action": entry.action,
+            "actor": entry.actor,
+            "case_id": str(case_id) if case_id else None,
+            "channel": entry.channel,
+            "facts": dict(facts),
+            "id": str(entry.id),
+            "recorded_at": instant(entry.recorded_at),
+            "subject_id": entry.subject_id,
+            "subject_kind": entry.subject_kind,
+            "v": VERSION,
+        }
+    )
+    if len(entry.body) > MAX_BODY:
+        raise BadFacts(_("The facts are too large for one entry; log a digest of them instead."))
+    entry.leaf_hash = leaf_hash(entry.body)
+    return entry
+
+
+def _name(text: str, longest: int) -> str:
+    """Names in the log are for machines: nothing that could carry a person's name in its own script, or a control."""
+    if not 0 < len(text) <= longest or not text.isascii() or not text.isprintable():
+        raise BadFacts(
+            _("A name in the log is printable ASCII and short; log anything else as a commitment.")
+        )
+    return text
+
+
+_COLUMNS = "id, recorded_at, actor, channel, action, subject_kind, subject_id, case_id, body"
+# One statement, so the entry and its place in the queue cost one round trip. The hash is the database's own.
+_POSTGRES = (
+    f"WITH entry AS (INSERT INTO audit_entry ({_COLUMNS}) VALUES ({', '.join(['%s'] * 9)}) RETURNING id)"  # noqa: S608
+    " INSERT INTO audit_unsequenced (entry_id) SELECT id FROM entry"
+)
+_SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}, leaf_hash) VALUES ({', '.join(['%s'] * 10)})"  # noqa: S608
+
+
+def _insert(entry: Entry) -> None:
+    common = (entry.actor, entry.channel, entry.action, entry.subject_kind, entry.subject_id)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, entry.body))
+            sequence_on_commit()
+            return
+        moment = entry.recorded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
+        case = entry.case_id.hex if entry.case_id else None
+        cursor.execute(_SQLITE, (entry.id.hex, moment, *common, case, entry.body, entry.leaf_hash))
+    # SQLite has one writer at a time anyway: the leaf goes with the entry, and nothing waits in a queue.
+    place(entry)

@@ -1,0 +1,132 @@
+"""The rows of the log. All are insert-only but `Unsequenced`; nothing here is written through the ORM.
+
+Entries and leaves are two tables because an entry is appended without any lock, and its place in the tree is given
+afterwards, under one short lock (see docs/decisions/0003). The tables are created by raw SQL in the first migration:
+STRICT on SQLite; on PostgreSQL `Entry.leaf_hash` is computed by the database itself.
+"""
+
+import base64
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audit.merkle import HASH_BYTES
+
+MAX_BODY = 65_535
+
+
+class Entry(models.Model):
+    """One act. `body` is what is hashed and proven; every other column repeats a part of it, for finding."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recorded_at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+    channel = models.CharField(max_length=20)
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=100)
+    subject_id = models.CharField(max_length=200)
+    case_id = models.UUIDField(null=True)
+    body = models.BinaryField(max_length=MAX_BODY)
+    leaf_hash = models.BinaryField(max_length=HASH_BYTES)
+
+    class Meta:
+        default_permissions = ()
+        permissions = (("review_log", _("Can review the audit log")),)
+        indexes = (
+            models.Index(fields=["recorded_at", "id"], name="audit_entry_when"),
+            models.Index(fields=["action", "recorded_at"], name="audit_entry_action"),
+            models.Index(fields=["actor", "recorded_at"], name="audit_entry_actor"),
+            models.Index(fields=["subject_id", "recorded_at"], name="audit_entry_subject"),
+            models.Index(fields=["case_id", "recorded_at"], name="audit_entry_case"),
+        )
+
+
+class Unsequenced(models.Model):
+    """The queue of entries that have no leaf yet. On SQLite it stays empty: there the leaf comes with the entry."""
+
+    entry = models.OneToOneField(
+        Entry, on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+
+
+class Leaf(models.Model):
+    """The place of an entry in the tree: gapless from 0.
+
+    No foreign key to the entry in the database: it would take a lock on every sequenced row, and a removed entry
+    must be named by the verification rather than trip it.
+    """
+
+    index = models.BigIntegerField(primary_key=True, db_column="leaf_index")
+    entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="leaf")
+    leaf_hash = models.BinaryField(max_length=HASH_BYTES)
+
+    class Meta:
+        default_permissions = ()
+
+
+class Tile(models.Model):
+    """A full tile of C2SP tlog-tiles: 256 hashes of one level, and the one hash of the next level over them."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField(db_column="tile_index")
+    hashes = models.BinaryField(max_length=256 * HASH_BYTES)
+    root = models.BinaryField(max_length=HASH_BYTES)
+
+    class Meta:
+        default_permissions = ()
+
+
+class Checkpoint(models.Model):
+    """A size and root that we promise to stand by. Durable before anything is signed; one per size, for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    origin = models.CharField(max_length=200)
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField(max_length=HASH_BYTES)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    @property
+    def text(self) -> str:
+        """The signed text (C2SP tlog-checkpoint): origin, size and root, a line each."""
+        return checkpoint_text(self.origin, self.size, bytes(self.root))
+
+    @property
+    def note(self) -> str:
+        """The whole signed note (C2SP signed-note), as it is handed out."""
+        return (
+            self.text
+            + "\n"
+            + "".join(signature.line for signature in self.signatures.order_by("made_at", "id"))
+        )
+
+
+class CheckpointSignature(models.Model):
+    """One key's signature line under a checkpoint; a checkpoint can have several."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="signatures")
+    key_name = models.CharField(max_length=200)
+    key_hash = models.CharField(max_length=8)
+    line = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=["checkpoint", "key_name", "key_hash"], name="audit_one_signature_per_key"
+            ),
+        )
+
+
+def checkpoint_text(origin: str, size: int, root: bytes) -> str:
+    """Return the three lines that a checkpoint signs."""
+    return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
