@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.canonical import canonical_json
 from audit.commitments import commit, new_salt
+from audit.log import instant
 from cases.dated import Dated
 from cases.models import Case, Incident, Person, Place
 from evidence.digests import Digest, DigestField
@@ -252,7 +253,7 @@ class CustodyEvent(Identified, Dated):
             "item": str(self.item_id),
             "seq": self.seq,
             "kind": str(self.kind),
-            "recorded_at": self.recorded_at.isoformat(),
+            "recorded_at": instant(self.recorded_at),
             "happened": self._sealed(f"{date.calendar} {date.edtf} {date.as_written}" if date else ""),
             "agent": self.agent,
             "actor": str(self.actor_id) if self.actor_id else None,

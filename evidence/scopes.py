@@ -10,7 +10,7 @@ from accounts.models import User
 from cases.models import Case
 
 if TYPE_CHECKING:
-    from evidence.models import EvidenceItem, EvidenceLink
+    from evidence.models import EvidenceItem, EvidenceLink  # noqa: F401  named in the base classes
 
 READ = "evidence.view_evidence"
 REVIEW_CUSTODY = "evidence.review_custody"
@@ -20,7 +20,7 @@ class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
     """Items, always asked for in somebody's name."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Items of the cases that `user` belongs to, and their own that no case has yet. Nobody is above this."""
+        """Items of the cases that `user` belongs to, and their own that no case has yet. No role is above it."""
         if not _may(user, READ):
             return self.none()
         # A second query set, not a join: an item in three cases must not be listed three times.

@@ -51,8 +51,8 @@ SHORTEST_PURPOSE = 10
 class CustodyOutcome(models.TextChoices):
     """How an act that can fail ended; an act that cannot fail has none."""
 
-    PASSED = "passed", _("Passed")
-    FAILED = "failed", _("Failed")
+    VERIFIED = "verified", _("Verified")
+    BROKEN = "broken", _("Broken")
 
 
 class Stance(models.TextChoices):

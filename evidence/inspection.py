@@ -1,0 +1,95 @@
+"""Looking at an item's first bytes to say what it is. The original is read, never changed."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor, SystemActor
+from evidence import custody, media_types
+from evidence.errors import EvidenceError, UnknownEvidence
+from evidence.models import EvidenceItem
+from evidence.pending import ask_for_inspection
+from evidence.store import vault
+from evidence.vocabulary import CustodyKind
+
+_INSPECTOR = SystemActor("inspection")
+_log = logging.getLogger(__name__)
+
+
+def inspect(item_id: UUID) -> None:
+    """Identify the item's type and record it; when that fails, the item says so and can be tried again.
+
+    Does nothing for an item that is identified already, so it may run twice, and at once.
+    """
+    item = EvidenceItem.objects.select_related("object").filter(pk=item_id, inspected_at=None).first()
+    if item is None:
+        return
+    try:
+        media_type = _identify(item)
+    except (EvidenceError, OSError, ValueError) as error:
+        _note_failure(item, error)
+        return
+    _record(item, media_type)
+
+
+def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
+    """Try the inspection of an item that failed again. Raises NotPermitted or UnknownEvidence."""
+    user = require(actor, "evidence.receive_evidence")
+    if not EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
+        raise UnknownEvidence(_("No such item is open to you. Check its reference."))
+    with transaction.atomic():
+        EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
+            inspection_failure="", inspection_tries=0
+        )
+        transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
+
+
+def _identify(item: EvidenceItem) -> str:
+    with vault().open(item.object.name) as stored:
+        return media_types.identify(stored.read(media_types.HEAD_BYTES))
+
+
+def _record(item: EvidenceItem, media_type: str) -> None:
+    tool = media_types.tool()
+    with transaction.atomic():
+        if not _claim(item, media_type, tool, timezone.now()):
+            return
+        event = custody.record(
+            item,
+            CustodyKind.FORMAT_IDENTIFIED,
+            actor=_INSPECTOR,
+            tool=tool,
+            note=media_type,
+        )
+        log.append(
+            Action.EVIDENCE_IDENTIFIED,
+            subject=item,
+            actor=_INSPECTOR,
+            facts={**event.facts(), "media_type": media_type},
+        )
+
+
+def _claim(item: EvidenceItem, media_type: str, tool: str, at: datetime) -> bool:
+    """Write the finding unless another worker was first."""
+    changed = EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
+        media_type=media_type, media_type_tool=tool, inspected_at=at, inspection_failure=""
+    )
+    return bool(changed)
+
+
+def _note_failure(item: EvidenceItem, error: Exception) -> None:
+    # An error of the system may name paths; the page says only what somebody can act on.
+    sentence = (
+        str(error) if isinstance(error, EvidenceError) else _("The file could not be examined. Try it again.")
+    )
+    EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
+        inspection_failure=sentence[:300], inspection_tries=item.inspection_tries + 1
+    )
+    _log.warning("inspection failed", extra={"item": str(item.pk), "fault": type(error).__name__})

@@ -1,0 +1,214 @@
+"""Taking evidence in: one straight line from bytes to an item with its custody and its entry in the log."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from audit.commitments import commit
+from cases.access import require_member
+from cases.dated import dated_columns
+from cases.dating import PartialDate
+from cases.models import Case
+from evidence import custody
+from evidence.digests import Digest, read_sha256
+from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused
+from evidence.filenames import storable_name
+from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, Intake, StoredObject
+from evidence.pending import ask_for_inspection
+from evidence.store import vault
+from evidence.vault.facts import StoredFacts
+from evidence.vault.receiving import Received
+from evidence.vocabulary import CustodyKind
+
+RECEIVE = "evidence.receive_evidence"
+LONGEST_TITLE = 300
+LONGEST_NAME = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeFacts:
+    """What is known of a file as it is handed in. `source` and `original_name` are kept verbatim.
+
+    `declared_sha256` is what the giver says the digest is: 64 hexadecimal digits, compared with what arrived.
+    """
+
+    source: str
+    original_name: str
+    title: str = ""
+    how_obtained: str = ""
+    collected: PartialDate | None = None
+    case: Case | None = None
+    intake: Intake | None = None
+    declared_sha256: str | None = None
+    original_path: str = ""
+
+
+def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, actor: Actor) -> EvidenceItem:
+    """Take one file in and return the item that is its receipt; the bytes are durable when this returns.
+
+    `source` is a path, an open binary file, or bytes that the vault has received already. The same bytes again
+    make a second item on the same stored object. Raises NotPermitted, NotAMember, BadIntake, DigestMismatch,
+    SourceUnreadable, SourceChanged, VaultFull, VaultUnavailable or ObjectAltered; then nothing is recorded.
+    """
+    user = _permitted(source, facts, actor)
+    store = vault()
+    received = source if isinstance(source, Received) else store.receive(source)
+    try:
+        declared = _compared(received, facts.declared_sha256)
+    except (BadIntake, DigestMismatch):
+        store.discard(received)
+        raise
+    stored = store.commit(received)
+    # From here on only rows: a failure leaves an object without a row, which the next receipt takes up.
+    with transaction.atomic():
+        item = _create_item(_stored_object(stored), facts, declared=declared, user=user)
+        event = custody.record(
+            item,
+            CustodyKind.RECEIVED,
+            actor=user,
+            released_by=item.source,
+            received_by=user.full_name,
+            digest_expected=declared,
+            digest_found=item.object.sha256,
+        )
+        log.append(
+            Action.EVIDENCE_RECEIVED,
+            subject=item,
+            actor=user,
+            facts=_facts(item, event),
+            case_id=facts.case.pk if facts.case else None,
+        )
+        # Robust: the item is in, whether or not the queue answers; what is left to do is read from the database.
+        transaction.on_commit(partial(ask_for_inspection, item.pk), robust=True)
+    return item
+
+
+def start_intake(*, source: str, how_obtained: str = "", actor: Actor) -> Intake:
+    """Record that somebody begins to hand things in. Raises NotPermitted or BadIntake."""
+    user = require(actor, RECEIVE)
+    _check_source(source)
+    with transaction.atomic():
+        intake = Intake.objects.create(
+            source=source.strip(), how_obtained=how_obtained.strip(), started_by=user, channel=user.channel
+        )
+        log.append(
+            Action.INTAKE_STARTED,
+            subject=intake,
+            actor=user,
+            facts={"source": commit(intake.source, salt=bytes(intake.salt))},
+        )
+    return intake
+
+
+def check_facts(facts: IntakeFacts) -> None:
+    """Raises BadIntake with a sentence when `facts` cannot be recorded as they are."""
+    _check_source(facts.source)
+    if not facts.original_name:
+        raise BadIntake(_("The file has no name. Give it one and try again."))
+    if len(facts.original_name) > LONGEST_NAME or len(facts.original_path) > LONGEST_NAME:
+        raise BadIntake(
+            _("The file's name is too long to keep. Shorten it and write the whole name into the title.")
+        )
+    if len(facts.title) > LONGEST_TITLE:
+        raise BadIntake(_("The title is longer than 300 characters. Shorten it."))
+    if facts.declared_sha256:
+        read_sha256(facts.declared_sha256)
+
+
+def _permitted(source: Path | BinaryIO | Received, facts: IntakeFacts, actor: Actor) -> User:
+    """The actor as a user who may take this in. Bytes that arrived already are let go when they may not stay."""
+    try:
+        user = require(actor, RECEIVE)
+        if facts.case is not None:
+            require_member(facts.case, user)
+        if facts.intake is not None and facts.intake.started_by_id != user.pk:
+            raise EvidenceRefused(_("This delivery is taken in by somebody else. Start one of your own."))
+        check_facts(facts)
+    except Exception:
+        if isinstance(source, Received):
+            with suppress(OSError):
+                source.path.unlink()
+        raise
+    return user
+
+
+def _check_source(source: str) -> None:
+    if not source.strip():
+        raise BadIntake(_("Say who or what this comes from. A name, an office or a public source will do."))
+
+
+def _compared(received: Received, declared: str | None) -> Digest | None:
+    if not declared:
+        return None
+    digest = read_sha256(declared)
+    if digest.value != received.sha256:
+        raise DigestMismatch(
+            _(
+                "The file that arrived is not the one announced: its SHA-256 is %(found)s, not %(declared)s. "
+                "Nothing was kept; send the file again, or ask the source which one is meant."
+            )
+            % {"found": received.sha256.hex(), "declared": digest.hex}
+        )
+    return digest
+
+
+def _stored_object(stored: StoredFacts) -> StoredObject:
+    columns = {
+        "name": stored.name,
+        "size": stored.size,
+        "stored_blake3": Digest("blake3", stored.blake3),
+        "stored_size": stored.stored_size,
+        "key_id": stored.key_id,
+    }
+    digest = Digest("sha256", stored.sha256)
+    found, created = StoredObject.objects.get_or_create(sha256=digest, defaults=columns)
+    if not created and found.stored_blake3.value != stored.blake3:
+        # The object had gone from the disk and these bytes, equal by SHA-256, have taken its place.
+        StoredObject.objects.filter(pk=found.pk).update(**columns)
+        found.refresh_from_db()
+    return found
+
+
+def _create_item(
+    stored: StoredObject, facts: IntakeFacts, *, declared: Digest | None, user: User
+) -> EvidenceItem:
+    intake = facts.intake or start_intake(source=facts.source, how_obtained=facts.how_obtained, actor=user)
+    item = EvidenceItem.objects.create(
+        object=stored,
+        intake=intake,
+        title=facts.title.strip(),
+        original_name=storable_name(facts.original_name),
+        original_path=storable_name(facts.original_path),
+        source=storable_name(facts.source.strip()),
+        received_by=user,
+        declared_sha256=declared,
+        **dated_columns(facts.collected),
+    )
+    if facts.case is not None:
+        EvidenceCase.objects.create(item=item, case=facts.case, linked_by=user)
+    return item
+
+
+def _facts(item: EvidenceItem, event: CustodyEvent) -> dict[str, Any]:
+    salt = bytes(item.salt)
+    return {
+        **event.facts(),
+        "reference": item.reference,
+        "size": item.object.size,
+        "intake": str(item.intake_id),
+        "original_name": commit(item.original_name, salt=salt),
+        "original_path": commit(item.original_path, salt=salt) if item.original_path else None,
+        "title": commit(item.title, salt=salt) if item.title else None,
+        "source": commit(item.source, salt=salt),
+        "collected": commit(item.date_as_written, salt=salt) if item.date_as_written else None,
+    }

@@ -1,0 +1,32 @@
+"""What is left to do, read from the database: the queue is only a way to be quick."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import current_app
+from django.utils import timezone
+
+from evidence.models import EvidenceItem
+
+INSPECT = "evidence.inspect_item"
+MOST_TRIES = 5
+_AT_ONCE = 500
+# A message that is under way is given this long before the reconciler asks again.
+_PATIENCE_SECONDS = 30
+
+
+def ask_for_inspection(item_id: UUID) -> None:
+    """Put one item's inspection on the queue. Named, not imported: the work must not depend on its tasks."""
+    current_app.signature(INSPECT, args=[str(item_id)]).apply_async(retry=False)
+
+
+def requeue_pending() -> int:
+    """Ask again for every inspection that is not done and may still be tried; gives how many. Safe to run twice."""
+    before = timezone.now() - timedelta(seconds=_PATIENCE_SECONDS)
+    waiting = EvidenceItem.objects.filter(
+        inspected_at=None, inspection_tries__lt=MOST_TRIES, received_at__lte=before
+    ).values_list("pk", flat=True)[:_AT_ONCE]
+    ids = list(waiting)
+    for item_id in ids:
+        ask_for_inspection(item_id)
+    return len(ids)

@@ -1,0 +1,134 @@
+"""Finding evidence, always in somebody's name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Case, Person
+from evidence.errors import UnknownEvidence
+from evidence.media_types import FILTERS
+from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink
+from evidence.references import read_reference
+from evidence.vocabulary import CustodyKind
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """What a reader looks for in the register; empty means everything that is open to them."""
+
+    text: str = ""
+    kind: str = ""
+    case: Case | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReceipts:
+    """The other receipts of the same bytes: those that the reader may open, and how many there are in all."""
+
+    seen: list[EvidenceItem]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are not open to the reader; nothing else is said of them."""
+        return self.total - len(self.seen)
+
+
+def find_item(item_id: UUID, *, user: User) -> EvidenceItem:
+    """The item, with its object and intake. Raises UnknownEvidence for both unknown and not permitted."""
+    item = (
+        EvidenceItem.objects.visible_to(user)
+        .select_related("object", "intake", "received_by")
+        .filter(pk=item_id)
+        .first()
+    )
+    if item is None:
+        raise unknown_item()
+    return item
+
+
+def find_items(references: Iterable[str], *, among: QuerySet[EvidenceItem]) -> list[EvidenceItem]:
+    """The items of these references or ids, in their order. Raises UnknownEvidence, naming the first not found."""
+    return [_find(text, among) for text in references]
+
+
+def register(user: User, wanted: RegisterFilter) -> QuerySet[EvidenceItem]:
+    """The items open to `user` that fit, newest first, each with its cases that `user` may know of."""
+    items = EvidenceItem.objects.visible_to(user).select_related("object").prefetch_related(seen_cases(user))
+    if wanted.case is not None:
+        items = items.filter(pk__in=EvidenceCase.objects.filter(case=wanted.case).values("item_id"))
+    if wanted.kind in FILTERS:
+        items = items.filter(media_type__startswith=FILTERS[wanted.kind][1])
+    if wanted.text:
+        items = items.filter(
+            Q(title__icontains=wanted.text)
+            | Q(original_name__icontains=wanted.text)
+            | Q(reference__icontains=read_reference(wanted.text))
+        )
+    return items
+
+
+def seen_cases(user: User) -> Prefetch[str, QuerySet[EvidenceCase], str]:
+    """A prefetch of `seen_placements`: the item's places in cases of which `user` is a member."""
+    mine = EvidenceCase.objects.filter(case__in=Case.objects.visible_to(user)).select_related("case")
+    return Prefetch("placements", queryset=mine.order_by("case__reference"), to_attr="seen_placements")
+
+
+def other_receipts(item: EvidenceItem, *, user: User) -> OtherReceipts:
+    """The other receipts of the item's bytes, scoped to the reader."""
+    others = EvidenceItem.objects.filter(object_id=item.object_id).exclude(pk=item.pk)
+    seen = EvidenceItem.objects.visible_to(user).filter(object_id=item.object_id).exclude(pk=item.pk)
+    return OtherReceipts(list(seen.order_by("received_at")), others.count())
+
+
+def custody_of(item: EvidenceItem) -> QuerySet[CustodyEvent]:
+    """The item's custody in its order, with who wrote each event."""
+    return item.custody.select_related("actor", "refers_to").order_by("seq")
+
+
+def last_check(item: EvidenceItem) -> CustodyEvent | None:
+    """The latest comparison of the item with its digest, or None."""
+    return item.custody.filter(kind=CustodyKind.FIXITY_CHECKED).order_by("-seq").first()
+
+
+def links_of(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceLink]:
+    """The item's links within the reader's cases."""
+    names = Prefetch("person", queryset=Person.objects.prefetch_related("names"))
+    return (
+        EvidenceLink.objects.visible_to(user)
+        .filter(item=item)
+        .select_related("case", "incident", "place", "made_by")
+        .prefetch_related(names)
+    )
+
+
+def custody_register(user: User) -> QuerySet[EvidenceItem]:
+    """Every item whose custody `user` may review, with counts; for a page that shows neither title nor source."""
+    return (
+        EvidenceItem.objects.custody_visible_to(user)
+        .select_related("object")
+        .only("reference", "received_at", "object__sha256", "object__size")
+        .annotate(events=Count("custody"))
+        .order_by("-received_at", "reference")
+    )
+
+
+def unknown_item() -> UnknownEvidence:
+    """The one sentence for an item that is not there and for one that is not open to the reader."""
+    return UnknownEvidence(
+        _("No such item is open to you. Check its reference, or ask a member of its case.")
+    )
+
+
+def _find(text: str, among: QuerySet[EvidenceItem]) -> EvidenceItem:
+    try:
+        found = among.filter(pk=UUID(text)).first()
+    except ValueError:
+        found = among.filter(reference=read_reference(text)).first()
+    if found is None:
+        raise UnknownEvidence(_("No item has the reference “%(text)s”. Check it.") % {"text": text})
+    return found

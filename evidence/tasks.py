@@ -1,0 +1,14 @@
+"""Evidence work that is done behind the page. A task carries an id, calls one function, and may run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from evidence.inspection import inspect
+from evidence.pending import INSPECT
+
+
+@shared_task(name=INSPECT, acks_late=True)  # type: ignore[untyped-decorator]
+def inspect_item(item_id: str) -> None:
+    """Identify what one item is."""
+    inspect(UUID(item_id))
