@@ -25,7 +25,7 @@ _SOURCE_MAP = re.compile(rb"\n?(?:/\*|//)# sourceMappingURL=[^\n]*\n?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One npm package and the files that are taken from it: target path under static/vendor by source path."""
+    """One npm package and what is taken from it: paths under static/vendor by paths in the package."""
 
     name: str
     version: str
