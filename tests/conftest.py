@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.users import create_user
 from audit.actors import Channel, SystemActor
-from config.key_making import make_missing_keys
+from evidence.keys import create_vault_keys
 
 PASSWORD = "correct horse battery staple"
 SET_UP = SystemActor("set-up", Channel.COMMAND)
@@ -20,11 +20,12 @@ Hire = Callable[..., User]
 
 
 @pytest.fixture(autouse=True)
-def house(tmp_path: Path, settings: SettingsWrapper) -> Iterator[Path]:
+def house(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """Keys and data of this test alone."""
     settings.DADKHAH_DATA_DIR = tmp_path / "data"
     settings.DADKHAH_KEYS_DIR = tmp_path / "keys"
-    make_missing_keys(settings.DADKHAH_KEYS_DIR, data=settings.DADKHAH_DATA_DIR)
+    settings.DADKHAH_DATA_DIR.mkdir(mode=0o700)
+    create_vault_keys(settings.DADKHAH_KEYS_DIR)
     return tmp_path
 
 

@@ -65,7 +65,9 @@ def test_the_session_gets_a_new_id_at_sign_in(client, paralegal):
 @pytest.mark.parametrize(
     ("later", "stays"), [(60, True), (31 * 60, False), (11 * 3600, False), (-3600, False)]
 )
-def test_a_session_ends_when_idle_too_long_or_when_the_clock_was_set_back(client, paralegal, monkeypatch, later, stays):
+def test_a_session_ends_when_idle_too_long_or_when_the_clock_was_set_back(
+    client, paralegal, monkeypatch, later, stays
+):
     sign_in(client, "parvin")
     client.get(reverse("desk"))
     now = time.time()
@@ -108,8 +110,16 @@ def test_an_own_password_is_changed_only_with_the_current_one(client, paralegal)
     assert sign_in(Client(), "parvin").status_code == 422
 
 
-def test_an_administrator_makes_and_closes_accounts_by_page_and_others_do_not(client_for, administrator, lawyer):
-    facts = {"username": "nasrin", "full_name": "Nasrin", "role": "lawyer", "language": "fa", "password": PASSWORD}
+def test_an_administrator_makes_and_closes_accounts_by_page_and_others_do_not(
+    client_for, administrator, lawyer
+):
+    facts = {
+        "username": "nasrin",
+        "full_name": "Nasrin",
+        "role": "lawyer",
+        "language": "fa",
+        "password": PASSWORD,
+    }
     assert client_for(lawyer).post(reverse("accounts:user_new"), facts).status_code == 403
     admin = client_for(administrator)
     assert admin.post(reverse("accounts:user_new"), facts).status_code == 302

@@ -41,7 +41,12 @@ def test_a_visitor_creates_nobody(db):
 
 @pytest.mark.parametrize(
     ("password", "word"),
-    [("short", "12"), ("password1234", "common"), ("123456789012345", "numeric"), ("parvinparvin", "similar")],
+    [
+        ("short", "12"),
+        ("password1234", "common"),
+        ("123456789012345", "numeric"),
+        ("parvinparvin", "similar"),
+    ],
 )
 def test_a_weak_password_is_refused_with_the_rule_it_breaks(db, password, word):
     with pytest.raises(WeakPassword, match=word):
@@ -82,11 +87,19 @@ def test_changing_a_password_is_logged_without_it(paralegal):
 
 
 def test_no_role_holds_what_another_must_not(db):
-    secrets = {"evidence.view_evidence", "dossiers.view_dossier", "witnesses.request_opening", "witnesses.decide_opening"}
+    secrets = {
+        "evidence.view_evidence",
+        "dossiers.view_dossier",
+        "witnesses.request_opening",
+        "witnesses.decide_opening",
+    }
     assert not ROLE_PERMISSIONS[Role.ADMINISTRATOR] & secrets
     assert not ROLE_PERMISSIONS[Role.AUDITOR] & secrets
     # Whoever asks to open an identity never decides on it.
-    assert not any({"witnesses.request_opening", "witnesses.decide_opening"} <= held for held in ROLE_PERMISSIONS.values())
+    assert not any(
+        {"witnesses.request_opening", "witnesses.decide_opening"} <= held
+        for held in ROLE_PERMISSIONS.values()
+    )
 
 
 @pytest.mark.parametrize("role", list(Role))

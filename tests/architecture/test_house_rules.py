@@ -54,15 +54,15 @@ def writers(pattern: str) -> set[str]:
 
 
 def test_only_the_log_writes_entries():
-    assert writers(r"INSERT INTO audit_entry|Entry\.objects\.(create|bulk_create)|\bEntry\(\s*\n?\s*recorded_at") == {
-        "audit/log.py"
-    }
+    assert writers(
+        r"INSERT INTO audit_entry|Entry\.objects\.(create|bulk_create)|\bEntry\(\s*\n?\s*recorded_at"
+    ) == {"audit/log.py"}
 
 
 def test_only_custody_writes_custody_events():
-    assert writers(r"CustodyEvent\.objects\.(create|bulk_create)|\bCustodyEvent\(") - {"evidence/models.py"} == {
-        "evidence/custody.py"
-    }
+    assert writers(r"CustodyEvent\.objects\.(create|bulk_create)|\bCustodyEvent\(") - {
+        "evidence/models.py"
+    } == {"evidence/custody.py"}
 
 
 def test_no_superuser_and_no_thread_local_user():
@@ -70,6 +70,11 @@ def test_no_superuser_and_no_thread_local_user():
 
 
 def test_the_product_names_no_path_of_a_machine():
-    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile", *map(ROOT.joinpath, modules())]
+    texts = [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "Makefile",
+        *map(ROOT.joinpath, modules()),
+    ]
     pattern = re.compile(r"\.\./shared|/work/|/tmp/[a-z]+/|/root/|/home/")
     assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []

@@ -15,7 +15,12 @@ def test_an_unsafe_production_start_is_refused_for_each_reason(settings):
     settings.SECRET_KEY = "unset: run make_keys"
     settings.ALLOWED_HOSTS = []
     settings.SESSION_COOKIE_SECURE = False
-    assert ids(ours.production_is_strict()) == {"dadkhah.E001", "dadkhah.E002", "dadkhah.E003", "dadkhah.E004"}
+    assert ids(ours.production_is_strict()) == {
+        "dadkhah.E001",
+        "dadkhah.E002",
+        "dadkhah.E003",
+        "dadkhah.E004",
+    }
 
 
 def test_a_safe_production_start_is_allowed(settings):

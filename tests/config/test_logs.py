@@ -50,7 +50,7 @@ def test_a_line_holds_only_listed_fields(stream):
 
 
 def test_line_breaks_and_escapes_cannot_forge_a_line(stream):
-    logging.getLogger("ours").warning("one\n{\"event\": \"forged\"}\x1b[2J\u202e")
+    logging.getLogger("ours").warning('one\n{"event": "forged"}\x1b[2J\u202e')
     assert len(lines(stream)) == 1
     assert "\x1b" not in stream.getvalue()
     assert "\u202e" not in stream.getvalue()
