@@ -60,7 +60,7 @@ class GuardTable(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            for name in _POSTGRES_TRIGGERS:
+            for name in POSTGRES_TRIGGERS:
                 schema_editor.execute(
                     f'DROP TRIGGER IF EXISTS "{self.table}_{name}" ON "{self.table}"', params=None
                 )
@@ -114,7 +114,7 @@ def sqlite_triggers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]
 
 
 # name: (what it fires on, and that as pg_trigger.tgtype: 1 row, 2 before, 8 delete, 16 update, 32 truncate)
-_POSTGRES_TRIGGERS = {
+POSTGRES_TRIGGERS = {
     "guard_rows": ("UPDATE OR DELETE", "ROW", 1 | 2 | 8 | 16),
     "guard_truncate": ("TRUNCATE", "STATEMENT", 2 | 32),
 }
@@ -124,7 +124,7 @@ def _postgres_statements(table: str) -> list[str]:
     statements = [
         f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $refuse${FUNCTION_BODY}$refuse$"
     ]
-    for name, (events, scope, _bits) in _POSTGRES_TRIGGERS.items():
+    for name, (events, scope, _bits) in POSTGRES_TRIGGERS.items():
         trigger = f'"{table}_{name}"'
         statements += [
             f'DROP TRIGGER IF EXISTS {trigger} ON "{table}"',
@@ -149,7 +149,7 @@ def _missing_on_postgres(connection: BaseDatabaseWrapper, tables: Mapping[str, o
     return sorted(
         f"{table}_{name}"
         for table in tables
-        for name, (_events, _scope, bits) in _POSTGRES_TRIGGERS.items()
+        for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
         if found.get(f"{table}_{name}") != ("A", bits, FUNCTION, FUNCTION_BODY)
     )
 

@@ -1,0 +1,138 @@
+"""Signing the log at its size and root, and proving entries to a checkpoint.
+
+The order, and why: first the size and root are written and committed, and only then signed, so that a crash can
+never leave a signature in the world for a tree that we do not stand by. The entry CHECKPOINT_SIGNED is appended with
+the signature and is therefore covered by the next checkpoint, never by its own, whose root it could not contain.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actions import Action
+from audit.actors import Actor
+from audit.errors import LogForked, NotInTree
+from audit.keys import load_signer
+from audit.log import append
+from audit.merkle import inclusion_proof, root
+from audit.models import Checkpoint, CheckpointSignature, Leaf
+from audit.notes import Signer
+from audit.sequencing import lock_tree, sequence_pending
+from audit.tiles import StoredNodes, tree_size
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenEntry:
+    """An entry with the audit path (RFC 6962 section 2.1.1) from its leaf to a checkpoint's root."""
+
+    id: uuid.UUID
+    index: int
+    body: bytes
+    proof: list[bytes]
+
+
+def sign_checkpoint(*, actor: Actor) -> Checkpoint:
+    """Sign the log as it stands, every committed entry included, and return the checkpoint with its note.
+
+    Raises LogKeyMissing, LogKeyUnsafe or LogKeyWrong before anything is written; LogForked where the log is smaller
+    than the last checkpoint or does not begin with it; RuntimeError inside another transaction, whose undoing would
+    leave a signed note without its row.
+    """
+    signer = load_signer()
+    checkpoint = _promise()
+    with transaction.atomic(durable=True):
+        _sign(checkpoint, signer=signer, actor=actor)
+    sequence_pending()
+    return checkpoint
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """Return the largest checkpoint that bears a signature, or None."""
+    return Checkpoint.objects.filter(signatures__isnull=False).order_by("-size").first()
+
+
+def prove(entry_ids: Iterable[uuid.UUID], checkpoint: Checkpoint) -> list[ProvenEntry]:
+    """Return each entry with its proof to the checkpoint, in the order of the log.
+
+    Raises NotInTree where an entry is unknown or stands after the checkpoint: sign a new one first.
+    """
+    wanted = set(entry_ids)
+    leaves = list(
+        Leaf.objects.filter(entry_id__in=wanted, index__lt=checkpoint.size)
+        .select_related("entry")
+        .order_by("index")
+    )
+    if len(leaves) != len(wanted):
+        raise NotInTree(_("An entry is not covered by this checkpoint. Sign a new checkpoint and try again."))
+    nodes = StoredNodes()
+    return [
+        ProvenEntry(
+            id=leaf.entry_id,
+            index=leaf.index,
+            body=bytes(leaf.entry.body),
+            proof=inclusion_proof(leaf.index, checkpoint.size, nodes),
+        )
+        for leaf in leaves
+    ]
+
+
+def _promise() -> Checkpoint:
+    """Make the size and root durable. Finds again a promise that a crash left unsigned."""
+    with transaction.atomic(durable=True):
+        lock_tree(wait=True)
+        sequence_pending(wait=True)
+        size = tree_size()
+        last = Checkpoint.objects.order_by("-size").first()
+        if last is not None:
+            _check_against(last, size)
+            if last.size == size and last.origin == settings.DADKHAH_LOG_ORIGIN:
+                return last
+        return Checkpoint.objects.create(
+            origin=settings.DADKHAH_LOG_ORIGIN,
+            size=size,
+            root=root(size, StoredNodes()),
+            made_at=timezone.now(),
+        )
+
+
+def _check_against(last: Checkpoint, size: int) -> None:
+    if size < last.size:
+        raise LogForked(
+            _("The log is shorter than when it was last signed: entries were removed. Nothing was signed. ")
+            + _("Run verify_audit_log and keep the database as it is.")
+        )
+    try:
+        same = root(last.size, StoredNodes()) == bytes(last.root)
+    except LookupError:
+        same = False
+    if not same:
+        raise LogForked(
+            _("The log no longer contains what was signed last: its past was changed. Nothing was signed. ")
+            + _("Run verify_audit_log and keep the database as it is.")
+        )
+
+
+def _sign(checkpoint: Checkpoint, *, signer: Signer, actor: Actor) -> None:
+    key_hash = signer.verifier.key_hash.hex()
+    _row, created = CheckpointSignature.objects.get_or_create(
+        checkpoint=checkpoint,
+        key_name=signer.name,
+        key_hash=key_hash,
+        defaults={"line": signer.signature_line(checkpoint.text), "made_at": timezone.now()},
+    )
+    if created:
+        append(
+            Action.CHECKPOINT_SIGNED,
+            subject=checkpoint,
+            actor=actor,
+            facts={
+                "size": checkpoint.size,
+                "root": bytes(checkpoint.root).hex(),
+                "key": f"{signer.name}+{key_hash}",
+            },
+        )
