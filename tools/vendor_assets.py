@@ -8,12 +8,14 @@ import argparse
 import hashlib
 import json
 import re
-import subprocess  # nosec - npm is the ordinary client of its registry
+import subprocess
 import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+import woff
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 RECORD = VENDOR / "VENDOR.json"
@@ -63,6 +65,8 @@ PACKAGES = (
         {
             "fonts/complete/woff2/IBMPlexSans-Regular.woff2": "fonts/plex/IBMPlexSans-Regular.woff2",
             "fonts/complete/woff2/IBMPlexSans-SemiBold.woff2": "fonts/plex/IBMPlexSans-SemiBold.woff2",
+            "fonts/complete/woff/IBMPlexSans-Regular.woff": "fonts/plex/IBMPlexSans-Regular.ttf",
+            "fonts/complete/woff/IBMPlexSans-Bold.woff": "fonts/plex/IBMPlexSans-Bold.ttf",
             "LICENSE.txt": "fonts/plex/OFL.txt",
         },
     ),
@@ -70,17 +74,9 @@ PACKAGES = (
         "@ibm/plex-mono",
         "2.5.0",
         "OFL-1.1",
-        {"fonts/complete/woff2/IBMPlexMono-Regular.woff2": "fonts/plex/IBMPlexMono-Regular.woff2"},
-    ),
-    # The newer split packages carry no TrueType files, which the PDF writer needs.
-    Package(
-        "@ibm/plex",
-        "6.4.1",
-        "OFL-1.1",
         {
-            "IBM-Plex-Sans/fonts/complete/ttf/IBMPlexSans-Regular.ttf": "fonts/plex/IBMPlexSans-Regular.ttf",
-            "IBM-Plex-Sans/fonts/complete/ttf/IBMPlexSans-Bold.ttf": "fonts/plex/IBMPlexSans-Bold.ttf",
-            "IBM-Plex-Mono/fonts/complete/ttf/IBMPlexMono-Regular.ttf": "fonts/plex/IBMPlexMono-Regular.ttf",
+            "fonts/complete/woff2/IBMPlexMono-Regular.woff2": "fonts/plex/IBMPlexMono-Regular.woff2",
+            "fonts/complete/woff/IBMPlexMono-Regular.woff": "fonts/plex/IBMPlexMono-Regular.ttf",
         },
     ),
 )
@@ -143,7 +139,7 @@ def _archive(package: Package, folder: Path) -> Path:
 
 
 def _row(package: Package, source: str, target: str, content: bytes) -> dict[str, str]:
-    kept = _SOURCE_MAP.sub(b"\n", content) if target.endswith((".css", ".js")) else content
+    kept = _kept(source, target, content)
     _write(target, kept)
     return {
         "file": target,
@@ -154,6 +150,15 @@ def _row(package: Package, source: str, target: str, content: bytes) -> dict[str
         "source_sha256": _sha256(content),
         "sha256": _sha256(kept),
     }
+
+
+def _kept(source: str, target: str, content: bytes) -> bytes:
+    """What is stored: without a dangling source map, and as TrueType for the PDF writer, which reads no WOFF."""
+    if target.endswith((".css", ".js")):
+        return _SOURCE_MAP.sub(b"\n", content)
+    if source.endswith(".woff") and target.endswith(".ttf"):
+        return woff.unpack(content)
+    return content
 
 
 def _noto_row(name: str) -> dict[str, str]:

@@ -13,9 +13,14 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from config.calendar_text import gregorian_text, in_local_digits, partial_date_readings, solar_hijri_text
+from cases.calendars import Calendar, parts_of
+from cases.date_display import display_dates
+from cases.date_words import MONTH_NAMES
+from cases.partial_date import PartialDate
 
 register = template.Library()
+
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 # Persian spelling needs these two; every other format character only hides or reorders what is written.
 _HONEST_FORMAT_CHARACTERS = {"\u200c", "\u200d"}
@@ -56,7 +61,7 @@ def digest_short(hexadecimal: str) -> str:
 @register.filter
 def digits(value: object) -> str:
     """A count in the digits of the reader's language."""
-    return in_local_digits(str(value), _language())
+    return str(value).translate(_PERSIAN_DIGITS) if _language() == "fa" else str(value)
 
 
 @register.filter
@@ -68,26 +73,26 @@ def iso_moment(at: datetime) -> str:
 @register.filter
 def gregorian_day(at: date | datetime) -> str:
     """The Gregorian day, in words: 22 November 2026."""
-    return gregorian_text(_local_day(at), _language())
+    return _day_in_words(Calendar.GREGORIAN, at)
 
 
 @register.filter
 def solar_hijri(at: date | datetime) -> str:
     """The same day in the Solar Hijri calendar: 1 Azar 1405."""
-    return solar_hijri_text(_local_day(at), _language())
+    return _day_in_words(Calendar.SOLAR_HIJRI, at)
 
 
 @register.filter
 def clock(at: datetime) -> str:
     """Hours and minutes with the zone they are meant in: 14:05 UTC."""
     moment = timezone.localtime(at) if timezone.is_aware(at) else at
-    return in_local_digits(f"{moment:%H:%M}", _language()) + f" {moment.tzname() or ''}".rstrip()
+    return f"{digits(f'{moment:%H:%M}')} {moment.tzname() or ''}".rstrip()
 
 
 @register.filter
-def both_calendars(partial: Any) -> Sequence[str]:
-    """The readings of a partial date, the reader's own calendar first; empty when it could not be read."""
-    return partial_date_readings(partial.earliest, partial.latest, partial.qualifier, _language())
+def both_calendars(partial: PartialDate) -> Sequence[str]:
+    """What both calendars say of a partial date, beyond what was written."""
+    return display_dates(partial, _language()).others
 
 
 @register.filter
@@ -120,6 +125,13 @@ def may(context: Context, permission: str) -> bool:
     request = getattr(context, "request", None)
     user = getattr(request, "user", None)
     return True if user is None else bool(user.has_perm(permission))
+
+
+def _day_in_words(calendar: Calendar, at: date | datetime) -> str:
+    year, month, day = parts_of(calendar, _local_day(at))
+    names = MONTH_NAMES[calendar]
+    name = names.get(_language(), names["en"])[month - 1]
+    return f"{digits(day)} {name} {digits(year)}"
 
 
 def _local_day(at: date | datetime) -> date:
