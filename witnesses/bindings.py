@@ -1,0 +1,46 @@
+"""What each seal is bound to: rows of the database, named so that sealed bytes open nowhere but in their own row."""
+
+from witnesses.models import CustodianKey, OpeningDecision, OpeningRequest, SealedIdentity
+from witnesses.sealing import Binding
+
+
+def identity_binding(identity: SealedIdentity) -> Binding:
+    """For the identity itself."""
+    return {
+        "sealed_identity": str(identity.pk),
+        "witness": str(identity.witness_id),
+        "case": str(identity.witness.case_id),
+        "version": identity.version,
+    }
+
+
+def held_share_binding(identity: SealedIdentity, key: CustodianKey) -> Binding:
+    """For the share that a custodian holds."""
+    return {
+        "purpose": "held",
+        "sealed_identity": str(identity.pk),
+        "witness": str(identity.witness_id),
+        "version": identity.version,
+        "custodian": str(key.custodian_id),
+        "custodian_key": str(key.pk),
+    }
+
+
+def approval_share_binding(request: OpeningRequest, decision: OpeningDecision) -> Binding:
+    """For the share that an approval reseals to the request's own key."""
+    return {
+        "purpose": "approval",
+        "request": str(request.pk),
+        "sealed_identity": str(request.sealed_identity_id),
+        "version": request.sealed_identity.version,
+        "custodian": str(decision.custodian_id),
+    }
+
+
+def request_key_binding(request: OpeningRequest) -> Binding:
+    """For the private key of a request, wrapped by its opening code."""
+    return {
+        "purpose": "opening",
+        "request": str(request.pk),
+        "sealed_identity": str(request.sealed_identity_id),
+    }

@@ -1,0 +1,131 @@
+"""Custodians: enrolling one, and who of them can form a quorum today."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.access import require
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from witnesses.errors import AlreadyEnrolled, TooFewCustodians, WeakPassphrase, WrongPerson
+from witnesses.models import Custodian, CustodianKey
+from witnesses.passphrase_strength import SHORTEST, weakness
+from witnesses.passphrases import Stretching, unwrap_seed, wrap_seed
+from witnesses.sealed import SealedBytes
+from witnesses.sealing import Binding, new_key_pair
+from witnesses.sharing import MOST_SHARES
+
+DECIDE: Final = "witnesses.decide_opening"
+_WEAKNESSES: Final = {
+    "short": _("The passphrase is too short: use at least %(shortest)d characters, best five or more words."),
+    "common": _(
+        "The passphrase is one of those that are guessed first. Choose words that nobody would expect."
+    ),
+    "named": _("The passphrase holds your name. Choose words that have nothing to do with you."),
+    "repetitive": _("The passphrase repeats itself. Choose at least four different words."),
+    "plain": _("The passphrase is too plain: use at least four words, or mix letters, digits and signs."),
+}
+
+
+def quorum() -> int:
+    """How many custodians together open an identity."""
+    return int(getattr(settings, "DADKHAH_QUORUM", 2))
+
+
+def fewest_custodians() -> int:
+    """How many must be enrolled before the first witness: one more than the quorum, so that one may be lost."""
+    return max(int(getattr(settings, "DADKHAH_FEWEST_CUSTODIANS", 3)), quorum() + 1)
+
+
+@sensitive_variables()
+def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
+    """Makes the custodian's key pair, its private half wrapped by the passphrase, which is stored nowhere.
+
+    Raises NotPermitted without the office, WrongPerson where anybody but the custodian acts, WeakPassphrase, and
+    AlreadyEnrolled. Leaves no row behind.
+    """
+    if require(user, DECIDE).pk != getattr(actor, "pk", None):
+        raise WrongPerson(_("Custodians enrol themselves, so that nobody else ever knows their passphrase."))
+    check_passphrase(passphrase, user=user)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if Custodian.objects.filter(user=user).exists():
+            raise AlreadyEnrolled
+        custodian = Custodian.objects.create(user=user)
+        key = _new_key(custodian, passphrase, version=1)
+        log.append(
+            Action.CUSTODIAN_ENROLLED,
+            subject=custodian,
+            actor=actor,
+            facts={"key": str(key.pk), "version": 1},
+        )
+    return custodian
+
+
+@sensitive_variables()
+def check_passphrase(passphrase: str, *, user: User) -> None:
+    """Raises WeakPassphrase with a sentence that says how to choose a better one."""
+    found = weakness(passphrase, names=(user.username, user.full_name))
+    if found:
+        raise WeakPassphrase(_WEAKNESSES[found] % {"shortest": SHORTEST})
+
+
+@sensitive_variables()
+def unlock(key: CustodianKey, *, passphrase: str) -> SealedBytes:
+    """The private key, in memory. Raises WrongPassphrase; call it inside `trials.trial`."""
+    wrapping_key = Stretching.stored(key.kdf).stretch(passphrase)
+    return unwrap_seed(bytes(key.wrapped_private_key), key=wrapping_key, binding=_key_binding(key))
+
+
+def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Custodian]:
+    """Those who are enrolled, hold the office and may sign in, asked of the database now."""
+    chosen = Custodian.objects.filter(revoked_at__isnull=True, user__is_active=True)
+    if custodians is not None:
+        chosen = chosen.filter(pk__in=[custodian.pk for custodian in custodians])
+    return [custodian for custodian in chosen.select_related("user") if custodian.user.has_perm(DECIDE)]
+
+
+def keys_for_sealing() -> list[CustodianKey]:
+    """The current keys of all active custodians. Raises TooFewCustodians with what is missing."""
+    keys = list(
+        CustodianKey.objects.filter(custodian__in=active_custodians(), retired_at__isnull=True).order_by(
+            "created_at", "id"
+        )[:MOST_SHARES]
+    )
+    if len(keys) < fewest_custodians():
+        sentence = _(
+            "A witness can be registered once %(needed)d custodians are enrolled; now there are %(found)d. "
+            "Nothing was saved. Ask the custodians to enrol."
+        )
+        raise TooFewCustodians(sentence % {"needed": fewest_custodians(), "found": len(keys)})
+    return keys
+
+
+@sensitive_variables()
+def _new_key(custodian: Custodian, passphrase: str, *, version: int) -> CustodianKey:
+    pair = new_key_pair()
+    stretching = Stretching.fresh(settings.DADKHAH_ARGON2)
+    key = CustodianKey(
+        id=uuid.uuid4(), custodian=custodian, version=version, public_key=pair.public, kdf=stretching.row()
+    )
+    key.wrapped_private_key = wrap_seed(
+        pair.seed, key=stretching.stretch(passphrase), binding=_key_binding(key)
+    )
+    key.save(force_insert=True)
+    return key
+
+
+def _key_binding(key: CustodianKey) -> Binding:
+    return {
+        "purpose": "custodian",
+        "key": str(key.pk),
+        "custodian": str(key.custodian_id),
+        "version": key.version,
+    }

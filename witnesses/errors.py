@@ -1,0 +1,141 @@
+"""What can go wrong in the witness vault, one sentence each. No sentence ever holds what a seal holds."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
+
+
+class WitnessError(DomainError):
+    """Something that the witness vault refuses or could not do; says its own sentence unless given a closer one."""
+
+    sentence: ClassVar[str | Promise] = _("The witness vault could not do this.")
+
+    def __init__(self, sentence: str | Promise | None = None) -> None:
+        super().__init__(sentence or self.sentence)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class BadIdentity(WitnessError, BadInput):
+    """The identity lacks a name, or is longer than a seal takes."""
+
+    sentence = _("Give at least one name of the witness; it is sealed at once.")
+
+
+class BadOpeningRequest(WitnessError, BadInput):
+    """The request names no field, an unknown one, or too short or too long a time."""
+
+
+class ReasonMissing(WitnessError, BadInput):
+    """An act of weight without a reason, or with one that is too long to be read."""
+
+    sentence = _("Give the reason in one to 2,000 characters; those who check this later will read it.")
+
+
+class WeakPassphrase(WitnessError, BadInput):
+    """The passphrase would be guessed; the sentence says how to choose a better one."""
+
+
+class UnknownWitness(WitnessError, NotFound):
+    """No such witness, or none that this actor may know of."""
+
+    sentence = _("There is no such witness, or you are not a member of the case.")
+
+
+class UnknownOpening(WitnessError, NotFound):
+    """No such request, or none that this actor may know of."""
+
+    sentence = _("There is no such request, or it is not yours to see.")
+
+
+class TooFewCustodians(WitnessError, Conflict):
+    """Fewer custodians are enrolled and active than a quorum needs."""
+
+
+class AlreadyEnrolled(WitnessError, Conflict):
+    """The custodian has a key; a new one must not silently orphan the shares sealed to it."""
+
+    sentence = _(
+        "You are enrolled already. A second key would orphan the shares that are sealed to the first."
+    )
+
+
+class NotACustodian(WitnessError, Refused):
+    """The actor holds no share of this identity, or no longer holds the office."""
+
+    sentence = _("You hold no share of this identity, so you cannot decide on it. Ask a custodian who does.")
+
+
+class WrongPerson(WitnessError, Refused):
+    """The act belongs to another person: a requester never decides, nobody enrols for another."""
+
+    sentence = _("You asked for this opening yourself, so others have to decide on it.")
+
+
+class WrongPassphrase(WitnessError, Refused):
+    """The passphrase is not the right one. Says no more than that."""
+
+    sentence = _("This passphrase does not open your key. The attempt was recorded; check it and try again.")
+
+
+class WrongOpeningCode(WrongPassphrase):
+    """The opening code is not the right one."""
+
+    sentence = _(
+        "This opening code is not the one of this request. The attempt was recorded; if the code is lost, "
+        "withdraw the request and ask again."
+    )
+
+
+class TooManyFailures(WitnessError, Refused):
+    """The limit of wrong passphrases is reached; the next trial has to wait."""
+
+    sentence = _("Too many wrong attempts. Wait an hour before the next; every attempt is recorded.")
+
+
+class RequestClosed(WitnessError, Conflict):
+    """The request was opened, refused, withdrawn or has run out, or its state does not allow this act."""
+
+
+class AlreadyDecided(WitnessError, Conflict):
+    """The custodian has decided on this request before."""
+
+    sentence = _("You have decided on this request already. Another custodian has to decide.")
+
+
+class RequesterLostRight(WitnessError, Refused):
+    """The requester may no longer open identities in this case."""
+
+    sentence = _("The person who asked may no longer open identities in this case. Refuse the request.")
+
+
+class ApproverLeft(WitnessError, Refused):
+    """Too few of those who approved are still custodians."""
+
+    sentence = _(
+        "A custodian who approved this no longer holds the office. Withdraw the request and ask again."
+    )
+
+
+class SealBroken(WitnessError, Broken):
+    """Sealed bytes, a share or a key do not open as what they claim to be: altered, moved or of another version."""
+
+    sentence = _(
+        "The sealed record or a share does not open: it was altered or belongs to another record. Tell the auditor."
+    )
+
+
+class UnsafeParameters(WitnessError, Unavailable):
+    """Stored key derivation parameters lie outside the bounds that this program accepts."""
+
+    sentence = _(
+        "What is stored beside the key is damaged. Ask the administrator to restore it from a backup."
+    )
+
+
+class PassphraseUnreadable(WitnessError, BadInput):
+    """A passphrase could not be read from where it was to come, or was typed in two ways."""

@@ -1,0 +1,88 @@
+"""Registering a witness: the server seals what it cannot open."""
+
+import uuid
+
+from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.access import require
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from cases.access import require_member
+from cases.models import Case
+from witnesses.bindings import held_share_binding, identity_binding
+from witnesses.custodians import keys_for_sealing, quorum
+from witnesses.identity import IdentityFacts, identity_bytes
+from witnesses.models import CustodianKey, KeyShare, SealedIdentity, Witness
+from witnesses.pseudonyms import new_pseudonym
+from witnesses.sealing import SUITE, new_data_key, seal_identity, seal_share
+from witnesses.sharing import split
+
+
+@sensitive_variables()
+def register_witness(*, case: Case, identity: IdentityFacts, actor: Actor) -> Witness:
+    """Gives the witness a random pseudonym and seals the identity to the custodians' public keys.
+
+    Raises NotPermitted, NotAMember, BadIdentity, and TooFewCustodians where no quorum could ever open the seal.
+    Leaves no row behind. The log learns that a witness was registered, and nothing of who it is.
+    """
+    user = require_member(case, require(actor, "witnesses.register_witness"))
+    content = identity_bytes(identity)
+    with transaction.atomic():
+        # One registration at a time per case, so that no two draw the same pseudonym.
+        Case.objects.select_for_update().get(pk=case.pk)
+        keys = keys_for_sealing()
+        witness = Witness.objects.create(case=case, pseudonym=_free_pseudonym(), registered_by=user)
+        sealed = _seal(witness, content, keys=keys, by=user)
+        log.append(
+            Action.WITNESS_REGISTERED,
+            subject=witness,
+            actor=actor,
+            facts={
+                "sealed_identity": str(sealed.pk),
+                "version": 1,
+                "suite": SUITE,
+                "threshold": sealed.threshold,
+                "custodian_keys": [str(key.pk) for key in keys],
+            },
+            case_id=case.pk,
+        )
+    return witness
+
+
+def _free_pseudonym() -> str:
+    # Unused in every case, not in this one alone: a chance repeat would look like the same person.
+    while True:
+        pseudonym = new_pseudonym()
+        if not Witness.objects.filter(pseudonym=pseudonym).exists():
+            return pseudonym
+
+
+@sensitive_variables()
+def _seal(witness: Witness, content: bytes, *, keys: list[CustodianKey], by: User) -> SealedIdentity:
+    identity = SealedIdentity(
+        id=uuid.uuid4(),
+        witness=witness,
+        version=1,
+        suite=SUITE,
+        threshold=quorum(),
+        shares=len(keys),
+        sealed_by=by,
+    )
+    data_key = new_data_key()
+    sealed = seal_identity(content, key=data_key, binding=identity_binding(identity))
+    identity.nonce, identity.ciphertext = sealed.nonce, sealed.ciphertext
+    identity.save(force_insert=True)
+    shares = split(data_key, threshold=identity.threshold, count=identity.shares)
+    for share, key in zip(shares, keys, strict=True):
+        KeyShare.objects.create(
+            sealed_identity=identity,
+            custodian_key=key,
+            index=share.index,
+            sealed_share=seal_share(
+                share, public_key=bytes(key.public_key), binding=held_share_binding(identity, key)
+            ),
+        )
+    return identity

@@ -1,0 +1,53 @@
+"""Trying a secret: counted before it is tried, so that guessing in parallel gains nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from witnesses.errors import TooManyFailures, WrongPassphrase
+from witnesses.models import OpeningRequest, PassphraseAttempt
+
+FAILURES: Final = 5
+WINDOW: Final = timedelta(hours=1)
+
+
+@contextmanager
+def trial(user: User, *, request: OpeningRequest, secret: str) -> Iterator[None]:
+    """Surrounds the use of a secret ("passphrase" or "opening_code").
+
+    Raises TooManyFailures after five failures within an hour, before the secret is looked at. A WrongPassphrase from
+    inside is logged, durably, and goes on to the caller. A crash inside counts as a failure.
+    """
+    attempt = _reserve(user)
+    try:
+        yield
+    except WrongPassphrase:
+        with transaction.atomic(durable=True):
+            log.append(
+                Action.PASSPHRASE_FAILED,
+                subject=request,
+                actor=user,
+                facts={"secret": secret},
+                case_id=request.witness.case_id,
+            )
+        raise
+    attempt.delete()
+
+
+def _reserve(user: User) -> PassphraseAttempt:
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        # The user's row is the lock: two attempts of one person are counted one after the other.
+        User.objects.select_for_update().get(pk=user.pk)
+        attempts = PassphraseAttempt.objects.filter(user=user)
+        attempts.filter(at__lte=now - WINDOW).delete()
+        if attempts.count() >= FAILURES:
+            raise TooManyFailures
+        return PassphraseAttempt.objects.create(user=user, at=now)
