@@ -1,8 +1,23 @@
 """The desk of each role: what waits for them, and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from accounts.models import User
+from audit.models import Checkpoint, Entry
+from cases.models import Case
+from dossiers.models import Dossier
+from evidence.models import EvidenceItem
+from evidence.pending import MOST_TRIES
+from witnesses.models import Custodian, OpeningRequest, OpeningState
+
+ROWS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +25,7 @@ class Row:
     """One line of a section: what it is, a word of detail, and where it leads."""
 
     text: str
-    detail: str = ""
+    detail: str | Promise = ""
     href: str = ""
 
 
@@ -27,9 +42,159 @@ class Section:
 
 def desk_sections(user: User) -> list[Section]:
     """The sections of this user's desk, each scoped to what the user may see."""
-    return []
+    return [make(user) for permission, make in _SECTIONS if user.has_perm(permission)]
 
 
 def standing_sentence(user: User) -> str:
     """One sentence under the title: who is at the desk."""
     return f"{user.full_name} · {user.role.title}" if user.role else user.full_name
+
+
+def _cases(user: User) -> Section:
+    cases = Case.objects.visible_to(user).order_by("-opened_at")
+    return Section(
+        title=_("My cases"),
+        empty=_("You are a member of no case yet. A lawyer opens a case and adds its members."),
+        rows=[
+            Row(case.reference, case.title, reverse("cases:detail", args=[case.pk])) for case in cases[:ROWS]
+        ],
+        count=cases.count(),
+    )
+
+
+def _homeless(user: User) -> Section:
+    items = EvidenceItem.objects.visible_to(user).filter(placements=None)
+    return Section(
+        title=_("Taken in, in no case yet"),
+        empty=_("Everything that you took in belongs to a case."),
+        rows=_items(items[:ROWS]),
+        count=items.count(),
+    )
+
+
+def _evidence(user: User) -> Section:
+    return Section(
+        title=_("Last taken in"),
+        empty=_("No evidence yet. Choose “Take in” to upload the first files."),
+        rows=_items(EvidenceItem.objects.visible_to(user).order_by("-received_at")[:ROWS]),
+    )
+
+
+def _items(items: QuerySet[EvidenceItem]) -> list[Row]:
+    return [
+        Row(item.reference, item.title or item.original_name, reverse("evidence:item", args=[item.pk]))
+        for item in items
+    ]
+
+
+def _dossiers(user: User) -> Section:
+    dossiers = Dossier.objects.visible_to(user).select_related("case").order_by("-requested_at")
+    return Section(
+        title=_("Dossiers"),
+        empty=_("No dossier yet. Open a case and choose its tab “Dossiers”."),
+        rows=[
+            Row(one.name, one.get_state_display(), reverse("dossiers:detail", args=[one.pk]))
+            for one in dossiers[:ROWS]
+        ],
+    )
+
+
+def _own_openings(user: User) -> Section:
+    asked = OpeningRequest.objects.live().filter(requester=user).select_related("witness")
+    return Section(
+        title=_("My requests to see an identity"),
+        empty=_("You have no open request."),
+        rows=[
+            Row(one.witness.pseudonym, one.get_state_display(), reverse("witnesses:opening", args=[one.pk]))
+            for one in asked[:ROWS]
+        ],
+    )
+
+
+def _decisions(user: User) -> Section:
+    waiting = (
+        OpeningRequest.objects.live()
+        .filter(state=OpeningState.REQUESTED)
+        .exclude(decisions__custodian__user=user)
+        .select_related("witness__case")
+    )
+    enrolled = Custodian.objects.filter(user=user, revoked_at=None).exists()
+    return Section(
+        title=_("Requests to decide"),
+        empty=_("Nobody asks to see an identity."),
+        text="" if enrolled else _("You are not enrolled yet: you can decide once you have made your key."),
+        rows=([] if enrolled else [Row(_("Make my key"), "", reverse("witnesses:enrol"))])
+        + [
+            Row(one.witness.pseudonym, one.witness.case.reference, reverse("witnesses:decide", args=[one.pk]))
+            for one in waiting[:ROWS]
+        ],
+        count=waiting.count(),
+    )
+
+
+def _log(_user: User) -> Section:
+    last = Checkpoint.objects.order_by("-size").first()
+    entries = Entry.objects.count()
+    return Section(
+        title=_("State of the log"),
+        empty="",
+        text=ngettext("%(n)d entry.", "%(n)d entries.", entries) % {"n": entries},
+        rows=[
+            Row(
+                _("Look at the log, or verify it now"),
+                _("last checkpoint at size %(n)d") % {"n": last.size} if last else _("no checkpoint yet"),
+                reverse("audit:state"),
+            )
+        ],
+    )
+
+
+def _custody(user: User) -> Section:
+    items = EvidenceItem.objects.custody_visible_to(user)
+    return Section(
+        title=_("Custody"),
+        empty=_("There is no evidence yet."),
+        rows=[Row(_("Review the custody of all items"), "", reverse("evidence:custody_review"))]
+        if items.exists()
+        else [],
+        count=items.count(),
+    )
+
+
+def _machine(_user: User) -> Section:
+    waiting = EvidenceItem.objects.filter(inspected_at=None)
+    stuck = waiting.filter(inspection_tries__gte=MOST_TRIES).count()
+    return Section(
+        title=_("Tasks"),
+        empty=_("Nothing waits, nothing is stuck."),
+        rows=[
+            Row(_("Formats to identify"), str(waiting.count())),
+            Row(_("Given up after several tries"), str(stuck)),
+        ]
+        if waiting.exists()
+        else [],
+    )
+
+
+def _users(_user: User) -> Section:
+    active = User.objects.filter(is_active=True)
+    return Section(
+        title=_("Users"),
+        empty="",
+        rows=[Row(_("See all users, or add one"), "", reverse("accounts:users"))],
+        count=active.count(),
+    )
+
+
+_SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
+    ("cases.work_on_cases", _cases),
+    ("evidence.receive_evidence", _homeless),
+    ("evidence.view_evidence", _evidence),
+    ("dossiers.view_dossier", _dossiers),
+    ("witnesses.request_opening", _own_openings),
+    ("witnesses.decide_opening", _decisions),
+    ("audit.review_log", _log),
+    ("evidence.review_custody", _custody),
+    ("accounts.manage_users", _users),
+    ("accounts.manage_users", _machine),
+)

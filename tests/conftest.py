@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.users import create_user
 from audit.actors import Channel, SystemActor
-from evidence.keys import create_vault_keys
+from config.key_making import make_missing_keys
 
 PASSWORD = "correct horse battery staple"
 SET_UP = SystemActor("set-up", Channel.COMMAND)
@@ -24,8 +24,7 @@ def house(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """Keys and data of this test alone."""
     settings.DADKHAH_DATA_DIR = tmp_path / "data"
     settings.DADKHAH_KEYS_DIR = tmp_path / "keys"
-    settings.DADKHAH_DATA_DIR.mkdir(mode=0o700)
-    create_vault_keys(settings.DADKHAH_KEYS_DIR)
+    make_missing_keys(settings.DADKHAH_KEYS_DIR, data=settings.DADKHAH_DATA_DIR)
     return tmp_path
 
 
