@@ -4,11 +4,10 @@ import os
 import secrets
 from pathlib import Path
 
-from audit.keys import LOG_KEY, create_log_key
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.errors import Broken
+from audit.keys import PRIVATE_FILE, create_log_key
 from evidence.keys import NAMES_KEY, VAULT_KEY, create_vault_keys
 
 COOKIE_KEY = "django_secret.key"
@@ -33,9 +32,9 @@ def make_missing_keys(folder: Path, *, data: Path) -> list[str]:
         _refuse_if_data(data / "vault", folder / VAULT_KEY)
         create_vault_keys(folder)
         made += [VAULT_KEY, NAMES_KEY]
-    if not (folder / LOG_KEY).exists():
-        create_log_key(folder, origin=settings.DADKHAH_LOG_ORIGIN)
-        made.append(LOG_KEY)
+    if not (folder / PRIVATE_FILE).exists():
+        create_log_key(folder)
+        made.append(PRIVATE_FILE)
     return made
 
 
