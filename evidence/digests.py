@@ -102,7 +102,7 @@ class DigestField(_BytesField):
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
         """The column's CHECK: exactly 32 bytes, on every database."""
-        column = connection.ops.quote_name(self.column)
+        column = connection.ops.quote_name(str(self.column))
         if connection.vendor == "sqlite":
             return f"typeof({column}) IN ('blob', 'null') AND length({column}) = {DIGEST_BYTES}"
         return f"octet_length({column}) = {DIGEST_BYTES}"
@@ -129,11 +129,6 @@ class DigestField(_BytesField):
         """The raw bytes for the database."""
         digest = self.to_python(value)
         return None if digest is None else digest.value
-
-    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        """Binary as the driver wants it."""
-        raw = value if prepared else self.get_prep_value(value)
-        return None if raw is None else connection.Database.Binary(raw)
 
     def value_to_string(self, obj: models.Model) -> str:
         """The hexadecimal form, for serialised rows."""

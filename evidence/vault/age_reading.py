@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,18 @@ class ByteSource(LineSource, Protocol):
 
     def readinto(self, buffer: memoryview, /) -> int | None:
         """Fill as much of `buffer` as is at hand; 0 at the end."""
+        ...
+
+
+class SeekableSource(ByteSource, Protocol):
+    """What ranges are read from."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place; gives it, in bytes from the start."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
         ...
 
 
@@ -96,7 +108,7 @@ class AgeStream:
 class AgeReader(io.RawIOBase):
     """The content of a seekable age file as a seekable file. Not for use by several threads at once."""
 
-    def __init__(self, source: BinaryIO, identities: Sequence[Identity]) -> None:
+    def __init__(self, source: SeekableSource, identities: Sequence[Identity]) -> None:
         super().__init__()
         self._source = source
         self._opener, self._start = _open_payload(source, identities)
@@ -173,19 +185,18 @@ class AgeReader(io.RawIOBase):
         super().close()
 
 
-def read_full(source: ByteSource | BinaryIO, buffer: memoryview) -> int:
+def read_full(source: ByteSource, buffer: memoryview) -> int:
     """Fill `buffer` from `source` and give the number of bytes: fewer only at the source's end."""
     filled = 0
     while filled < len(buffer):
-        # typeshed leaves readinto off BinaryIO, although every binary file has it.
-        got = source.readinto(buffer[filled:])  # type: ignore[union-attr]
+        got = source.readinto(buffer[filled:])
         if not got:
             break
         filled += got
     return filled
 
 
-def _open_payload(source: ByteSource | BinaryIO, identities: Sequence[Identity]) -> tuple[PayloadOpener, int]:
+def _open_payload(source: ByteSource, identities: Sequence[Identity]) -> tuple[PayloadOpener, int]:
     header = read_header(source)
     file_key = unwrap(header, identities)
     nonce = bytearray(NONCE_BYTES)

@@ -8,13 +8,13 @@ out has been authenticated together with its place in the file.
 import secrets
 from collections.abc import Sequence
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import Protocol, Self
 
 from evidence.vault import age_stanzas
 from evidence.vault.age_header import write_header
 from evidence.vault.age_keys import Identity, Recipient
 from evidence.vault.age_payload import BATCH_BYTES, NONCE_BYTES, SEALED_BATCH_BYTES, PayloadSealer
-from evidence.vault.age_reading import AgeReader, AgeStream
+from evidence.vault.age_reading import AgeReader, AgeStream, ByteSource, SeekableSource
 
 
 class Sink(Protocol):
@@ -101,7 +101,7 @@ def encrypt_to(recipients: Sequence[Recipient], sink: Sink) -> AgeWriter:
     return AgeWriter(recipients, sink)
 
 
-def open_stream(source: BinaryIO, identities: Sequence[Identity]) -> AgeStream:
+def open_stream(source: ByteSource, identities: Sequence[Identity]) -> AgeStream:
     """Read `source` once, from its current place to its end, which must be the age file's end.
 
     Raises AgeHeaderInvalid, AgeHeaderForged or AgeNoMatch now, and AgePayloadDamaged while it is read.
@@ -109,7 +109,7 @@ def open_stream(source: BinaryIO, identities: Sequence[Identity]) -> AgeStream:
     return AgeStream(source, identities)
 
 
-def open_seekable(source: BinaryIO, identities: Sequence[Identity]) -> AgeReader:
+def open_seekable(source: SeekableSource, identities: Sequence[Identity]) -> AgeReader:
     """Read ranges of `source`, which starts at its first byte and is closed with the reader.
 
     The final chunk is checked now, so the size is known to be true. Raises as `open_stream`.

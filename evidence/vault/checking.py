@@ -6,20 +6,20 @@ The examiner trusts neither the writer nor the file system: it reads every byte 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO
 
 from blake3 import blake3
 
 from evidence.errors import AgeError
-from evidence.vault import agefile
 from evidence.vault.age_keys import Identity
 from evidence.vault.age_payload import BATCH_BYTES
+from evidence.vault.age_reading import AgeStream
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
 
 _BUFFERS = 4
@@ -60,7 +60,7 @@ def _compare_outside(path: Path, facts: StoredFacts) -> CheckOutcome | None:
     return None
 
 
-def _open_in_place(path: Path) -> BinaryIO:
+def _open_in_place(path: Path) -> io.BufferedReader:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
 
 
@@ -85,7 +85,7 @@ def _judge(
 def _digest_content(stored: _DigestingFile, identities: Sequence[Identity]) -> tuple[bytes, int] | None:
     """SHA-256 and size of the content; None when it does not open to its end."""
     try:
-        stream = agefile.AgeStream(stored, identities)
+        stream = AgeStream(stored, identities)
         first = bytearray(BATCH_BYTES)
         filled = stream.read_batch_into(memoryview(first))
         if filled < BATCH_BYTES:
@@ -97,29 +97,30 @@ def _digest_content(stored: _DigestingFile, identities: Sequence[Identity]) -> t
         return None
 
 
-def _digest_beside(stream: agefile.AgeStream, first: bytearray) -> tuple[bytes, int]:
+def _digest_beside(stream: AgeStream, first: bytearray) -> tuple[bytes, int]:
     """Open in this thread and hash in another, over a few buffers that go round."""
-    full: SimpleQueue[memoryview | None] = SimpleQueue()
-    free: SimpleQueue[memoryview] = SimpleQueue()
+    full: SimpleQueue[tuple[bytearray, int] | None] = SimpleQueue()
+    free: SimpleQueue[bytearray] = SimpleQueue()
     for _place in range(_BUFFERS - 1):
-        free.put(memoryview(bytearray(BATCH_BYTES)))
+        free.put(bytearray(BATCH_BYTES))
     sha256 = hashlib.sha256()
 
     def hash_all() -> None:
-        while (piece := full.get()) is not None:
-            sha256.update(piece)
-            free.put(piece.obj if isinstance(piece.obj, memoryview) else memoryview(piece.obj))
+        while (filled := full.get()) is not None:
+            buffer, count = filled
+            sha256.update(memoryview(buffer)[:count])
+            free.put(buffer)
 
     hasher = Thread(target=hash_all, name="vault-check", daemon=True)
     hasher.start()
-    size = BATCH_BYTES
+    size = 0
+    buffer, got = first, BATCH_BYTES
     try:
-        full.put(memoryview(first))
-        buffer = free.get()
-        while got := stream.read_batch_into(buffer):
-            full.put(buffer[:got])
+        while got:
+            full.put((buffer, got))
             size += got
             buffer = free.get()
+            got = stream.read_batch_into(memoryview(buffer))
     finally:
         full.put(None)
         hasher.join()
@@ -129,7 +130,7 @@ def _digest_beside(stream: agefile.AgeStream, first: bytearray) -> tuple[bytes, 
 class _DigestingFile:
     """A file that digests all that is read from it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: io.BufferedReader) -> None:
         self._file = file
         self._blake3 = blake3()
 
@@ -141,8 +142,7 @@ class _DigestingFile:
 
     def readinto(self, buffer: memoryview, /) -> int:
         """Fill some of `buffer`."""
-        # typeshed leaves readinto off BinaryIO, although every binary file has it.
-        got: int = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        got = self._file.readinto(buffer)
         self._blake3.update(buffer[:got])
         return got
 

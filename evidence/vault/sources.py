@@ -95,7 +95,7 @@ def _open_path(path: Path) -> BinaryIO:
     file = os.fdopen(descriptor, "rb", buffering=0)
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
-        return file  # type: ignore[return-value]  # a raw file reads as a BinaryIO does
+        return file
     file.close()
     if stat.S_ISDIR(mode):
         raise SourceUnreadable(_("This is a folder. Name the files in it."))
