@@ -1,0 +1,35 @@
+"""What can go wrong in dossiers, one sentence each."""
+
+from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Unavailable
+
+
+class DossierError(DomainError):
+    """Something that the dossiers app refuses or could not do."""
+
+
+class BadDossierRequest(DossierError, BadInput):
+    """The purpose, the recipient's key or the place to write to cannot be used; nothing was written."""
+
+
+class NothingToDisclose(DossierError, Conflict):
+    """The case has no evidence; there is nothing to hand over."""
+
+
+class DossierBusy(DossierError, Conflict):
+    """The dossier is not in the state that this act needs, or another run is at the same place."""
+
+
+class UnknownDossier(DossierError, NotFound):
+    """No dossier of that id, or none that this actor may know of."""
+
+
+class ExhibitBroken(DossierError, Broken):
+    """An original is gone or is not what was received; the dossier is refused and names the exhibit."""
+
+
+class DossierNotWritten(DossierError, Unavailable):
+    """The disk refused while the dossier was written; nothing half-made is left."""
+
+
+class FontsMissing(DossierError, Unavailable):
+    """The fonts for the documents are not where they belong; nothing was written."""
