@@ -1,6 +1,5 @@
 """Taking evidence in: one straight line from bytes to an item with its custody and its entry in the log."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -56,16 +55,17 @@ class IntakeFacts:
 def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, actor: Actor) -> EvidenceItem:
     """Take one file in and return the item that is its receipt; the bytes are durable when this returns.
 
-    `source` is a path, an open binary file, or bytes that the vault has received already. The same bytes again
-    make a second item on the same stored object. Raises NotPermitted, NotAMember, BadIntake, DigestMismatch,
-    SourceUnreadable, SourceChanged, VaultFull, VaultUnavailable or ObjectAltered; then nothing is recorded.
+    `source` is a path, an open binary file, or bytes that the vault has received already (its holder discards
+    them when this raises). The same bytes again make a second item on the same stored object. Raises
+    NotPermitted, NotAMember, BadIntake, DigestMismatch, SourceUnreadable, SourceChanged, VaultFull,
+    VaultUnavailable or ObjectAltered; then nothing is recorded.
     """
-    user = _permitted(source, facts, actor)
+    user = _permitted(facts, actor)
     store = vault()
     received = source if isinstance(source, Received) else store.receive(source)
     try:
         declared = _compared(received, facts.declared_sha256)
-    except (BadIntake, DigestMismatch):
+    except DigestMismatch:
         store.discard(received)
         raise
     stored = store.commit(received)
@@ -125,20 +125,13 @@ def check_facts(facts: IntakeFacts) -> None:
         read_sha256(facts.declared_sha256)
 
 
-def _permitted(source: Path | BinaryIO | Received, facts: IntakeFacts, actor: Actor) -> User:
-    """The actor as a user who may take this in. Bytes that arrived already are let go when they may not stay."""
-    try:
-        user = require(actor, RECEIVE)
-        if facts.case is not None:
-            require_member(facts.case, user)
-        if facts.intake is not None and facts.intake.started_by_id != user.pk:
-            raise EvidenceRefused(_("This delivery is taken in by somebody else. Start one of your own."))
-        check_facts(facts)
-    except Exception:
-        if isinstance(source, Received):
-            with suppress(OSError):
-                source.path.unlink()
-        raise
+def _permitted(facts: IntakeFacts, actor: Actor) -> User:
+    user = require(actor, RECEIVE)
+    if facts.case is not None:
+        require_member(facts.case, user)
+    if facts.intake is not None and facts.intake.started_by_id != user.pk:
+        raise EvidenceRefused(_("This delivery is taken in by somebody else. Start one of your own."))
+    check_facts(facts)
     return user
 
 
@@ -200,9 +193,13 @@ def _create_item(
 
 
 def _facts(item: EvidenceItem, event: CustodyEvent) -> dict[str, Any]:
+    return {**event.facts(), **sealed_record(item)}
+
+
+def sealed_record(item: EvidenceItem) -> dict[str, Any]:
+    """What the log says of an item's own row: what could name a person only as a commitment."""
     salt = bytes(item.salt)
     return {
-        **event.facts(),
         "reference": item.reference,
         "size": item.object.size,
         "intake": str(item.intake_id),
@@ -210,5 +207,6 @@ def _facts(item: EvidenceItem, event: CustodyEvent) -> dict[str, Any]:
         "original_path": commit(item.original_path, salt=salt) if item.original_path else None,
         "title": commit(item.title, salt=salt) if item.title else None,
         "source": commit(item.source, salt=salt),
+        "sha256": item.object.sha256.hex,
         "collected": commit(item.date_as_written, salt=salt) if item.date_as_written else None,
     }

@@ -1,0 +1,113 @@
+"""Takes in files and folders."""
+
+import json
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.queries import find_actor
+from audit.actors import Channel
+from cases.access import find_case
+from cases.dating import read_date
+from evidence.arrivals import Arrival, arrivals_from_manifest, arrivals_from_paths
+from evidence.batch import Batch, Tally
+from evidence.errors import BadIntake
+from evidence.filenames import storable_name
+from evidence.intake import RECEIVE
+from evidence.store import vault
+
+
+class Command(BaseCommand):
+    """Takes files and folders into a case."""
+
+    help = """Take files and folders (with all that is in them) into a case.
+
+A file is in when its line is printed: killed at any moment, the command loses nothing that it has counted. Run it
+again and it goes on: a file is "already here", and not taken in twice, when the same case has a receipt of the same
+bytes from the same source under the same path (the path inside the folder that was named, that folder's own name
+included; for a single file its name; in a manifest the path as it is written there). The same bytes from another
+source, under another path or in another case are a second receipt, with custody of its own.
+
+Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not allowed, 5 unknown case or user,
+6 the vault, its key or its disk is not to be had."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """Keeps the help's own lines."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.formatter_class = RawDescriptionHelpFormatter
+        return parser
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command line."""
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder")
+        parser.add_argument(
+            "--case", default="", metavar="REF", help="reference of the case, such as DK-1988-01"
+        )
+        parser.add_argument("--source", default="", metavar="TEXT", help="who or what the files come from")
+        parser.add_argument(
+            "--collected-at",
+            default="",
+            metavar="DATE",
+            help="when they were made or collected, as known: 1988-07, 1988~, “late Mordad 1367”",
+        )
+        parser.add_argument(
+            "--manifest",
+            type=Path,
+            metavar="CSV",
+            help="a list with the columns path, source, title, how_obtained, collected_at, case; paths are relative "
+            "to its folder, empty cells take what is said here, and a path twice is two receipts",
+        )
+        parser.add_argument(
+            "--actor", required=True, metavar="USER", help="sign-in name of who takes them in"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check what holds for all files first: nothing is taken in under a wrong case, actor, date or key."""
+        actor = find_actor(options["actor"], channel=Channel.COMMAND)
+        require(actor, RECEIVE)
+        if not options["paths"] and not options["manifest"]:
+            raise BadIntake(_("Name the files or folders to take in, or a manifest with --manifest."))
+        if not options["manifest"] and not options["source"].strip():
+            raise BadIntake(_("Say with --source who or what the files come from."))
+        if options["case"] or not options["manifest"]:
+            find_case(options["case"], actor=actor)
+        vault()
+        batch = Batch(actor=actor, told=self._silent if options["json"] else self._tell)
+        tally = batch.take_in(self._arrivals(options))
+        self._report(tally, as_json=options["json"])
+        if not tally.ok:
+            raise SystemExit(1)
+
+    def _arrivals(self, options: dict[str, Any]) -> Iterator[Arrival]:
+        common = {
+            "source": storable_name(options["source"]),
+            "collected": read_date(options["collected_at"]) if options["collected_at"] else None,
+            "case": options["case"],
+        }
+        listed = arrivals_from_manifest(options["manifest"], **common) if options["manifest"] else []
+        return iter([*listed, *arrivals_from_paths(options["paths"], **common)])
+
+    def _tell(self, what: str, of: str) -> None:
+        self.stdout.write(f"{what}: {of}")
+
+    def _silent(self, what: str, of: str) -> None:
+        """With --json there is one object and nothing else."""
+
+    def _report(self, tally: Tally, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(tally.as_json(), ensure_ascii=False))
+            return
+        self.stdout.write(
+            f"{len(tally.taken_in)} taken in ({tally.second_receipts} second receipts, {tally.empty} empty), "
+            f"{tally.already_here} already here, {len(tally.failed)} failed, {tally.not_tried} not tried"
+        )
+        if tally.not_tried:
+            self.stdout.write(
+                "What is taken in stays. Put right what is said above and run the same command again."
+            )
