@@ -3,15 +3,20 @@
 from uuid import UUID
 
 from accounts.models import User
+from accounts.roles import Role
 from audit.actors import Actor
 from cases.errors import NotAMember, UnknownCase
 from cases.models import Case
+
+# Nobody else has work inside a case, so nobody else is let in.
+ELIGIBLE_ROLES = (Role.PARALEGAL, Role.LAWYER)
 
 
 def require_member(case: Case, actor: Actor) -> User:
     """Return the actor as the user that they are, if they are a member of `case` at this moment.
 
-    Raises NotAMember, whose sentence does not say that the case exists. The system itself is a member of nothing.
+    Raises NotAMember, whose sentence does not say that the case exists. The system itself is a member of
+    nothing.
     """
     if isinstance(actor, User) and Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         return actor

@@ -1,7 +1,7 @@
 """The two calendars of the record, day by day. Pure.
 
-Solar Hijri days are converted by jdatetime alone. Converters differ on leap years, so its name and version are kept
-with every date that it converted.
+Solar Hijri days are converted by jdatetime alone. Converters differ on leap years, so its name and version are
+kept with every date that it converted.
 """
 
 import datetime

@@ -72,9 +72,16 @@ def _in_calendar(date: PartialDate, calendar: Calendar, tongue: str) -> str:
     elif date.precision is Precision.INTERVAL:
         text = _interval(date, calendar, tongue)
     else:
-        assert date.earliest is not None and date.latest is not None  # noqa: S101 # only intervals are open
-        text = _span(calendar, (date.earliest, date.latest), tongue)
+        text = _span(calendar, _bounds(date), tongue)
     return _digits(phrases[date.qualifier].format(text), tongue)
+
+
+def _bounds(date: PartialDate) -> Span:
+    """First and last day; an open end reads as the other one."""
+    first, last = date.earliest or date.latest, date.latest or date.earliest
+    if first is None or last is None:
+        raise ValueError("A partial date has at least one bound.")
+    return first, last
 
 
 def _digits(text: str, tongue: str) -> str:
@@ -84,9 +91,8 @@ def _digits(text: str, tongue: str) -> str:
 def _interval(date: PartialDate, calendar: Calendar, tongue: str) -> str:
     phrases = _WORDS[tongue]
     if date.earliest is None or date.latest is None:
-        known = date.earliest or date.latest
-        assert known is not None  # noqa: S101 # read_date refuses an interval without an end
-        return phrases["until" if date.earliest is None else "since"].format(_day(calendar, known, tongue))
+        phrase = phrases["until" if date.earliest is None else "since"]
+        return phrase.format(_day(calendar, _bounds(date)[0], tongue))
     units = _whole_units(calendar, (date.earliest, date.latest), tongue)
     first, last = units or (_day(calendar, date.earliest, tongue), _day(calendar, date.latest, tongue))
     return first if first == last else phrases["to"].format(first, last)

@@ -13,6 +13,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from accounts.models import User
 from audit.commitments import new_salt
 from cases.errors import NotSignedIn
+from cases.folding import joined_key
 
 MEMBER = "member_of_case"
 
@@ -23,8 +24,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User | AnonymousUser) -> "CaseQuerySet":
         """The cases of which the active `user` is a member, directly or through a group.
 
-        Asks nothing of the database by itself: it is a subquery, so it feeds any list at the cost of that list's one
-        query. Raises NotSignedIn for a visitor, because there is no row to ask about.
+        Asks nothing of the database by itself: it is a subquery, so it feeds any list at the cost of that
+        list's one query. Raises NotSignedIn for a visitor, because there is no row to ask about.
         """
         if not isinstance(user, User):
             raise NotSignedIn(_("Sign in to see cases."))
@@ -37,6 +38,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(pk__in=direct.values("content_object_id")) | Q(pk__in=grouped.values("content_object_id"))
         )
 
+    def found_by(self, text: str) -> "CaseQuerySet":
+        """Those whose reference or title contains `text` in any spelling; all for a blank text."""
+        return self.filter(search_key__contains=joined_key(text))
+
 
 class Case(models.Model):
     """A matter that is prepared for a prosecutor. Only its members know that it exists."""
@@ -45,6 +50,8 @@ class Case(models.Model):
     reference = models.CharField(max_length=32, unique=True)
     title = models.CharField(max_length=255)
     summary = models.TextField(blank=True)
+    # Reference and title folded, for searching alone.
+    search_key = models.TextField(editable=False)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     # Beside the values that the log knows only as commitments.
@@ -67,7 +74,7 @@ class Case(models.Model):
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):  # type: ignore[misc] # guardian is not typed for us
-    """Membership of one user. A real foreign key, so that lists join on an index and rows die with their case."""
+    """Membership of one user, by a real foreign key: lists join on an index, rows die with their case."""
 
     content_object: Any = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="user_permissions")
 

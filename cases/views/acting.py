@@ -1,0 +1,43 @@
+"""What every page with a form does the same way."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+from audit.errors import BadInput, Conflict
+
+ROWS = 25
+Done = TypeVar("Done")
+
+
+def reader(request: HttpRequest) -> User:
+    """The signed-in user of a guarded view."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("A view of cases was left without its guard.")
+    return user
+
+
+def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
+    """Do it, or put the sentence that says why not on top of the form, with all that was typed; None then."""
+    try:
+        return act()
+    except (BadInput, Conflict) as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def show_form(request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
+    """The page of a form; 422 where the form has errors."""
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    """The page that the address asks for; the nearest one where it asks for none that exists."""
+    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
