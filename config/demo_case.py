@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cases.membership import add_member, open_case
-from cases.registry import NameFacts, PlaceFacts, record_incident, register_person, register_place
-
 from accounts.models import User
 from cases.access import find_case
 from cases.dating import read_date
 from cases.errors import UnknownCase
-from cases.models import Case, Incident, Person, Place
+from cases.facts import Coordinates, NameFacts
+from cases.membership import add_member, open_case
+from cases.models import Case, Incident, NameKind, Part, Person, Place, PlaceKind
+from cases.registry import record_incident, register_person, register_place
 from config.demo_story import Story
 
 REFERENCE = "DK-1988-01"
@@ -56,8 +56,8 @@ def open_or_find(story: Story, *, lawyer: User, paralegal: User) -> Case:
 
 def register(case: Case, story: Story, *, actor: User) -> Registry:
     """Return the perpetrator, the incident and the burial ground, each registered once."""
-    prison = _place(case, _GOHARDASHT, actor=actor)
-    burial_ground = _place(case, _KHAVARAN, actor=actor)
+    prison = _prison(case, actor=actor)
+    burial_ground = _burial_ground(case, actor=actor)
     person = _perpetrator(case, actor=actor)
     incident = case.incidents.filter(title=INCIDENT).first() or record_incident(
         case,
@@ -77,29 +77,45 @@ def register(case: Case, story: Story, *, actor: User) -> Registry:
     return Registry(perpetrator=person, incident=incident, burial_ground=burial_ground)
 
 
-_GOHARDASHT = PlaceFacts(name_fa="زندان گوهردشت", name_latin="Gohardasht prison", kind="prison")
-_KHAVARAN = PlaceFacts(
-    name_fa="گورستان خاوران",
-    name_latin="Khavaran burial ground",
-    kind="burial_site",
+_KHAVARAN = Coordinates(
     latitude=Decimal("35.56"),
     longitude=Decimal("51.57"),
-    coordinates_source="Published encyclopaedias, rounded to about one kilometre",
+    source="Published encyclopaedias, rounded to about one kilometre",
 )
 _NAMES = (
-    NameFacts(text="حمید نوری", script="fa", kind="preferred", source=JUDGMENT),
-    NameFacts(text="Hamid Nouri", script="latin", kind="preferred", source=JUDGMENT),
-    NameFacts(text="Hamid Noury", script="latin", kind="variant", source="Press reports of the trial"),
-    NameFacts(text="حمید عباسی", script="fa", kind="alias", source=JUDGMENT),
-    NameFacts(text="Hamid Abbasi", script="latin", kind="alias", source=JUDGMENT),
+    NameFacts("حمید نوری", source=JUDGMENT),
+    NameFacts("Hamid Nouri", source=JUDGMENT),
+    NameFacts("Hamid Noury", kind=NameKind.VARIANT, source="Press reports of the trial"),
+    NameFacts("حمید عباسی", kind=NameKind.ALIAS, source=JUDGMENT),
+    NameFacts("Hamid Abbasi", kind=NameKind.ALIAS, source=JUDGMENT),
 )
 
 
-def _place(case: Case, facts: PlaceFacts, *, actor: User) -> Place:
-    known = Place.objects.filter(uses__case=case, name_latin=facts.name_latin).first()
-    return known or register_place(case, facts=facts, actor=actor)
+def _prison(case: Case, *, actor: User) -> Place:
+    return _used(case, "Gohardasht prison") or register_place(
+        case=case,
+        kind=PlaceKind.PRISON,
+        name_fa="زندان گوهردشت",
+        name_latin="Gohardasht prison",
+        actor=actor,
+    )
+
+
+def _burial_ground(case: Case, *, actor: User) -> Place:
+    return _used(case, "Khavaran burial ground") or register_place(
+        case=case,
+        kind=PlaceKind.BURIAL_SITE,
+        name_fa="گورستان خاوران",
+        name_latin="Khavaran burial ground",
+        coordinates=_KHAVARAN,
+        actor=actor,
+    )
+
+
+def _used(case: Case, name: str) -> Place | None:
+    return Place.objects.filter(uses__case=case, name_latin=name).first()
 
 
 def _perpetrator(case: Case, *, actor: User) -> Person:
     known = Person.objects.filter(involvements__case=case).named_like("Hamid Nouri").first()
-    return known or register_person(case=case, role="perpetrator", names=_NAMES, basis=BASIS, actor=actor)
+    return known or register_person(case=case, role=Part.PERPETRATOR, names=_NAMES, basis=BASIS, actor=actor)

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from witnesses.custodians import enrol_custodian
 
 from accounts.models import User
 from accounts.queries import find_actor
@@ -18,6 +17,7 @@ from accounts.users import create_user
 from audit.actors import Channel, SystemActor
 from audit.errors import Broken, Conflict
 from config.demo_story import Story
+from witnesses.custodians import enrol_custodian
 from witnesses.models import Custodian
 
 SECRETS = "demo_users.json"
@@ -97,8 +97,8 @@ def load_secrets() -> Secrets:
             )
         )
     drawn = Secrets(
-        passwords={part.username: _draw(4) for part in PARTS},
-        passphrases={part.username: _draw(6) for part in PARTS if part.role is Role.CUSTODIAN},
+        passwords={part.username: _draw(4, "-") for part in PARTS},
+        passphrases={part.username: _draw(6, " ") for part in PARTS if part.role is Role.CUSTODIAN},
     )
     _write(path, drawn)
     return drawn
@@ -141,8 +141,8 @@ def _acting(username: str) -> User:
     return find_actor(username, channel=Channel.COMMAND)
 
 
-def _draw(groups: int) -> str:
-    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(groups))
+def _draw(groups: int, between: str) -> str:
+    return between.join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(groups))
 
 
 def _read(path: Path) -> Secrets:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from dossiers.compiling import compile_dossier
 
 from accounts.models import User
 from cases.models import Case
 from config.demo_story import Story
+from dossiers.compiling import compile_dossier
 from dossiers.models import Dossier, DossierState
 from dossiers.sinks import DirectorySink
 
@@ -52,10 +52,8 @@ def _next_folder(case: Case) -> Path:
 def _latest(case: Case) -> Path | None:
     """The newest folder that this database knows as one of its dossiers, by the digest of its manifest."""
     known = {
-        bytes(digest)
-        for digest in Dossier.objects.filter(case=case, state=DossierState.READY)
-        .exclude(payload_manifest_sha256=None)
-        .values_list("payload_manifest_sha256", flat=True)
+        bytes(dossier.payload_manifest_sha256 or b"")
+        for dossier in Dossier.objects.filter(case=case, state=DossierState.READY)
     }
     folders = list(itertools.takewhile(Path.exists, _numbered(case)))
     manifests = (folder / _MANIFEST for folder in reversed(folders))

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import QuerySet
-from evidence.inspection import inspect_item
-from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.linking import link_evidence
 
 from accounts.models import User
 from cases.dating import read_date
@@ -16,6 +13,9 @@ from cases.models import Case, Incident, Person, Place
 from config.demo_case import Registry
 from config.demo_story import Story
 from config.environment import ROOT
+from evidence.inspection import inspect
+from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.linking import link_evidence
 from evidence.models import EvidenceItem, EvidenceLink
 
 MANIFEST = ROOT / "sample_case" / "manifest.csv"
@@ -84,7 +84,7 @@ def take_in(case: Case, story: Story, *, actor: User) -> None:
             story.say(f"{item.reference}  {facts.original_name}")
     items = _items(case)
     for item in items.filter(inspected_at=None):
-        inspect_item(item.pk)
+        inspect(item.pk)
     stored = items.values("object").distinct().count()
     story.say(
         f"{items.count()} receipts, {before} of them here already; {stored} different files in the vault."

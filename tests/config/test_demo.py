@@ -1,0 +1,134 @@
+"""The demo, run as a newcomer runs it: its own process, its own home, a real database file."""
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from config.demo_witness import IDENTITY
+from config.environment import ROOT
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one demo, and what it printed each time."""
+
+    path: Path
+    first: subprocess.CompletedProcess[str]
+    second: subprocess.CompletedProcess[str]
+
+    @property
+    def dossier(self) -> Path:
+        return min((self.path / "dossiers").iterdir())
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    environment = {**kept, "DADKHAH_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def words_of_the_identity() -> list[str]:
+    words = [name.text for name in IDENTITY.full_names]
+    words += [part for name in words for part in name.split() if part not in {"ساختگی"}]
+    return [*words, IDENTITY.date_of_birth, IDENTITY.contacts, IDENTITY.kin, IDENTITY.documents]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    path = tmp_path_factory.mktemp("home")
+    run(path, "make_keys")
+    run(path, "migrate", "--verbosity", "0")
+    return Home(path, run(path, "demo"), run(path, "demo"))
+
+
+def test_it_ends_with_a_verified_dossier(home: Home) -> None:
+    assert home.first.returncode == 0, home.first.stdout + home.first.stderr
+    *_, where, verdict = home.first.stdout.strip().splitlines()
+    assert verdict == "VERIFIED"
+    assert str(home.dossier) in where
+
+
+def test_a_second_run_finds_everything_and_adds_nothing(home: Home) -> None:
+    assert home.second.returncode == 0, home.second.stdout + home.second.stderr
+    assert home.second.stdout.strip().endswith("VERIFIED")
+    assert len(list((home.path / "dossiers").iterdir())) == 1
+    assert "0 users made" in home.second.stdout
+    assert "10 receipts, 10 of them here already; 9 different files" in home.second.stdout
+    assert "0 links made" in home.second.stdout
+
+
+def test_it_takes_in_ten_receipts_of_nine_files(home: Home) -> None:
+    assert "10 receipts, 0 of them here already; 9 different files" in home.first.stdout
+
+
+def test_it_opens_the_identity_once_and_prints_only_that_it_matches(home: Home) -> None:
+    assert "matches what was sealed" in home.first.stdout
+    assert "matches what was sealed" not in home.second.stdout
+
+
+def test_the_name_of_the_witness_is_nowhere_but_under_seal(home: Home) -> None:
+    needles = [
+        text.encode(encoding) for text in words_of_the_identity() for encoding in ("utf-8", "utf-16-le")
+    ]
+    places = [path for path in home.path.rglob("*") if path.is_file()]
+    assert any(path.name.endswith("sqlite3") for path in places)
+    assert any(home.dossier in path.parents for path in places)
+    found = [path for path in places for needle in needles if needle in path.read_bytes()]
+    assert found == []
+    for ended in (home.first, home.second):
+        assert not any(needle in (ended.stdout + ended.stderr).encode() for needle in needles)
+
+
+def test_its_passwords_lie_beside_the_keys_for_the_owner_alone(home: Home) -> None:
+    path = home.path / "keys" / "demo_users.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    passwords = json.loads(path.read_text())["passwords"]
+    assert all(password in home.second.stdout for password in passwords.values())
+    assert not any(path.is_file() for path in (home.path / "data").glob("demo*"))
+
+
+def test_a_dossier_with_one_byte_changed_is_not_kept_as_verified(home: Home) -> None:
+    victim = next(path for path in sorted(home.dossier.rglob("*.jpg")))
+    whole = victim.read_bytes()
+    victim.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    ended = run(home.path, "demo")
+    victim.write_bytes(whole)
+    assert ended.returncode == 0
+    assert len(list((home.path / "dossiers").iterdir())) == 2
+    assert re.search(r"-002$", ended.stdout.strip().splitlines()[-2])
+
+
+def test_it_refuses_a_database_with_users_whom_it_did_not_make(tmp_path: Path) -> None:
+    run(tmp_path, "make_keys")
+    run(tmp_path, "migrate", "--verbosity", "0")
+    password = tmp_path / "password"
+    password.write_text("correct horse battery staple\n")
+    run(
+        tmp_path,
+        "create_user",
+        "zahra",
+        "--full-name",
+        "Zahra",
+        "--role",
+        "lawyer",
+        "--password-file",
+        str(password),
+    )
+    ended = run(tmp_path, "demo")
+    assert ended.returncode == 3
+    assert "users that the demo did not make" in ended.stderr
+    assert not (tmp_path / "keys" / "demo_users.json").exists()
