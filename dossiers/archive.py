@@ -1,0 +1,113 @@
+"""Sinks whose zip archive ends in the vault or in an age file, never in clear on a disk."""
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from dossiers.sinks import Writer, ZipSink, disk_faults, flush, usable_place
+from evidence.digests import Digest
+from evidence.models import StoredObject
+from evidence.store import vault
+from evidence.vault.age_keys import Recipient
+from evidence.vault.agefile import AgeWriter
+from evidence.vault.facts import StoredFacts
+
+
+class VaultSink:
+    """A zip archive that streams into the vault, sealed to the recipient first where there is one."""
+
+    def __init__(self, recipient: Recipient | None = None) -> None:
+        self._vault = vault()
+        self._receiver = self._vault.receiving()
+        self._seal = AgeWriter([recipient], self._receiver) if recipient else None
+        self._zip = ZipSink(self._seal or self._receiver)
+        self._open = True
+
+    def begin(self, name: str) -> None:
+        """All files lie in one folder of this name."""
+        self._zip.begin(name)
+
+    def create(self, path: str) -> AbstractContextManager[Writer]:
+        """The next member of the archive."""
+        return self._zip.create(path)
+
+    def settle(self) -> None:
+        """Nothing yet: the archive becomes durable as a whole, before anybody can ask for it."""
+
+    def finish(self) -> StoredObject:
+        """Close the archive and put it into the vault; it is durable when this returns."""
+        self._zip.finish()
+        if self._seal:
+            self._seal.close()
+        stored = self._vault.commit(self._receiver.finish())
+        self._open = False
+        return _row(stored)
+
+    def abandon(self) -> None:
+        """Throw away what was received."""
+        if self._open:
+            self._open = False
+            self._receiver.__exit__(None, None, None)
+
+
+class SealedFileSink:
+    """`<name>.zip.age` in a folder, sealed to the recipient while it is written: no clear copy ever exists."""
+
+    def __init__(self, folder: Path, recipient: Recipient) -> None:
+        """Raises BadDossierRequest, before anything is written, if the folder cannot be used."""
+        self._folder = usable_place(folder)
+        self._recipient = recipient
+        self.path = self._folder
+
+    def begin(self, name: str) -> None:
+        """Open the hidden file; one that a dead run left there is written over."""
+        self.path = self._folder / f"{name}.zip.age"
+        self._hidden = self._folder / f".{name}.zip.age.partial"
+        with disk_faults():
+            self._folder.mkdir(exist_ok=True)
+            self._file = self._hidden.open("wb", buffering=0)
+            self._seal = AgeWriter([self._recipient], self._file)
+        self._zip = ZipSink(self._seal)
+        self._zip.begin(name)
+
+    def create(self, path: str) -> AbstractContextManager[Writer]:
+        """The next member of the archive."""
+        return self._zip.create(path)
+
+    def settle(self) -> None:
+        """Flush what was sealed so far."""
+        with disk_faults():
+            os.fsync(self._file.fileno())
+
+    def finish(self) -> None:
+        """Close the archive and the seal, flush, and rename into place."""
+        self._zip.finish()
+        with disk_faults():
+            self._seal.close()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._hidden.rename(self.path)
+            flush(self._folder)
+
+    def abandon(self) -> None:
+        """Remove the hidden file, and the folder if nothing else is in it."""
+        if self.path != self._folder:
+            self._file.close()
+            self._hidden.unlink(missing_ok=True)
+            if not any(self._folder.iterdir()):
+                self._folder.rmdir()
+
+
+def _row(stored: StoredFacts) -> StoredObject:
+    """The row of the archive's bytes; the same bytes have one row."""
+    row, _made = StoredObject.objects.get_or_create(
+        sha256=Digest("sha256", stored.sha256),
+        defaults={
+            "name": stored.name,
+            "size": stored.size,
+            "stored_blake3": Digest("blake3", stored.blake3),
+            "stored_size": stored.stored_size,
+            "key_id": stored.key_id,
+        },
+    )
+    return row

@@ -1,0 +1,100 @@
+"""Compiles a dossier: payload, one transaction that says what went out, proof from the log, hand-over.
+
+The order is the promise. The payload lies durable before the transaction that names it; the transaction is in the
+signed log before anything is visible; what is visible is whole.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.errors import DomainError
+from audit.models import Checkpoint
+from cases.models import Case
+from dossiers.bag import Bag
+from dossiers.disclosure import disclose
+from dossiers.exhibits import number_exhibits
+from dossiers.log_proof import prove_dossier
+from dossiers.models import Dossier
+from dossiers.packaging import write_payload, write_tags
+from dossiers.paper.press import Press
+from dossiers.requests import begin, mark_failed, mark_ready, request_dossier
+from dossiers.sinks import Sink
+
+
+def compile_dossier(
+    case: Case, *, purpose: str, sink: Sink, actor: User, recipient: str | None = None
+) -> Dossier:
+    """Ask for a dossier and compile it at once into `sink`.
+
+    Raises what `request_dossier` raises, before any row, and what `compile_into` raises, after the dossier's row
+    says `failed` with the reason.
+    """
+    dossier = request_dossier(case, purpose=purpose, recipient=recipient, actor=actor)
+    return compile_into(dossier, sink=sink, actor=actor)
+
+
+def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
+    """Compile a requested dossier. On any failure the sink is abandoned and the row says `failed` and why.
+
+    Raises ExhibitBroken, DossierNotWritten, DossierBusy, FontsMissing, and what the vault and the log raise.
+    """
+    begin(dossier)
+    try:
+        sink.begin(dossier.name)
+        checkpoint = _write(dossier, sink=sink, actor=actor)
+        archive = sink.finish()
+    except BaseException as error:
+        # Also for an interrupt: whatever ends the run, nothing half-made stays and the row tells.
+        sink.abandon()
+        mark_failed(dossier, reason=_reason(error), kind=type(error).__name__, actor=actor)
+        raise
+    mark_ready(dossier, checkpoint=checkpoint, archive=archive)
+    return dossier
+
+
+def _write(dossier: Dossier, *, sink: Sink, actor: User) -> Checkpoint:
+    """Everything up to the moment before the dossier becomes visible."""
+    press = Press()
+    number_exhibits(dossier.case, actor=actor)
+    with Bag(sink) as bag:
+        contents = write_payload(dossier, bag, press)
+        write_tags(dossier, bag)
+        sink.settle()
+        items = [UUID(exhibit["item"]) for exhibit in contents.exhibits]
+        _commit(dossier, bag, items, actor=actor)
+        proof = prove_dossier(dossier, items, actor=actor)
+        for path, content in sorted(proof.files.items()):
+            bag.add_tag(path, content)
+        bag.add_tag_manifests()
+    return proof.checkpoint
+
+
+def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> None:
+    """Disclosures, the dossier's digest and the compile entry: all of them or none."""
+    with transaction.atomic():
+        disclose(dossier, items, actor=actor)
+        manifest = bag.tags["manifest-sha256.txt"].sha256
+        Dossier.objects.filter(pk=dossier.pk).update(payload_manifest_sha256=bytes.fromhex(manifest))
+        facts = {
+            "number": dossier.number,
+            "exhibits": len(items),
+            "payload_manifest": f"sha256:{manifest}",
+            "bag_info": f"sha256:{bag.tags['bag-info.txt'].sha256}",
+            "verifier": f"sha256:{bag.tags['verify.py'].sha256}",
+        }
+        log.append(
+            Action.DOSSIER_COMPILED, subject=dossier, actor=actor, facts=facts, case_id=dossier.case_id
+        )
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) if isinstance(error, DomainError) else _UNFORESEEN
+
+
+_UNFORESEEN = (
+    "The program broke off while it compiled this dossier. Nothing was handed over; ask for a new one."
+)

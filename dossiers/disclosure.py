@@ -1,0 +1,45 @@
+"""That exhibits went out: one custody event and one log entry for each, in the dossier's own transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from dossiers.models import Dossier, DossierExhibit, ExhibitNumber
+from evidence import custody
+from evidence.vocabulary import CustodyKind
+
+_BATCH = 400
+
+
+def disclose(dossier: Dossier, item_ids: Sequence[UUID], *, actor: User) -> None:
+    """Record the disclosure of every item. Called inside the transaction that records the dossier as compiled.
+
+    If the hand-over fails after this, the ledger says more than happened, and the dossier's failure stands beside
+    it; the other order could let a dossier out of which no ledger knows.
+    """
+    for start in range(0, len(item_ids), _BATCH):
+        batch = item_ids[start : start + _BATCH]
+        numbers = ExhibitNumber.objects.filter(case=dossier.case, item__in=batch).select_related(
+            "item__object"
+        )
+        for number in numbers.order_by("number"):
+            _disclose_one(dossier, number, actor=actor)
+
+
+def _disclose_one(dossier: Dossier, number: ExhibitNumber, *, actor: User) -> None:
+    item = number.item
+    event = custody.record(
+        item,
+        CustodyKind.DISCLOSED,
+        actor=actor,
+        purpose=dossier.purpose,
+        note=f"{dossier.name} ({dossier.pk})",
+        digest_expected=item.object.sha256,
+        digest_found=item.object.sha256,
+    )
+    DossierExhibit.objects.create(dossier=dossier, exhibit_number=number, item=item, disclosure=event)
+    log.append(
+        Action.EVIDENCE_DISCLOSED, subject=item, actor=actor, facts=event.facts(), case_id=dossier.case_id
+    )

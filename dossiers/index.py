@@ -1,0 +1,231 @@
+"""The dossier's index: one record that lists everything, and the cover and list that are printed from it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from dossiers.exhibits import Exhibit
+from dossiers.models import Dossier
+from dossiers.paper.sheets import Block, Fields, Heading, Label, Paragraph, Sheet, Table, Value
+from dossiers.records import (
+    Record,
+    incidents_of,
+    links_of,
+    moment,
+    names_of,
+    persons_of,
+    places_of,
+    witnesses_of,
+)
+
+FORMAT = "dadkhah-dossier/1"
+
+
+@dataclass(slots=True)
+class Contents:
+    """What the case says, read once, beside the exhibits that stream by."""
+
+    persons: list[Record]
+    incidents: list[Record]
+    places: list[Record]
+    witnesses: list[Record]
+    exhibits: list[Record] = field(default_factory=list)
+    links: list[Record] = field(default_factory=list)
+
+
+def gather(dossier: Dossier) -> Contents:
+    """Read what surrounds the exhibits. Reads pseudonyms of witnesses and nothing more of them."""
+    case = dossier.case
+    return Contents(persons_of(case), incidents_of(case), places_of(case), witnesses_of(case))
+
+
+def exhibit_record(exhibit: Exhibit, certificate: Record, *, position: int) -> Record:
+    """One exhibit's line in the index."""
+    item = certificate["item"]
+    return {
+        "position": position,
+        "exhibit": exhibit.name,
+        "item": item["id"],
+        "reference": item["reference"],
+        "title": item["title"],
+        "original_name": item["original_name"],
+        "media_type": item["media_type"],
+        "made_or_collected": item["made_or_collected"],
+        "size": item["size"],
+        "sha256": item["sha256"],
+        "original": exhibit.original_path,
+        "certificate": exhibit.certificate_path("json"),
+        "certificate_pdf": exhibit.certificate_path("pdf"),
+        "certificate_text": exhibit.certificate_path("txt"),
+    }
+
+
+def add_links(contents: Contents, dossier: Dossier) -> None:
+    """Read the links of the exhibits that are in the dossier."""
+    names: dict[Any, str] = {}
+    for exhibit in contents.exhibits:
+        names[exhibit["item"]] = exhibit["exhibit"]
+    contents.links = links_of(dossier.case, names)
+
+
+def index_record(dossier: Dossier, contents: Contents) -> Record:
+    """The whole index as JSON values."""
+    case = dossier.case
+    return {
+        "format": FORMAT,
+        "organisation": settings.DADKHAH_ORGANISATION,
+        "log": settings.DADKHAH_LOG_ORIGIN,
+        "case": {
+            "id": str(case.pk),
+            "reference": case.reference,
+            "title": case.title,
+            "summary": case.summary,
+        },
+        "dossier": {
+            "id": str(dossier.pk),
+            "name": dossier.name,
+            "number": dossier.number,
+            "purpose": dossier.purpose,
+            "purpose_salt": bytes(dossier.salt).hex(),
+            "compiled_at": moment(dossier.compiled_at),
+        },
+        "exhibits": contents.exhibits,
+        "incidents": contents.incidents,
+        "places": contents.places,
+    }
+
+
+def index_sheet(dossier: Dossier, contents: Contents) -> Sheet:
+    """Cover, list of exhibits, persons, incidents, links and witnesses, for people."""
+    blocks: list[Block] = [
+        Fields(_cover_rows(dossier, contents)),
+        _HOW_TO_CHECK,
+        Heading(Label("Exhibits", "مدارک")),
+        _exhibits_table(contents),
+        Heading(Label("Persons", "اشخاص")),
+        _persons_table(contents),
+        Heading(Label("Incidents", "رویدادها")),
+        _incidents_table(contents),
+        Heading(Label("What the exhibits are said to show", "آنچه مدارک نشان می‌دهند")),
+        _links_table(contents),
+        Heading(Label("Witnesses, by pseudonym only", "شاهدان، تنها با نام مستعار")),
+        Table(
+            [Label("Pseudonym", "نام مستعار")],
+            [1],
+            [[Value(w["pseudonym"], code=True)] for w in contents.witnesses],
+        ),
+    ]
+    return Sheet(
+        organisation=settings.DADKHAH_ORGANISATION,
+        title=Label("Index of the dossier", "فهرست پرونده"),
+        reference=dossier.name,
+        foot=f"{settings.DADKHAH_LOG_ORIGIN} · dossier {dossier.pk}",
+        blocks=[block for block in blocks if not (isinstance(block, Table) and not block.rows)],
+    )
+
+
+_HOW_TO_CHECK = Paragraph(
+    Label(
+        "README.txt says how to check this dossier without us. The signed log in the folder log/ binds every file.",
+        "README.txt می‌گوید چگونه می‌توان این پرونده را بی‌نیاز از ما وارسی کرد. دفتر امضاشده در پوشهٔ log همهٔ پرونده‌ها را پایبند می‌کند.",
+    )
+)
+
+
+def _cover_rows(dossier: Dossier, contents: Contents) -> list[tuple[Label, Value]]:
+    case = dossier.case
+    rows = [
+        (Label("Case", "پروندهٔ قضایی"), Value(case.reference, code=True)),
+        (Label("Title", "عنوان"), Value(case.title)),
+        (Label("Summary", "خلاصه"), Value(case.summary)),
+        (Label("Dossier", "شمارهٔ پرونده"), Value(f"{dossier.number} ({dossier.pk})")),
+        (Label("Purpose", "هدف"), Value(dossier.purpose)),
+        (Label("Compiled", "زمان تهیه"), Value(moment(dossier.compiled_at) or "")),
+        (Label("Exhibits", "شمار مدارک"), Value(str(len(contents.exhibits)))),
+        (Label("Log", "دفتر ثبت"), Value(settings.DADKHAH_LOG_ORIGIN, code=True)),
+    ]
+    return [(label, value) for label, value in rows if value.text]
+
+
+def _exhibits_table(contents: Contents) -> Table:
+    columns = [
+        Label("Exhibit", "مدرک"),
+        Label("Title and file name", "عنوان و نام پرونده"),
+        Label("Made or collected", "تاریخ"),
+        Label("Bytes", "بایت"),
+        Label("SHA-256", "SHA-256"),
+    ]
+    rows = [
+        [
+            Value(exhibit["exhibit"], code=True),
+            Value("\n".join(filter(None, (exhibit["title"], exhibit["original_name"])))),
+            Value(_readable(exhibit["made_or_collected"])),
+            Value(str(exhibit["size"])),
+            Value(exhibit["sha256"], code=True),
+        ]
+        for exhibit in contents.exhibits
+    ]
+    return Table(columns, [6, 10, 7, 4, 10], rows)
+
+
+def _persons_table(contents: Contents) -> Table:
+    columns = [Label("Part", "نقش"), Label("Names as written", "نام‌ها"), Label("Posts", "سمت‌ها")]
+    names = names_of(contents.persons)
+    rows = [
+        [
+            Value(person["part"]),
+            Value(names[person["id"]]),
+            Value(
+                "\n".join(
+                    f"{p['title']} {p['organisation']} {_readable(p['held'])}".strip()
+                    for p in person["posts"]
+                )
+            ),
+        ]
+        for person in contents.persons
+    ]
+    return Table(columns, [4, 10, 10], rows)
+
+
+def _incidents_table(contents: Contents) -> Table:
+    columns = [Label("When", "زمان"), Label("What", "رویداد"), Label("Where", "جا")]
+    rows = [
+        [
+            Value(_readable(incident["date"])),
+            Value("\n".join(filter(None, (incident["title"], incident["description"])))),
+            Value(_place_name(incident["place"])),
+        ]
+        for incident in contents.incidents
+    ]
+    return Table(columns, [7, 12, 6], rows)
+
+
+def _links_table(contents: Contents) -> Table:
+    columns = [
+        Label("Exhibit", "مدرک"),
+        Label("Stance", "جهت"),
+        Label("To", "دربارهٔ"),
+        Label("Where and why", "کجا و چرا"),
+    ]
+    known = names_of(contents.persons)
+    known |= {incident["id"]: incident["title"] for incident in contents.incidents}
+    known |= {place["id"]: _place_name(place) for place in contents.places}
+    rows = [
+        [
+            Value(link["exhibit"], code=True),
+            Value(link["stance"]),
+            Value(known.get(link["to"]["id"], link["to"]["kind"])),
+            Value("\n".join(filter(None, (link["pinpoint"], link["basis"])))),
+        ]
+        for link in contents.links
+    ]
+    return Table(columns, [6, 4, 9, 9], rows)
+
+
+def _readable(date: Record | None) -> str:
+    return date["for_readers"] if date else "—"
+
+
+def _place_name(place: Record | None) -> str:
+    return " / ".join(filter(None, (place["name_latin"], place["name_fa"]))) if place else "—"

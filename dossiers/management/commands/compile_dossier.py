@@ -1,0 +1,79 @@
+"""`manage.py compile_dossier CASE --purpose TEXT --out DIR --actor USER [--recipient AGE-KEY] [--json]`"""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.access import require
+from accounts.queries import find_actor
+from audit.actors import Channel
+from cases.access import find_case
+from dossiers.archive import SealedFileSink
+from dossiers.compiling import compile_dossier
+from dossiers.models import Dossier
+from dossiers.requests import COMPILE, checked_purpose, checked_recipient
+from dossiers.sinks import DirectorySink
+
+
+class Command(BaseCommand):
+    """Compile a dossier into a folder, or sealed to its recipient's age key."""
+
+    help = "Compile the dossier of a case: a folder that a prosecutor can check without us."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("case", help="the case's reference, such as DK-1988-01")
+        parser.add_argument("--purpose", required=True, help="for whom and why, at least 10 characters")
+        parser.add_argument(
+            "--out", required=True, type=Path, help="a folder that does not exist yet, or is empty"
+        )
+        parser.add_argument("--actor", required=True, help="the user in whose name this is done")
+        parser.add_argument(
+            "--recipient", help="an age key (age1...): write NAME.zip.age into the folder instead"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        actor = find_actor(options["actor"], channel=Channel.COMMAND)
+        require(actor, COMPILE)
+        case = find_case(options["case"], actor=actor)
+        checked_purpose(options["purpose"])
+        recipient = checked_recipient(options["recipient"])
+        sink = SealedFileSink(options["out"], recipient) if recipient else DirectorySink(options["out"])
+        dossier = compile_dossier(
+            case, purpose=options["purpose"], sink=sink, actor=actor, recipient=options["recipient"]
+        )
+        self.stdout.write(_as_json(dossier, sink.path) if options["json"] else _in_words(dossier, sink.path))
+
+
+def _as_json(dossier: Dossier, path: Path) -> str:
+    return json.dumps(
+        {
+            "ok": True,
+            "dossier": str(dossier.pk),
+            "name": dossier.name,
+            "case": dossier.case.reference,
+            "exhibits": dossier.exhibits.count(),
+            "path": str(path),
+            "sealed_to": dossier.recipient or None,
+            "payload_manifest_sha256": bytes(dossier.payload_manifest_sha256 or b"").hex(),
+            "checkpoint": {
+                "size": dossier.checkpoint_size,
+                "root": bytes(dossier.checkpoint_root or b"").hex(),
+                "note": dossier.checkpoint_note,
+            },
+        },
+        ensure_ascii=False,
+    )
+
+
+def _in_words(dossier: Dossier, path: Path) -> str:
+    lines = [f"Dossier {dossier.name} with {dossier.exhibits.count()} exhibit(s) lies in {path}."]
+    if dossier.recipient:
+        lines.append(f"It is sealed to {dossier.recipient}; only the holder of that key can open it.")
+    else:
+        lines.append(f"Check it with: python3 {path / 'verify.py'}")
+    lines.append(f"The log was signed at {dossier.checkpoint_size} entries.")
+    return "\n".join(lines)

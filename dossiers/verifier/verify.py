@@ -1,0 +1,836 @@
+#!/usr/bin/env python3
+"""Check a dossier of Dadkhah without Dadkhah: Python 3.8 or newer, its standard library, and no network.
+
+    python3 verify.py                      check the dossier that this file lies in
+    python3 verify.py FOLDER               check another one
+    python3 verify.py FOLDER --key KEY     and compare the log's key with one that reached you by another way:
+                                           a file, the key line itself, or the fingerprint that is printed here
+
+It trusts nothing that the dossier says of itself. It reads every byte again, recomputes every digest, every
+fingerprint and every path through the log's tree, and checks the log's Ed25519 signature. It says which checks it
+made, names every fault it finds and not only the first, and ends with VERIFIED (exit 0) or NOT VERIFIED (exit 1).
+Exit 2 means that the call itself was wrong.
+
+Whoever could exchange the whole dossier could exchange this file too. Take verify.py from a second source, or
+compare its SHA-256 with one, and compare the key's fingerprint with the one that the organisation gave you.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+import unicodedata
+
+FORMAT = "dadkhah-dossier/1"
+CERTIFICATE_FORMAT = "dadkhah-custody-certificate/1"
+BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MANIFESTS = {"manifest-sha256.txt": "sha256", "manifest-sha512.txt": "sha512"}
+TAG_MANIFESTS = {"tagmanifest-sha256.txt": "sha256", "tagmanifest-sha512.txt": "sha512"}
+TAG_FILES = {
+    "bag-info.txt",
+    "bagit.txt",
+    "log/checkpoint",
+    "log/checkpoint.sig",
+    "log/checkpoint.txt",
+    "log/entries.jsonl",
+    "log/public-key",
+    "log/public-key.pem",
+    "manifest-sha256.txt",
+    "manifest-sha512.txt",
+    "verify.py",
+}
+PAYLOAD_FILES = {
+    "data/README.txt",
+    "data/hashes.sha256",
+    "data/index.json",
+    "data/index.pdf",
+    "data/index.txt",
+    "data/links.json",
+    "data/persons.json",
+    "data/witnesses.json",
+}
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\Z")
+# The version is the first thing hashed, so that no digest of one kind is taken for another.
+COMMITMENT_PREFIX = b"dadkhah/commitment/v1\x00"
+FINGERPRINT_PREFIX = b"dadkhah/custody-event/v1\n"
+BLOCK = 1 << 20
+PAIRED_FROM = 8 * BLOCK
+# What malformed data can raise in a check; each becomes a named fault, never a traceback.
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError)
+
+
+class Report:
+    """What was checked and what was found wrong, in the order found."""
+
+    def __init__(self) -> None:
+        self.checks: list[tuple[str, bool]] = []
+        self.faults: list[str] = []
+
+    def fault(self, where: str, what: str) -> None:
+        """Name one fault once, with the file it lies in."""
+        sentence = f"{shown(where)}: {shown(what)}"
+        if sentence not in self.faults:
+            self.faults.append(sentence)
+
+    def run(self, sentence: str, where: str, check, *arguments):
+        """Make one check, record whether it found faults, and return what it returns (None if it broke off)."""
+        before = len(self.faults)
+        result = None
+        try:
+            result = check(self, *arguments)
+        except MALFORMED as error:
+            self.fault(
+                where,
+                f"could not be checked, its form is not the expected one ({type(error).__name__}: {error})",
+            )
+        self.checks.append((sentence, len(self.faults) == before))
+        return result
+
+
+def shown(text: str) -> str:
+    """The text with everything that could confuse a terminal written as an escape."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The folder and its digests
+
+
+class FoundFile:
+    """A file in the folder with both digests of its bytes as they are now."""
+
+    def __init__(self, size: int, sha256: str, sha512: str) -> None:
+        self.size = size
+        self.sha256 = sha256
+        self.sha512 = sha512
+
+    def digest(self, algorithm: str) -> str:
+        """The digest in lower-case hexadecimal; `algorithm` is `sha256` or `sha512`."""
+        return self.sha256 if algorithm == "sha256" else self.sha512
+
+
+def list_files(report: Report, root: str) -> list[str]:
+    """Every regular file below the folder, as a path with `/`; anything else in there is a fault."""
+    found: list[str] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        entries = sorted(os.scandir(os.path.join(root, folder)), key=lambda entry: entry.name)
+        if not entries:
+            report.fault(folder or ".", "is an empty folder; a dossier has none")
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            check_name(report, path, entry.name)
+            if entry.is_symlink():
+                report.fault(path, "is a symbolic link; a dossier holds none")
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                found.append(path)
+            else:
+                report.fault(path, "is neither a file nor a folder")
+    check_alike(report, found)
+    return sorted(found)
+
+
+def check_name(report: Report, path: str, name: str) -> None:
+    """Only plain ASCII names: nothing that hides, escapes or changes from one file system to the next."""
+    if not PLAIN_NAME.match(name):
+        report.fault(path, "has a name that no dossier uses (only letters, digits, '.', '-' and '_')")
+
+
+def check_alike(report: Report, paths: list[str]) -> None:
+    """No two names that a Windows or macOS disk would take for one."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        folded = unicodedata.normalize("NFC", path).casefold()
+        if folded in seen:
+            report.fault(path, f"differs from {seen[folded]} only in case or accents")
+        seen[folded] = path
+
+
+def hash_folder(report: Report, root: str, paths: list[str]) -> dict[str, FoundFile]:
+    """Read every file once and take SHA-256 and SHA-512 of the same buffer."""
+    found: dict[str, FoundFile] = {}
+    workers = max(2, os.cpu_count() or 1)
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        sizes = {path: os.lstat(os.path.join(root, path)).st_size for path in paths}
+        small = [path for path in paths if sizes[path] < PAIRED_FROM]
+        jobs = {path: pool.submit(hash_file, os.path.join(root, path), None) for path in small}
+        for path in paths:
+            try:
+                job = jobs.get(path)
+                found[path] = job.result() if job else hash_file(os.path.join(root, path), pool)
+            except OSError as error:
+                report.fault(path, f"could not be read ({error.strerror})")
+    return found
+
+
+def hash_file(path: str, pool) -> FoundFile:
+    """Both digests of a file; with a pool the second digest is taken in another thread beside the first."""
+    first, second, size = hashlib.sha256(), hashlib.sha512(), 0
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb", buffering=0) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "it is no regular file")
+        buffer = bytearray(BLOCK)
+        view = memoryview(buffer)
+        while True:
+            count = file.readinto(buffer)
+            if not count:
+                return FoundFile(size, first.hexdigest(), second.hexdigest())
+            size += count
+            beside = pool.submit(second.update, view[:count]) if pool else None
+            first.update(view[:count])
+            if beside:
+                beside.result()
+            else:
+                second.update(view[:count])
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The bag (RFC 8493)
+
+
+class Dossier:
+    """The folder under check: where it lies and what was found in it."""
+
+    def __init__(self, root: str, files: dict[str, FoundFile]) -> None:
+        self.root = root
+        self.files = files
+        self.payload = sorted(path for path in files if path.startswith("data/"))
+        self.tags = sorted(
+            path for path in files if not path.startswith("data/") and path not in TAG_MANIFESTS
+        )
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a small file. Raises OSError if it is not there."""
+        with open(os.path.join(self.root, path), "rb") as file:
+            return file.read()
+
+    def read_json(self, path: str):
+        """A JSON file of the dossier. Raises ValueError if it is not UTF-8 or not JSON."""
+        return json.loads(self.read(path).decode("utf-8"))
+
+
+def check_declaration(report: Report, dossier: Dossier) -> None:
+    """bagit.txt byte for byte, and no list of files to fetch from elsewhere."""
+    if "bagit.txt" in dossier.files and dossier.read("bagit.txt") != BAGIT_TXT:
+        report.fault("bagit.txt", "is not the two lines that declare a BagIt 1.0 bag in UTF-8")
+    if "fetch.txt" in dossier.files:
+        report.fault("fetch.txt", "must not be here: a dossier is complete and fetches nothing")
+
+
+def check_expected_files(report: Report, dossier: Dossier) -> None:
+    """Every file that a dossier always has is there, and no file lies beside them."""
+    for path in sorted((TAG_FILES | set(TAG_MANIFESTS) | PAYLOAD_FILES) - set(dossier.files)):
+        report.fault(path, "is missing")
+    for path in dossier.tags:
+        if path not in TAG_FILES:
+            report.fault(path, "is no part of a dossier; it was added")
+    for path in dossier.payload:
+        if path not in PAYLOAD_FILES and not path.startswith(("data/originals/", "data/certificates/")):
+            report.fault(path, "is no part of a dossier; it was added")
+
+
+def check_lists(report: Report, dossier: Dossier, lists: dict[str, str], paths: list[str]) -> None:
+    """The lists hold exactly these paths with the digests found, byte for byte in the one canonical form."""
+    listed = {name: read_list(report, dossier, name, algorithm) for name, algorithm in lists.items()}
+    for path in paths:
+        wrong = [
+            n
+            for n, a in lists.items()
+            if listed[n].get(path, dossier.files[path].digest(a)) != dossier.files[path].digest(a)
+        ]
+        if len(wrong) == len(lists):
+            report.fault(path, f"was changed: its digests are not those in {' and '.join(sorted(lists))}")
+        else:
+            for name in wrong:
+                report.fault(
+                    name, f"gives a wrong digest for {path}, while the other list agrees with the file"
+                )
+    for name, algorithm in lists.items():
+        if name in dossier.files:
+            check_list_form(report, dossier, name, algorithm, paths, listed[name])
+
+
+def read_list(report: Report, dossier: Dossier, name: str, algorithm: str) -> dict[str, str]:
+    """What a manifest lists, path to digest; every line that is not of the form `digest, two spaces, path` is a fault."""
+    if name not in dossier.files:
+        return {}
+    width = 64 if algorithm == "sha256" else 128
+    form = re.compile(rb"([0-9a-f]{%d})  ([A-Za-z0-9._/-]+)\Z" % width)
+    listed: dict[str, str] = {}
+    for number, line in enumerate(dossier.read(name).split(b"\n")[:-1], start=1):
+        match = form.match(line)
+        if match is None:
+            report.fault(name, f"line {number} is not a digest, two spaces and a path")
+            continue
+        path = match.group(2).decode("ascii")
+        if path in listed:
+            report.fault(name, f"line {number} lists {path} a second time")
+        listed[path] = match.group(1).decode("ascii")
+    return listed
+
+
+def check_list_form(
+    report: Report, dossier: Dossier, name: str, algorithm: str, paths: list[str], listed: dict[str, str]
+) -> None:
+    """Nothing left out, nothing extra, nothing but the canonical bytes."""
+    for path in sorted(set(paths) - set(listed)):
+        report.fault(path, f"is not listed in {name}: it was added, or the list was shortened")
+    for path in sorted(set(listed) - set(paths)):
+        report.fault(path, f"is listed in {name} but is not in the dossier")
+    canonical = "".join(f"{listed[path]}  {path}\n" for path in sorted(listed)).encode("ascii")
+    if dossier.read(name) != canonical:
+        report.fault(
+            name, "is not in its canonical form (sorted by path, one line feed after each line, nothing else)"
+        )
+
+
+def check_bag_info(report: Report, dossier: Dossier) -> None:
+    """Payload-Oxum: the number of bytes and files of the payload."""
+    lines = dossier.read("bag-info.txt").decode("utf-8").split("\n")
+    stated = [line for line in lines if line.startswith("Payload-Oxum: ")]
+    total = sum(dossier.files[path].size for path in dossier.payload)
+    if stated != [f"Payload-Oxum: {total}.{len(dossier.payload)}"]:
+        report.fault(
+            "bag-info.txt", f"does not state the payload found, {total} bytes in {len(dossier.payload)} files"
+        )
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Index, originals, certificates
+
+
+def check_index(report: Report, dossier: Dossier):
+    """The index names every original and certificate and nothing else, with the digests and sizes found."""
+    index = dossier.read_json("data/index.json")
+    if index["format"] != FORMAT:
+        report.fault("data/index.json", f"is of the format {index['format']!r}; this program checks {FORMAT}")
+    named: set[str] = set()
+    for position, exhibit in enumerate(index["exhibits"], start=1):
+        if exhibit["position"] != position:
+            report.fault("data/index.json", f"exhibit {exhibit['exhibit']} is not at its place in the list")
+        named.update(
+            (
+                exhibit["original"],
+                exhibit["certificate"],
+                exhibit["certificate_pdf"],
+                exhibit["certificate_text"],
+            )
+        )
+        check_original(report, dossier, exhibit)
+    held = {p for p in dossier.payload if p.startswith(("data/originals/", "data/certificates/"))}
+    for path in sorted(held - named):
+        report.fault(path, "is not named in data/index.json")
+    for path in sorted(named - held):
+        report.fault(path, "is named in data/index.json but is not in the dossier")
+    check_hash_list(report, dossier, index)
+    return index
+
+
+def check_original(report: Report, dossier: Dossier, exhibit) -> None:
+    """The original's size and SHA-256 are those of the index."""
+    found = dossier.files.get(exhibit["original"])
+    if found and (found.sha256 != exhibit["sha256"] or found.size != exhibit["size"]):
+        report.fault(
+            exhibit["original"], f"is not the original that data/index.json records as {exhibit['exhibit']}"
+        )
+
+
+def check_hash_list(report: Report, dossier: Dossier, index) -> None:
+    """The list for `sha256sum -c`, byte for byte as it follows from the index."""
+    lines = [f"{e['sha256']}  {e['original'][len('data/') :]}\n" for e in index["exhibits"]]
+    if dossier.read("data/hashes.sha256") != "".join(lines).encode("ascii"):
+        report.fault(
+            "data/hashes.sha256", "does not list the originals of data/index.json with their digests"
+        )
+
+
+def check_certificates(report: Report, dossier: Dossier, index):
+    """Each certificate speaks of its exhibit's bytes, and its custody events are gapless and unaltered."""
+    certificates = {}
+    for exhibit in index["exhibits"]:
+        path = exhibit["certificate"]
+        if path not in dossier.files:
+            continue
+        certificate = dossier.read_json(path)
+        certificates[certificate["item"]["id"]] = (path, certificate)
+        if certificate["format"] != CERTIFICATE_FORMAT or certificate["exhibit"] != exhibit["exhibit"]:
+            report.fault(path, f"is not the custody certificate of {exhibit['exhibit']}")
+        for field in ("id", "reference", "sha256", "size"):
+            if certificate["item"][field] != (exhibit["item"] if field == "id" else exhibit[field]):
+                report.fault(path, f"differs from data/index.json in the item's {field}")
+        check_events(report, path, certificate)
+    return certificates
+
+
+def check_events(report: Report, path: str, certificate) -> None:
+    """Events count from one without a gap, and each fingerprint follows from the facts it stands beside."""
+    if not certificate["events"]:
+        report.fault(path, "holds no custody event, not even the receipt")
+    for position, event in enumerate(certificate["events"], start=1):
+        if event["seq"] != position:
+            report.fault(path, f"custody event {position} is missing: the next one is number {event['seq']}")
+        if fingerprint(event["facts"]) != event["fingerprint"]:
+            report.fault(path, f"custody event {event['seq']} does not match its fingerprint")
+
+
+def canonical_json(value) -> bytes:
+    """RFC 8785 for values without floating-point numbers, with ASCII keys."""
+    return json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
+    ).encode("utf-8")
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The log: RFC 6962 tree, C2SP checkpoint, RFC 8032 signature
+
+
+def root_from_proof(index: int, size: int, leaf: bytes, proof: list[bytes]) -> bytes | None:
+    """The root that a leaf and its inclusion proof lead to (RFC 9162 section 2.1.3.2), None if they do not fit."""
+    if not 0 <= index < size:
+        return None
+    node, last, root = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return None
+        if node & 1 or node == last:
+            root = hashlib.sha256(b"\x01" + sibling + root).digest()
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            root = hashlib.sha256(b"\x01" + root + sibling).digest()
+        node, last = node >> 1, last >> 1
+    return root if last == 0 else None
+
+
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE_D = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
+ROOT_OF_MINUS_ONE = pow(2, (PRIME - 1) // 4, PRIME)
+
+
+def recover_x(y: int, sign: int) -> int | None:
+    """The x of a point from its y and the sign of x, None if there is no such point (RFC 8032 section 5.1.3)."""
+    if y >= PRIME:
+        return None
+    square = (y * y - 1) * pow(CURVE_D * y * y + 1, PRIME - 2, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if (x * x - square) % PRIME:
+        x = x * ROOT_OF_MINUS_ONE % PRIME
+    if (x * x - square) % PRIME or (x == 0 and sign):
+        return None
+    return PRIME - x if x & 1 != sign else x
+
+
+def decode_point(encoded: bytes) -> tuple[int, int, int, int] | None:
+    """A point in extended coordinates from its 32 bytes."""
+    number = int.from_bytes(encoded, "little")
+    y = number & ((1 << 255) - 1)
+    x = recover_x(y, number >> 255)
+    return None if x is None else (x, y, 1, x * y % PRIME)
+
+
+def encode_point(point: tuple[int, int, int, int]) -> bytes:
+    """The 32 bytes of a point."""
+    x, y, z, _ = point
+    inverse = pow(z, PRIME - 2, PRIME)
+    return (y * inverse % PRIME | (x * inverse % PRIME & 1) << 255).to_bytes(32, "little")
+
+
+def add_points(p: tuple[int, int, int, int], q: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The sum of two points (RFC 8032 section 5.1.4)."""
+    a = (p[1] - p[0]) * (q[1] - q[0]) % PRIME
+    b = (p[1] + p[0]) * (q[1] + q[0]) % PRIME
+    c = 2 * p[3] * q[3] * CURVE_D % PRIME
+    d = 2 * p[2] * q[2] % PRIME
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
+
+
+def multiply_point(scalar: int, point: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The point added to itself `scalar` times. Not constant in time: everything here is public."""
+    total = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = add_points(total, point)
+        point = add_points(point, point)
+        scalar >>= 1
+    return total
+
+
+BASE_Y = 4 * pow(5, PRIME - 2, PRIME) % PRIME
+
+
+def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature over the message is the key's (RFC 8032 section 5.1.7, without the cofactor)."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key = decode_point(public)
+    base = decode_point(BASE_Y.to_bytes(32, "little"))
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or base is None or scalar >= ORDER:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    negated = (PRIME - key[0], key[1], key[2], PRIME - key[3])
+    expected = add_points(multiply_point(scalar, base), multiply_point(challenge, negated))
+    return encode_point(expected) == signature[:32]
+
+
+class LogKey:
+    """The log's public key, from its line `name+hash+base64` (C2SP signed note)."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line.strip()
+        name, short, encoded = self.line.split("+", 2)
+        blob = base64.b64decode(encoded, validate=True)
+        if len(blob) != 33 or blob[0] != 1:
+            raise ValueError("it is no Ed25519 key")
+        self.name = name
+        self.public = blob[1:]
+        self.key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + blob).digest()[:4]
+        if short != self.key_id.hex() or base64.b64encode(blob).decode("ascii") != encoded:
+            raise ValueError("its short hash does not match the key")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the 32 bytes of the key, in groups of four that can be read out on the telephone."""
+        digest = hashlib.sha256(self.public).hexdigest()
+        return " ".join(digest[i : i + 4] for i in range(0, 64, 4))
+
+    @property
+    def pem(self) -> bytes:
+        """The same key for openssl (RFC 8410)."""
+        encoded = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + self.public)
+        return b"-----BEGIN PUBLIC KEY-----\n" + encoded + b"\n-----END PUBLIC KEY-----\n"
+
+
+class Checkpoint:
+    """What the log signed: its name, how many entries it holds, the root over them."""
+
+    def __init__(self, note: bytes) -> None:
+        text, separator, signatures = note.decode("utf-8").rpartition("\n\n")
+        if not separator or not signatures.endswith("\n"):
+            raise ValueError("it is no signed note")
+        self.text = text + "\n"
+        self.origin, size, root = self.text.split("\n")[:3]
+        if not re.match(r"(0|[1-9][0-9]*)\Z", size):
+            raise ValueError("its size is no plain number")
+        self.size = int(size)
+        self.root = base64.b64decode(root, validate=True)
+        self.signatures = signatures[:-1].split("\n")
+        if len(self.root) != 32 or base64.b64encode(self.root).decode("ascii") != root:
+            raise ValueError("its root is no SHA-256")
+
+    def signature_by(self, key: LogKey) -> bytes:
+        """The 64 bytes signed by this key. Raises ValueError unless exactly one line is its own."""
+        own = []
+        for line in self.signatures:
+            dash, name, encoded = line.split(" ")
+            blob = base64.b64decode(encoded, validate=True)
+            if dash != "\u2014" or base64.b64encode(blob).decode("ascii") != encoded:
+                raise ValueError("a signature line has another form")
+            if name == key.name and blob[:4] == key.key_id:
+                own.append(blob[4:])
+        if len(own) != 1 or len(own[0]) != 64:
+            raise ValueError("it does not hold exactly one signature by the key in log/public-key")
+        return own[0]
+
+
+def check_signature(report: Report, dossier: Dossier, key: LogKey | None):
+    """The checkpoint is signed by the key in log/public-key, and the forms for openssl say the same."""
+    checkpoint = Checkpoint(dossier.read("log/checkpoint"))
+    if key is None:
+        report.fault("log/checkpoint", "its signature was not checked: log/public-key cannot be read")
+        return checkpoint
+    signature = checkpoint.signature_by(key)
+    if checkpoint.origin != key.name:
+        report.fault("log/checkpoint", f"is of the log {checkpoint.origin}, the key is that of {key.name}")
+    if not ed25519_verify(key.public, checkpoint.text.encode("utf-8"), signature):
+        report.fault(
+            "log/checkpoint", "its signature is not good: the text, the signature or the key was changed"
+        )
+    if dossier.read("log/checkpoint.txt") != checkpoint.text.encode("utf-8"):
+        report.fault("log/checkpoint.txt", "is not the signed text of log/checkpoint")
+    if dossier.read("log/checkpoint.sig") != signature:
+        report.fault("log/checkpoint.sig", "is not the signature of log/checkpoint")
+    if dossier.read("log/public-key.pem") != key.pem:
+        report.fault("log/public-key.pem", "is not the key of log/public-key")
+    return checkpoint
+
+
+def read_key(report: Report, dossier: Dossier) -> LogKey:
+    """The key that the dossier carries."""
+    content = dossier.read("log/public-key")
+    key = LogKey(content.decode("utf-8"))
+    if content != (key.line + "\n").encode("utf-8"):
+        report.fault("log/public-key", "is not one key line and a line feed")
+    return key
+
+
+def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | None):
+    """Every entry is in the log under the checkpoint, exactly as it stands here."""
+    content = dossier.read("log/entries.jsonl")
+    if not content.endswith(b"\n"):
+        report.fault("log/entries.jsonl", "does not end with a line feed: it was cut or added to")
+    bodies, last = [], -1
+    for number, line in enumerate(content.split(b"\n")[:-1], start=1):
+        where = f"log/entries.jsonl line {number}"
+        try:
+            entry = json.loads(line.decode("utf-8"))
+            body = entry["body"].encode("utf-8")
+            if (
+                canonical_json(entry) != line
+                or set(entry) != {"body", "index", "proof"}
+                or entry["index"] <= last
+            ):
+                report.fault(where, "is not in its canonical form or not in its place")
+            last = entry["index"]
+            check_inclusion(report, where, entry, body, checkpoint)
+            bodies.append(json.loads(body.decode("utf-8")))
+        except MALFORMED as error:
+            report.fault(where, f"is not an entry with its proof ({type(error).__name__})")
+    return bodies
+
+
+def check_inclusion(report: Report, where: str, entry, body: bytes, checkpoint: Checkpoint | None) -> None:
+    """The entry's leaf hash leads by its proof to the checkpoint's root."""
+    if checkpoint is None:
+        report.fault(where, "could not be compared with the log: the checkpoint cannot be read")
+        return
+    leaf = hashlib.sha256(b"\x00" + body).digest()
+    proof = [bytes.fromhex(sibling) for sibling in entry["proof"]]
+    if root_from_proof(entry["index"], checkpoint.size, leaf, proof) != checkpoint.root:
+        report.fault(where, f"entry {entry['index']} is not in the log that the checkpoint signs")
+
+
+def check_custody(report: Report, dossier: Dossier, certificates, bodies) -> None:
+    """What the certificates say of custody is what the log holds of it: nothing changed, left out or made up."""
+    logged: dict[str, dict[int, dict]] = {}
+    for body in bodies:
+        facts = body["facts"]
+        if "fingerprint" in facts:
+            logged.setdefault(facts["item"], {})[facts["seq"]] = facts
+    for item in sorted(set(logged) - set(certificates)):
+        report.fault(
+            "log/entries.jsonl", f"holds the custody of item {item}, for which there is no certificate"
+        )
+    for item, (path, certificate) in certificates.items():
+        check_item_custody(report, path, certificate, logged.get(item, {}))
+
+
+def check_item_custody(report: Report, path: str, certificate, logged: dict[int, dict]) -> None:
+    """One exhibit: event by event against the log, its digests, and that its disclosure was recorded."""
+    events = {event["seq"]: event for event in certificate["events"]}
+    for seq in sorted(set(logged) - set(events)):
+        if seq <= len(events):
+            report.fault(path, f"leaves out custody event {seq}, which the log holds")
+    for seq, event in sorted(events.items()):
+        check_event(report, path, event, logged.get(seq), certificate["item"])
+    later = [facts for seq, facts in logged.items() if seq > len(events)]
+    if not any(facts["kind"] == "disclosed" for facts in later):
+        report.fault("log/entries.jsonl", f"does not hold that {certificate['exhibit']} was disclosed")
+
+
+def check_event(report: Report, path: str, event, logged, item) -> None:
+    """One custody event: the log's facts, the texts behind the log's commitments, and the digest it found."""
+    where = f"custody event {event['seq']}"
+    if logged is None:
+        report.fault(path, f"{where} is not in the log")
+    elif any(
+        logged.get(name) != fact
+        for name, fact in dict(event["facts"], fingerprint=event["fingerprint"]).items()
+    ):
+        report.fault(path, f"{where} is not as the log holds it")
+    elif event["kind"] == "received":
+        check_receipt(report, path, item, logged)
+    for field, text in event["texts"].items():
+        if event["facts"][field] != (commitment(text, bytes.fromhex(event["salt"])) if text else None):
+            report.fault(path, f"{where}: the text given as {field!r} is not the one that was logged")
+    for shown_as, fact in (("kind", "kind"), ("tool", "tool"), ("outcome", "outcome"), ("seq", "seq")):
+        if event[shown_as] != event["facts"][fact]:
+            report.fault(path, f"{where}: its {shown_as} is not the one that was logged")
+    found = event["facts"]["digest_found"]
+    if (
+        found is not None
+        and event["facts"]["outcome"] not in ("broken", "failed")
+        and found != f"sha256:{item['sha256']}"
+    ):
+        report.fault(path, f"{where} found another digest than the exhibit's")
+
+
+def check_receipt(report: Report, path: str, item, logged) -> None:
+    """What the log recorded of the exhibit when it arrived: reference, size, digest and, by commitment, its texts."""
+    for field in ("reference", "size", "sha256"):
+        if logged[field] != item[field]:
+            report.fault(path, f"the exhibit's {field} is not the one that was logged when it was received")
+    if item["salt"] is None:
+        return
+    date = item["made_or_collected"]
+    texts = {name: item[name] for name in ("original_name", "title", "source")}
+    texts["collected"] = date["as_written"] if date else ""
+    for field, text in texts.items():
+        if logged[field] != (commitment(text, bytes.fromhex(item["salt"])) if text else None):
+            report.fault(path, f"the exhibit's {field} is not the one that was logged when it was received")
+
+
+def check_compilation(report: Report, dossier: Dossier, index, bodies) -> None:
+    """The log holds the compiling of this dossier and binds its payload, so that no file can be exchanged."""
+    compiled = [b for b in bodies if b["action"] == "dossier.compiled"]
+    if len(compiled) != 1 or compiled[0]["subject_id"] != index["dossier"]["id"]:
+        report.fault("log/entries.jsonl", "does not hold exactly one entry that this dossier was compiled")
+        return
+    facts = compiled[0]["facts"]
+    bound = {"payload_manifest": "manifest-sha256.txt", "bag_info": "bag-info.txt", "verifier": "verify.py"}
+    for fact, path in bound.items():
+        found = dossier.files.get(path)
+        if found and facts[fact] != f"sha256:{found.sha256}":
+            report.fault(path, "is not the file that the log bound to this dossier when it was compiled")
+    if facts["exhibits"] != len(index["exhibits"]):
+        report.fault(
+            "data/index.json", f"lists {len(index['exhibits'])} exhibits, the log says {facts['exhibits']}"
+        )
+
+
+def commitment(text: str, salt: bytes) -> str:
+    """The form in which the log holds a private text: it shows nothing, and whoever knows text and salt can check it."""
+    return (
+        "sha256:"
+        + hashlib.sha256(COMMITMENT_PREFIX + salt + text.encode("utf-8", "surrogatepass")).hexdigest()
+    )
+
+
+def fingerprint(facts) -> str:
+    """A custody event's fingerprint: SHA-256 over its canonical facts, hexadecimal."""
+    return hashlib.sha256(FINGERPRINT_PREFIX + canonical_json(facts)).hexdigest()
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# The call
+
+
+def compare_key(report: Report, key: LogKey | None, given: str) -> None:
+    """The dossier's key is the one that reached the reader by another way."""
+    if os.path.isfile(given):
+        with open(given, encoding="utf-8", errors="replace") as file:
+            given = file.read()
+    wanted = re.sub(r"[\s:]", "", given)
+    if key is None or wanted not in (
+        key.line,
+        key.fingerprint.replace(" ", ""),
+        key.fingerprint.replace(" ", "").upper(),
+    ):
+        report.fault("log/public-key", "is not the key that you gave")
+
+
+def check_folder(report: Report, root: str, given_key: str | None) -> LogKey | None:
+    """Every check, in the order in which each rests on the ones before it."""
+    paths = report.run("The folder holds plain files with plain names", ".", list_files, root) or []
+    files = report.run("Every byte was read again (SHA-256 and SHA-512)", ".", hash_folder, root, paths) or {}
+    bag = Dossier(root, files)
+    run = report.run
+    run("It is a complete BagIt 1.0 bag that fetches nothing", "bagit.txt", check_declaration, bag)
+    run("No file is missing and none was added", ".", check_expected_files, bag)
+    run(
+        "Every payload file is as both manifests list it",
+        "manifest-sha256.txt",
+        check_lists,
+        bag,
+        MANIFESTS,
+        bag.payload,
+    )
+    run(
+        "Every other file is as both tag manifests list it",
+        "tagmanifest-sha256.txt",
+        check_lists,
+        bag,
+        TAG_MANIFESTS,
+        bag.tags,
+    )
+    run("The payload has the stated size", "bag-info.txt", check_bag_info, bag)
+    index = run("The index, the originals and the hash list agree", "data/index.json", check_index, bag)
+    certificates = None
+    if index is not None:
+        certificates = run(
+            "The custody certificates agree with the index and with themselves",
+            "data/certificates", check_certificates, bag, index,
+        )  # fmt: skip
+    key = run("The log's public key can be read", "log/public-key", read_key, bag)
+    checkpoint = run(
+        "The checkpoint is signed by that key (Ed25519)", "log/checkpoint", check_signature, bag, key
+    )
+    bodies = run(
+        "Every log entry is in the signed log (Merkle proofs)",
+        "log/entries.jsonl",
+        check_entries,
+        bag,
+        checkpoint,
+    )
+    if certificates is not None and bodies is not None:
+        run(
+            "The log holds every custody event as certified",
+            "log/entries.jsonl",
+            check_custody,
+            bag,
+            certificates,
+            bodies,
+        )
+        run("The log binds this very payload", "log/entries.jsonl", check_compilation, bag, index, bodies)
+    if given_key is not None:
+        run("The log's key is the one that you gave", "log/public-key", compare_key, key, given_key)
+    return key
+
+
+def print_report(report: Report, root: str, key: LogKey | None, compared: bool) -> None:
+    """The checks made, the key to compare, the faults, the verdict."""
+    print(f"Dossier: {shown(os.path.abspath(root))}\n")
+    for sentence, passed in report.checks:
+        print(f"  {'ok   ' if passed else 'FAULT'}  {sentence}")
+    if key is not None:
+        print(
+            f"\nKey of the log {shown(key.name)} (SHA-256 of the Ed25519 public key):\n\n    {key.fingerprint}\n"
+        )
+        if not compared:
+            print(
+                "Compare it with the fingerprint that the organisation gave you by another way (or use --key):"
+            )
+            print("whoever forged a whole dossier would have signed it with a key of their own.")
+    if report.faults:
+        print(f"\n{len(report.faults)} fault(s):")
+        for fault in report.faults:
+            print(f"  - {fault}")
+    print("\nNOT VERIFIED" if report.faults else "\nVERIFIED")
+
+
+def main(arguments: list[str]) -> int:
+    """Check one folder; the exit code is 0 for VERIFIED, 1 for NOT VERIFIED, 2 for a wrong call."""
+    parser = argparse.ArgumentParser(
+        description="Check a dossier offline. Ends with VERIFIED or NOT VERIFIED."
+    )
+    parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument(
+        "--key", help="the log's key by another way: a file, the key line, or its fingerprint"
+    )
+    options = parser.parse_args(arguments)
+    if not os.path.isdir(options.folder):
+        parser.error(f"{shown(options.folder)} is not a folder")
+    report = Report()
+    key = check_folder(report, options.folder, options.key)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    print_report(report, options.folder, key, options.key is not None)
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    sys.exit(main(sys.argv[1:]))
