@@ -89,16 +89,20 @@ def take_in(case: Case, story: Story, *, actor: User) -> None:
     story.say(
         f"{items.count()} receipts, {before} of them here already; {stored} different files in the vault."
     )
-    story.say("The letter came twice, from two sources: two receipts, one stored object, both say so.")
+    if stored < items.count():
+        story.say(
+            "The letter came twice, from two sources: two receipts with a custody each, one stored object."
+        )
 
 
 def link(case: Case, registry: Registry, story: Story, *, actor: User) -> None:
     """Link each item to the person, incident or place that it speaks to, unless it is linked already."""
-    made = 0
+    made = kept = 0
     for statement in STATEMENTS:
         target: Person | Incident | Place = getattr(registry, statement.about)
         for item in _items(case).filter(original_name=statement.name):
             if _linked(case, item, target):
+                kept += 1
                 continue
             link_evidence(
                 item,
@@ -110,7 +114,9 @@ def link(case: Case, registry: Registry, story: Story, *, actor: User) -> None:
                 actor=actor,
             )
             made += 1
-    story.say(f"{made} links made: to the convicted man, to the incident and to the burial ground.")
+    story.say(
+        f"{made} links made to the convicted man, the incident and the burial ground; {kept} were here already."
+    )
 
 
 def _items(case: Case) -> QuerySet[EvidenceItem]:
