@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.users import create_user
 from audit.actors import Channel, SystemActor
 from config.key_making import make_missing_keys
+from tests.skipping import STRICT
 
 PASSWORD = "correct horse battery staple"
 SET_UP = SystemActor("set-up", Channel.COMMAND)
@@ -93,3 +94,29 @@ def client_for() -> Callable[[User | None], Client]:
         return client
 
     return make
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say aloud, in one line each, what could not be tried on this machine."""
+    reasons = {
+        str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr
+    }
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"NOT TRIED HERE: {reason}", yellow=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test in tests/browser is a journey in a real browser, whether it says so or not."""
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where nothing may be skipped, a skip is a failure."""
+    report = yield
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"nothing may be skipped here: {report.longrepr[2]}"
+    return report
