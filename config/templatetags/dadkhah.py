@@ -42,6 +42,16 @@ def _visible(character: str) -> str:
 
 
 @register.filter
+def written_direction(text: object) -> str:
+    """ "rtl" or "ltr" by the first letter that has a direction; text without one ("1988~") reads left to right."""
+    for character in str(text):
+        bidirectional = unicodedata.bidirectional(character)
+        if bidirectional in {"R", "AL", "L"}:
+            return "ltr" if bidirectional == "L" else "rtl"
+    return "ltr"
+
+
+@register.filter
 def digest_hex(digest: Any) -> str:
     """Hex digits of a digest given as text, as bytes or as a value with `.hex`."""
     if not digest:
