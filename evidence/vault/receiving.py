@@ -52,8 +52,9 @@ class Receiver:
         self._key_id = key_id
         self._path = folder / (secrets.token_hex(16) + TEMPORARY_SUFFIX)
         with vault_failures():
-            self._descriptor = durable_files.create_exclusively(self._path)
-        self._sealed = SealedFile(self._descriptor, recipients, expected_size=expected_size)
+            descriptor = durable_files.create_exclusively(self._path)
+        self._descriptor: int | None = descriptor
+        self._sealed = SealedFile(descriptor, recipients, expected_size=expected_size)
         self._sha256 = hashlib.sha256()
         self._size = 0
         self._filling = bytearray(BATCH_BYTES)
@@ -99,8 +100,8 @@ class Receiver:
         with vault_failures():
             self._seal_the_end()
             stored_digest = self._sealed.finish()
-            self._open = False
-            os.close(self._descriptor)
+            self._close()
+        self._open = False
         return Received(
             self._path,
             self._size,
@@ -131,9 +132,15 @@ class Receiver:
         # What cannot be closed or removed now is swept later; the fault that led here is what the caller must
         # hear.
         with suppress(OSError):
-            os.close(self._descriptor)
+            self._close()
         with suppress(OSError):
             self._path.unlink()
+
+    def _close(self) -> None:
+        # Once, whatever comes of it: the number may be another file's a moment later.
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
     def __enter__(self) -> Self:
         return self

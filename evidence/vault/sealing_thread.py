@@ -21,7 +21,7 @@ class SealingThread:
         # One is the caller's already.
         self._unmade = buffers - 1
         self._held: bytearray | None = None
-        self._fault: Exception | None = None
+        self._fault: BaseException | None = None
         self._abandoned = False
         self._thread = Thread(target=self._run, name="vault-seal", daemon=True)
         self._thread.start()
@@ -68,6 +68,6 @@ class SealingThread:
             try:
                 if self._fault is None and not self._abandoned:
                     self._sealed.append(memoryview(before), final=False)
-            except Exception as error:  # noqa: BLE001 - carried to the caller's thread, whatever it is
+            except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, whatever it is
                 self._fault = error
             self._free.put(before)

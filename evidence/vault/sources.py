@@ -92,14 +92,20 @@ def _open_path(path: Path) -> BinaryIO:
         ) from error
     except (OSError, ValueError) as error:
         raise SourceUnreadable(_("This path cannot be opened. Check it and try again.")) from error
-    file = os.fdopen(descriptor, "rb", buffering=0)
+    try:
+        _require_regular(descriptor)
+    except SourceUnreadable:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def _require_regular(descriptor: int) -> None:
     mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
-        return file
-    file.close()
     if stat.S_ISDIR(mode):
         raise SourceUnreadable(_("This is a folder. Name the files in it."))
-    raise SourceUnreadable(_("This is not a regular file. Copy its content into a file first."))
+    if not stat.S_ISREG(mode):
+        raise SourceUnreadable(_("This is not a regular file. Copy its content into a file first."))
 
 
 def _regular_stat(file: BinaryIO) -> os.stat_result | None:
