@@ -1,6 +1,5 @@
 """What a reader is told when something did not go as asked: what happened, what it means, what to do."""
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -8,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
 from audit import log
-from audit.actions import Action
 from audit.actors import Actor, Visitor
 from audit.errors import DomainError, NotFound, Refused
 from config.error_map import http_status, kind_name
@@ -28,8 +26,7 @@ def _log_refusal(request: HttpRequest, kind: str) -> None:
     match = request.resolver_match
     # The route's name, never the address: an address can carry an identifier that was typed into it.
     subject = log.Subject("page", match.view_name if match else "unknown")
-    with transaction.atomic():
-        log.append(Action.ACCESS_REFUSED, subject=subject, actor=_actor(request), facts={"kind": kind})
+    log.append_refusal(subject=subject, actor=_actor(request), facts={"kind": kind})
 
 
 def _actor(request: HttpRequest) -> Actor:
