@@ -16,6 +16,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.canonical import Json
 from audit.commitments import commit, new_salt
 from audit.sequencing import sequence_pending
 from cases.access import require_member
@@ -33,7 +34,7 @@ from witnesses.errors import (
     WrongPerson,
 )
 from witnesses.identity import FIELDS, OpenedIdentity, read_identity
-from witnesses.models import OpeningRequest, OpeningState, SealedIdentity, Witness
+from witnesses.models import ApprovalShare, OpeningRequest, OpeningState, SealedIdentity, Witness
 from witnesses.passphrases import stretch_code, unwrap_seed, wrap_seed
 from witnesses.pseudonyms import new_opening_code, read_opening_code
 from witnesses.sealed import SealedBytes, SealedText, wipe
@@ -104,7 +105,7 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
     _require_approvers(request)
     seed = _unlock(request, opening_code=opening_code, user=user)
     opened = _unseal(request, seed)
-    facts = {
+    facts: dict[str, Json] = {
         "version": request.sealed_identity.version,
         "fields": list(request.fields),
         "seconds": request.seconds,
@@ -176,20 +177,22 @@ def _unlock(request: OpeningRequest, *, opening_code: str, user: User) -> Sealed
 @sensitive_variables()
 def _unseal(request: OpeningRequest, seed: SealedBytes) -> OpenedIdentity:
     identity = request.sealed_identity
-    decisions = request.decisions.filter(approved=True).select_related("resealed_share")[: identity.threshold]
+    approvals = ApprovalShare.objects.filter(decision__request=request).select_related("decision")
     shares = [
         open_share(
-            bytes(decision.resealed_share.sealed_share),
-            index=decision.resealed_share.index,
+            bytes(approval.sealed_share),
+            index=approval.index,
             seed=seed,
-            binding=approval_share_binding(request, decision),
+            binding=approval_share_binding(request, approval.decision),
         )
-        for decision in decisions
+        for approval in approvals[: identity.threshold]
     ]
-    try:
-        key = restore(shares)
-    except ValueError as error:
-        raise SealBroken from error
+    if len(shares) < identity.threshold:
+        # Erased since the state was read: somebody else opened or ended the request.
+        request.refresh_from_db()
+        require_state(request, OpeningState.APPROVED)
+        raise SealBroken
+    key = restore(shares)
     sealed = Sealed(bytes(identity.nonce), bytes(identity.ciphertext))
     try:
         content = open_identity_seal(sealed, key=key, binding=identity_binding(identity))

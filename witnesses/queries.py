@@ -1,0 +1,82 @@
+"""Finding witnesses and requests, each scoped by who asks."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from witnesses.errors import UnknownOpening, UnknownWitness
+from witnesses.models import (
+    Custodian,
+    KeyShare,
+    OpeningDecision,
+    OpeningRequest,
+    OpeningRequestQuerySet,
+    Witness,
+)
+
+
+def find_witness(witness_id: UUID, *, user: User) -> Witness:
+    """Raises UnknownWitness, with one sentence, for a witness who is not there and for one of a foreign case."""
+    witness = (
+        Witness.objects.visible_to(user).select_related("case", "registered_by").filter(pk=witness_id).first()
+    )
+    if witness is None:
+        raise UnknownWitness
+    return witness
+
+
+def openings_of(witness: Witness) -> QuerySet[OpeningRequest]:
+    """Every request about the witness, newest first, with its decisions."""
+    return witness.openings.select_related("requester").prefetch_related("decisions__custodian__user")
+
+
+def find_own_opening(request_id: UUID, *, user: User) -> OpeningRequest:
+    """A request of the user's own in a case that is still theirs. Raises UnknownOpening for any other."""
+    own = (
+        _openings()
+        .filter(requester=user, witness__in=Witness.objects.visible_to(user))
+        .filter(pk=request_id)
+        .first()
+    )
+    if own is None:
+        raise UnknownOpening
+    return own
+
+
+def find_opening_to_decide(request_id: UUID, *, user: User) -> OpeningRequest:
+    """A request about an identity of which the user holds a share. Raises UnknownOpening for any other."""
+    found = _held_by(user).filter(pk=request_id).first()
+    if found is None:
+        raise UnknownOpening
+    return found
+
+
+def openings_to_decide(user: User) -> QuerySet[OpeningRequest]:
+    """The live requests that wait for this custodian."""
+    decided = OpeningDecision.objects.filter(request=OuterRef("pk"), custodian__user=user)
+    return _held_by(user).filter(~Exists(decided)).live()
+
+
+def openings_decided(user: User) -> QuerySet[OpeningDecision]:
+    """What this custodian has decided, newest first."""
+    own = OpeningDecision.objects.filter(custodian__user=user).select_related("request__witness__case")
+    return own.order_by("-decided_at")
+
+
+def is_enrolled(user: User) -> bool:
+    """Whether the user has a custodian's key."""
+    return Custodian.objects.filter(user=user, revoked_at__isnull=True).exists()
+
+
+def _openings() -> OpeningRequestQuerySet:
+    return OpeningRequest.objects.select_related("witness__case", "sealed_identity__witness", "requester")
+
+
+def _held_by(user: User) -> OpeningRequestQuerySet:
+    held = KeyShare.objects.filter(
+        sealed_identity=OuterRef("sealed_identity"),
+        custodian_key__custodian__user=user,
+        custodian_key__custodian__revoked_at__isnull=True,
+    )
+    return _openings().filter(Exists(held)).exclude(requester=user)

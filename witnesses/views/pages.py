@@ -1,0 +1,53 @@
+"""What every page of the vault does the same way."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+from audit.errors import BadInput, Conflict
+from witnesses.errors import TooManyFailures, WrongPassphrase
+
+Done = TypeVar("Done")
+View = Callable[..., HttpResponse]
+
+
+def reader(request: HttpRequest) -> User:
+    """The signed-in user of a guarded view."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("A view of witnesses was left without its guard.")
+    return user
+
+
+def unstored(view: View) -> View:
+    """The answer is kept in no cache: not by the browser, not for its back button, not on the way."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private, max-age=0"
+        response["Pragma"] = "no-cache"
+        return response
+
+    return answered
+
+
+@sensitive_variables()
+def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
+    """Do it, or put the sentence that says why not on top of the form; None then."""
+    try:
+        return act()
+    except (BadInput, Conflict, WrongPassphrase, TooManyFailures) as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def show_form(request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
+    """The page of a form; 422 where the form has errors."""
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)

@@ -1,0 +1,71 @@
+"""The witnesses of a case, a new witness, and one witness under the pseudonym."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import permission_required
+from cases.access import find_case_by_id
+from witnesses.custodians import active_custodians, fewest_custodians, quorum
+from witnesses.forms import IdentityForm
+from witnesses.models import Witness
+from witnesses.queries import find_witness, openings_of
+from witnesses.register import register_witness
+from witnesses.views.pages import attempt, reader, show_form, unstored
+
+ROWS = 50
+
+
+@permission_required("witnesses.register_witness")
+@require_GET
+def case_list(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The witnesses of a case, by pseudonym."""
+    user = reader(request)
+    case = find_case_by_id(case_id, actor=user)
+    witnesses = Witness.objects.visible_to(user).filter(case=case).select_related("registered_by")
+    page = Paginator(witnesses, ROWS).get_page(request.GET.get("page"))
+    return render(request, "witnesses/case_list.html", {"case": case, "page": page})
+
+
+@sensitive_post_parameters()
+@permission_required("witnesses.register_witness")
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Seal a new witness's identity."""
+    user = reader(request)
+    case = find_case_by_id(case_id, actor=user)
+    form = IdentityForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        witness = attempt(form, lambda: register_witness(case=case, identity=form.facts(), actor=user))
+        if witness:
+            messages.success(
+                request, _("The identity is sealed. The witness is known here by a pseudonym alone.")
+            )
+            return redirect("witnesses:detail", case_id=case.pk, witness_id=witness.pk)
+    enrolled = len(active_custodians())
+    context = {"case": case, "enrolled": enrolled, "needed": fewest_custodians(), "quorum": quorum()}
+    return show_form(request, "witnesses/register.html", form, context)
+
+
+@permission_required("witnesses.register_witness")
+@require_GET
+@unstored
+def detail(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
+    """One witness: the pseudonym, how the identity is sealed, and every request to open it."""
+    witness = find_witness(witness_id, user=reader(request))
+    identity = witness.identities.order_by("-version").first()
+    context = {
+        "witness": witness,
+        "case": witness.case,
+        "identity": identity,
+        "openings": openings_of(witness),
+    }
+    return render(request, "witnesses/detail.html", context)
