@@ -103,8 +103,10 @@ def _promise() -> Checkpoint:
 def _check_against(last: Checkpoint, size: int) -> None:
     if size < last.size:
         raise LogForked(
-            _("The log is shorter than when it was last signed: entries were removed. Nothing was signed. ")
-            + _("Run verify_audit_log and keep the database as it is.")
+            _(
+                "The log is shorter than when it was last signed: entries were removed. Nothing was signed. "
+                "Run verify_audit_log and keep the database as it is."
+            )
         )
     try:
         same = root(last.size, StoredNodes()) == bytes(last.root)
@@ -112,8 +114,10 @@ def _check_against(last: Checkpoint, size: int) -> None:
         same = False
     if not same:
         raise LogForked(
-            _("The log no longer contains what was signed last: its past was changed. Nothing was signed. ")
-            + _("Run verify_audit_log and keep the database as it is.")
+            _(
+                "The log no longer contains what was signed last: its past was changed. Nothing was signed. "
+                "Run verify_audit_log and keep the database as it is."
+            )
         )
 
 
