@@ -2,30 +2,51 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import close_old_connections
-from dossiers.pending import requeue_pending as requeue_dossiers
-from evidence.pending import requeue_pending as requeue_evidence
 
 from audit.sequencing import sequence_pending
+from dossiers.pending import requeue_pending as requeue_dossiers
+from evidence.pending import requeue_pending as requeue_evidence
+from evidence.store import vault
+from witnesses.closing import close_overdue
 
 EVERY_SECONDS = 60
 _log = logging.getLogger(__name__)
 
 
 def reconcile() -> int:
-    """Sequence what is committed, re-queue what is unfinished; returns how much was found. Safe to run twice."""
-    return sequence_pending() + requeue_evidence() + requeue_dossiers()
+    """Do every step, each safe to run twice; returns how much was found. A step that fails does not stop the rest."""
+    return sum(_attempt(step) for step in _STEPS)
 
 
 def reconcile_for_ever(stop: threading.Event) -> None:
-    """Run at once and then every minute until told to stop. A failure is logged and the next round still comes."""
+    """Run at once and then every minute until told to stop."""
     while True:
-        try:
-            reconcile()
-        except Exception:  # noqa: BLE001 - the last line: a broken round must not end all later ones
-            _log.exception("reconciling failed")
-        finally:
-            close_old_connections()
+        reconcile()
+        close_old_connections()
         if stop.wait(EVERY_SECONDS):
             return
+
+
+def _attempt(step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except Exception:
+        # The next round tries again; what is left to do stands in the database.
+        _log.exception("a step of reconciling failed", extra={"task": step.__name__})
+        return 0
+
+
+def _sweep_vault() -> int:
+    return vault().sweep_temporary()
+
+
+_STEPS: tuple[Callable[[], int], ...] = (
+    sequence_pending,
+    requeue_evidence,
+    requeue_dossiers,
+    close_overdue,
+    _sweep_vault,
+)
