@@ -12,7 +12,7 @@ from cases.access import find_case
 from cases.models import Case
 from evidence.arrivals import Arrival
 from evidence.filenames import storable_name, visible_name
-from evidence.intake import IntakeFacts, ingest_evidence, start_intake
+from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem, Intake
 
 Told = Callable[[str, str], None]
@@ -88,6 +88,8 @@ class Batch:
             self.tally.already_here += 1
             self._told("already here", visible_name(arrival.original_path))
             return
+        # One delivery per source and way of obtaining; it begins with the first file that is really in.
+        delivery = (arrival.source, arrival.how_obtained)
         facts = IntakeFacts(
             source=arrival.source,
             original_name=arrival.path.name,
@@ -96,9 +98,10 @@ class Batch:
             how_obtained=arrival.how_obtained,
             collected=arrival.collected,
             case=case,
-            intake=self._intake(arrival),
+            intake=self._intakes.get(delivery),
         )
         item = ingest_evidence(arrival.path, facts=facts, actor=self._actor)
+        self._intakes.setdefault(delivery, item.intake)
         self._count(item, arrival)
 
     def _count(self, item: EvidenceItem, arrival: Arrival) -> None:
@@ -121,15 +124,6 @@ class Batch:
         if reference not in self._cases:
             self._cases[reference] = find_case(reference, actor=self._actor)
         return self._cases[reference]
-
-    def _intake(self, arrival: Arrival) -> Intake | None:
-        """One delivery per source and way of obtaining, begun with its first file that is not here yet."""
-        key = (arrival.source, arrival.how_obtained)
-        if key not in self._intakes:
-            self._intakes[key] = start_intake(
-                source=arrival.source, how_obtained=arrival.how_obtained, actor=self._actor
-            )
-        return self._intakes[key]
 
     def _is_here(self, arrival: Arrival, case: Case) -> bool:
         """Whether an earlier run took this very file in: same case, source, place and bytes."""

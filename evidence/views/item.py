@@ -1,0 +1,150 @@
+"""One item: its page, its original, its check and its links."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import permission_required
+from audit.errors import BadInput, Conflict
+from cases.access import find_case_by_id
+from cases.models import Case
+from evidence.fixity import CHECK, check_fixity
+from evidence.forms import ChooseCaseForm, LinkForm
+from evidence.inspection import retry_inspection
+from evidence.intake import RECEIVE
+from evidence.linking import LINK, add_to_case, link_evidence
+from evidence.media_types import plain_kind
+from evidence.models import EvidenceItem
+from evidence.queries import (
+    custody_of,
+    custody_register,
+    find_item,
+    last_check,
+    links_of,
+    other_receipts,
+    seen_cases,
+    unknown_item,
+)
+from evidence.reading import READ, hand_out, open_page
+from evidence.views.reader import reader
+from evidence.vocabulary import CustodyOutcome
+
+
+class OriginalResponse(FileResponse):
+    """An original on its way out, decrypted a megabyte at a time; closed when the reader has it or goes away."""
+
+    block_size = 1024 * 1024
+
+
+@require_safe
+@permission_required(READ)
+def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """What the item is, how we know, and what was done with it. In the log before it is shown."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    open_page(item, actor=user)
+    placements = (
+        EvidenceItem.objects.filter(pk=item.pk).prefetch_related(seen_cases(user)).get().seen_placements
+    )
+    context = {
+        "item": item,
+        "kind": plain_kind(item.media_type),
+        "events": custody_of(item),
+        "check": last_check(item),
+        "others": other_receipts(item, user=user),
+        "links": links_of(item, user=user),
+        "placements": placements,
+    }
+    return render(request, "evidence/item.html", context)
+
+
+@require_POST
+@permission_required(READ)
+def download(request: HttpRequest, item_id: UUID) -> HttpResponseBase:
+    """The original as an attachment. In custody and log before its first byte leaves; never shown by us."""
+    user = reader(request)
+    handout = hand_out(find_item(item_id, user=user), actor=user)
+    # Named as mere bytes, and in a sandbox should a browser show it all the same: it may be hostile.
+    response = OriginalResponse(
+        handout.content, as_attachment=True, filename=handout.name, content_type="application/octet-stream"
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@permission_required(CHECK)
+def check(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Read the stored bytes again, now, and record what was found."""
+    user = reader(request)
+    item = custody_register(user).filter(pk=item_id).first()
+    if item is None:
+        raise unknown_item()
+    event = check_fixity(item, actor=user)
+    if event.outcome == CustodyOutcome.VERIFIED:
+        messages.success(request, _("The stored bytes were read in full and are what was received."))
+    else:
+        messages.error(
+            request, _("The stored bytes are not what was received. It is recorded; tell a lawyer now.")
+        )
+    if EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
+        return redirect("evidence:item", item.pk)
+    return redirect("evidence:custody_item", item.pk)
+
+
+@require_POST
+@permission_required(RECEIVE)
+def inspect_again(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Try again to say what the item is."""
+    item = find_item(item_id, user=reader(request))
+    retry_inspection(item, actor=reader(request))
+    messages.info(request, _("The file will be examined again. Reload this page in a moment."))
+    return redirect("evidence:item", item.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(LINK)
+def link(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Choose a case, then what in it the item speaks to."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    chosen = ChooseCaseForm(request.GET if request.method == "GET" else request.POST).chosen()
+    if chosen is None:
+        cases = Case.objects.visible_to(user)
+        return render(request, "evidence/link_case.html", {"item": item, "cases": cases})
+    case = find_case_by_id(chosen, actor=user)
+    form = LinkForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid() and _make_link(request, item, case, form):
+        messages.success(request, _("The link is made."))
+        return redirect("evidence:item", item.pk)
+    context = {"item": item, "case": case, "form": form}
+    return render(request, "evidence/link.html", context, status=422 if form.errors else 200)
+
+
+def _make_link(request: HttpRequest, item: EvidenceItem, case: Case, form: LinkForm) -> bool:
+    target = form.target()
+    facts = form.cleaned_data
+    try:
+        if target is None:
+            add_to_case(item, case, actor=reader(request))
+        else:
+            link_evidence(
+                item,
+                case=case,
+                to=target,
+                stance=facts["stance"],
+                pinpoint=facts["pinpoint"],
+                basis=facts["basis"],
+                actor=reader(request),
+            )
+    except (BadInput, Conflict) as error:
+        form.add_error(None, str(error))
+        return False
+    return True

@@ -1,0 +1,122 @@
+"""Taking in evidence by page."""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import permission_required
+from audit.errors import DomainError
+from evidence.filenames import visible_name
+from evidence.forms import UploadForm
+from evidence.intake import RECEIVE, ingest_evidence
+from evidence.models import EvidenceItem, Intake
+from evidence.uploads import vault_uploads
+from evidence.views.reader import reader
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the files of one form."""
+
+    taken_in: list[EvidenceItem] = field(default_factory=list)
+    again: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+# The check against foreign forms reads the body, so it must wait until the body has somewhere safe to go.
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@permission_required(RECEIVE)
+def upload(request: HttpRequest) -> HttpResponse:
+    """The form, and what it sends. One file at a time from the script, several at once without it."""
+    with vault_uploads(request):
+        return _upload(request)
+
+
+@csrf_protect
+def _upload(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        form = UploadForm(user=reader(request), initial={"case": request.GET.get("case")})
+        return render(request, "evidence/upload.html", {"form": form})
+    form = UploadForm(request.POST, request.FILES, user=reader(request))
+    as_json = request.accepts("application/json") and not request.accepts("text/html")
+    if not form.is_valid():
+        return _form_errors(form) if as_json else _show(request, form, Outcome())
+    if as_json and len(form.cleaned_data["files"]) == 1:
+        return _one(request, form)
+    outcome = _take_in(request, form)
+    return JsonResponse(_summary(outcome)) if as_json else _show(request, form, outcome)
+
+
+def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
+    arrived = form.cleaned_data["files"][0]
+    item = ingest_evidence(arrived.received, facts=form.facts(arrived, intake=None), actor=reader(request))
+    return JsonResponse(
+        {
+            "ok": True,
+            "reference": item.reference,
+            "href": reverse("evidence:item", args=[item.pk]),
+            "again": _is_again(item),
+        }
+    )
+
+
+def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
+    outcome = Outcome()
+    intake: Intake | None = None
+    for arrived in form.cleaned_data["files"]:
+        facts = form.facts(arrived, intake=intake)
+        try:
+            item = ingest_evidence(arrived.received, facts=facts, actor=reader(request))
+        except DomainError as error:
+            outcome.failed.append((visible_name(facts.original_name), str(error)))
+            continue
+        # All that one form brings is one delivery; it begins with the first file that is really in.
+        intake = item.intake
+        outcome.taken_in.append(item)
+        outcome.again += _is_again(item)
+    return outcome
+
+
+def _is_again(item: EvidenceItem) -> bool:
+    return EvidenceItem.objects.filter(object_id=item.object_id).exclude(pk=item.pk).exists()
+
+
+def _form_errors(form: UploadForm) -> HttpResponse:
+    sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
+    return JsonResponse({"ok": False, "error": " ".join(sentences), "kind": "bad_input"}, status=422)
+
+
+def _summary(outcome: Outcome) -> dict[str, object]:
+    return {
+        "ok": not outcome.failed,
+        "taken_in": len(outcome.taken_in),
+        "again": outcome.again,
+        "failed": [{"name": name, "error": sentence} for name, sentence in outcome.failed],
+        "references": [item.reference for item in outcome.taken_in],
+    }
+
+
+def _show(request: HttpRequest, form: UploadForm, outcome: Outcome) -> HttpResponse:
+    if form.errors or outcome.failed:
+        context = {"form": form, "outcome": outcome}
+        return render(request, "evidence/upload.html", context, status=422)
+    number = len(outcome.taken_in)
+    said = ngettext("%(number)d file was taken in.", "%(number)d files were taken in.", number)
+    messages.success(request, said % {"number": number})
+    if outcome.again:
+        said = ngettext(
+            "The bytes of %(number)d file were already here; this is a second receipt.",
+            "The bytes of %(number)d files were already here; these are second receipts.",
+            outcome.again,
+        )
+        messages.info(request, said % {"number": outcome.again})
+    if number == 1:
+        return redirect("evidence:item", outcome.taken_in[0].pk)
+    return redirect("evidence:list")
