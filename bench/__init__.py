@@ -1,0 +1,1 @@
+"""What the promised work costs, each beside its floor in the same run."""

@@ -1,0 +1,60 @@
+"""`python -m bench.run`: measure every row and print the table; `--write` keeps it in bench/RESULTS.md."""
+
+import argparse
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import vault_rows
+from bench.rows import RUNS, Row
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def main() -> int:
+    """Print the table. Gives 1 when a goal is missed, so that a script can tell."""
+    options = _options()
+    measured = vault_rows.rows(size_mib=options.size_mib)
+    text = table(measured)
+    print(text)
+    if options.write:
+        RESULTS.write_text(_page(text), encoding="utf-8")
+        print(f"\nWritten to {RESULTS}")
+    return 0 if all(row.holds for row in measured) else 1
+
+
+def table(measured: list[Row]) -> str:
+    """The rows as a Markdown table."""
+    lines = ["| work | figure | floor | ratio | goal | | floor is |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        f"| {row.work} | {row.figure:.3f} {row.unit} | {row.floor:.3f} {row.unit} | {row.ratio:.2f} "
+        f"| {row.goal:.2f} | {'holds' if row.holds else 'MISSED'} | {row.note} |"
+        for row in measured
+    ]
+    return "\n".join(lines)
+
+
+def _page(text: str) -> str:
+    now = datetime.now(UTC).strftime("%Y-%m-%d")
+    cores = f"{os.cpu_count()} cores"
+    machine = f"{cores}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    return (
+        f"# Measured\n\n{now}, {machine}; medians of {RUNS} runs, each row beside its floor in the same run. "
+        f"Machines are noisy: trust the ratios. Made by `make bench`.\n\n{text}\n"
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.run", description="What the work costs beside its floor."
+    )
+    parser.add_argument(
+        "--size-mib", type=int, default=512, help="size of the large file; the goal is for 2048"
+    )
+    parser.add_argument("--write", action="store_true", help=f"keep the table in {RESULTS.name}")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
