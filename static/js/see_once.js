@@ -1,5 +1,5 @@
-// <div data-see-once data-seconds="300">: removes [data-see-once-content] from the page when the time is up, when the
-// window is left, and before it is kept for the back button. Without scripts the server's Refresh header leaves the page.
+// <div data-see-once data-seconds="300">: removes [data-see-once-content] from the page when the time is up, before
+// it is printed or kept for the back button and, with data-hide-on-blur, when the window is left. Without scripts the server's Refresh header leaves the page.
 for (const frame of document.querySelectorAll("[data-see-once]")) {
   const hide = () => {
     for (const content of frame.querySelectorAll("[data-see-once-content]")) content.remove();
@@ -7,9 +7,10 @@ for (const frame of document.querySelectorAll("[data-see-once]")) {
   };
   const seconds = Number(frame.dataset.seconds);
   setTimeout(hide, (Number.isFinite(seconds) ? seconds : 30) * 1000);
-  window.addEventListener("blur", hide);
   window.addEventListener("pagehide", hide);
   window.addEventListener("beforeprint", hide);
+  if (!("hideOnBlur" in frame.dataset)) continue;
+  window.addEventListener("blur", hide);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hide();
   });

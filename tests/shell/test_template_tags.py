@@ -1,0 +1,65 @@
+"""Dates, digits and foreign text as the pages show them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.dating import read_date
+from config.templatetags import dadkhah
+
+MOMENT = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+
+
+def test_a_moment_reads_in_both_calendars_with_its_zone():
+    assert dadkhah.gregorian_day(MOMENT) == "22 November 2026"
+    assert dadkhah.solar_hijri(MOMENT) == "1 Azar 1405"
+    assert dadkhah.clock(MOMENT) == "14:05 UTC"
+
+
+def test_persian_readers_get_persian_digits_and_months():
+    with translation.override("fa"):
+        assert dadkhah.solar_hijri(date(1988, 7, 28)) == "۶ مرداد ۱۳۶۷"
+        assert dadkhah.digits(1367) == "۱۳۶۷"
+        assert dadkhah.clock(MOMENT) == "۱۴:۰۵ UTC"
+
+
+def test_a_vague_date_stays_vague_in_the_other_calendar():
+    assert list(dadkhah.both_calendars(read_date("late Mordad 1367"))) == ["12–22 August 1988"]
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [("1988~", "ltr"), ("late Mordad 1367", "ltr"), ("۵ مرداد ۱۳۶۷", "rtl"), ("", "ltr")],
+)
+def test_text_runs_in_the_direction_of_its_first_letter(text, direction):
+    assert dadkhah.written_direction(text) == direction
+
+
+def test_the_joiners_that_persian_needs_are_left_in_place():
+    assert dadkhah.verbatim_text("نامه\u200cی") == "نامه\u200cی"
+
+
+@given(st.text())
+def test_no_text_can_bring_markup_or_a_direction_override_onto_a_page(text):
+    shown = dadkhah.verbatim_text(text).replace('<span class="hidden-character">', "").replace("</span>", "")
+    assert "<" not in shown
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\x00\n\r")
+
+
+def test_the_tag_that_hides_what_would_be_refused_works_inside_isolated_includes(rf, django_user_model):
+    class Reader:
+        is_authenticated = False
+
+        def has_perm(self, permission: str) -> bool:
+            return permission == "dossiers.view_dossier"
+
+    from django.template import RequestContext, Template
+
+    request = rf.get("/")
+    request.user = Reader()
+    source = '{% load dadkhah %}{% may "dossiers.view_dossier" as a %}{% may "audit.review_log" as b %}{{ a }} {{ b }}'
+    isolated = RequestContext(request).new()
+    assert Template(source).render(isolated) == "True False"
