@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from cases.dating import Calendar, PartialDate, Precision, Qualifier
+
+# An open start counts from its end; what has no date at all comes last, on every database.
+BY_DATE = Coalesce("date_earliest", "date_latest").asc(nulls_last=True)
 
 
 class Dated(models.Model):

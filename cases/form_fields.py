@@ -49,7 +49,7 @@ class PartialDateField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"help_text": self.default_help, **options})
 
-    def clean(self, value: Any) -> PartialDate | None:  # type: ignore[override]
+    def clean(self, value: Any) -> PartialDate | None:
         """The date. A ValidationError says what to write instead."""
         text = super().clean(value)
         if not text:

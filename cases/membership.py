@@ -40,7 +40,7 @@ def open_case(*, reference: str, title: str, summary: str = "", actor: Actor) ->
     )
     with transaction.atomic():
         _insert(case)
-        facts = {"reference": wanted, "title": commit(title, salt=case.salt)}
+        facts = {"reference": wanted, "title": commit(title, salt=bytes(case.salt))}
         log.append(Action.CASE_OPENED, subject=case, actor=actor, facts=facts, case_id=case.pk)
         _enter(case, opener, actor=actor)
     return case

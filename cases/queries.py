@@ -16,6 +16,7 @@ from cases.models import (
     Person,
     Place,
 )
+from cases.models.person import PersonQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def counts_of(case: Case) -> Counts:
     )
 
 
-def people_of(case: Case) -> QuerySet[Person]:
+def people_of(case: Case) -> PersonQuerySet:
     """The persons with a part in `case`, each once, with names, and with `parts`: their parts in this case alone."""
     parts = Involvement.objects.filter(case=case).order_by("role")
     return (
@@ -49,8 +50,8 @@ def people_of(case: Case) -> QuerySet[Person]:
 
 
 def incidents_of(case: Case) -> QuerySet[Incident]:
-    """The incidents of `case` by their earliest day, those without a date last."""
-    return case.incidents.select_related("place").order_by("date_earliest", "title", "pk")
+    """The incidents of `case` by their earliest day."""
+    return case.incidents.select_related("place")
 
 
 def places_of(case: Case, *, user: User) -> QuerySet[Place]:
@@ -76,7 +77,7 @@ def candidates_for(case: Case) -> QuerySet[User]:
     return allowed.exclude(pk__in=members_of(case).values("pk")).distinct().order_by("full_name", "pk")
 
 
-def persons_beyond(case: Case, *, user: User) -> QuerySet[Person]:
+def persons_beyond(case: Case, *, user: User) -> PersonQuerySet:
     """The persons of the user's other cases who have no part in `case` yet."""
     here = Involvement.objects.filter(case=case).values("person_id")
     return Person.objects.visible_to(user).exclude(pk__in=here).prefetch_related("names")

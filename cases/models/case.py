@@ -73,7 +73,7 @@ class Case(models.Model):
         return self.reference
 
 
-class CaseUserObjectPermission(UserObjectPermissionBase):  # type: ignore[misc] # guardian is not typed for us
+class CaseUserObjectPermission(UserObjectPermissionBase):
     """Membership of one user, by a real foreign key: lists join on an index, rows die with their case."""
 
     content_object: Any = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="user_permissions")
@@ -84,7 +84,7 @@ class CaseUserObjectPermission(UserObjectPermissionBase):  # type: ignore[misc] 
         indexes = (models.Index(fields=("user", "content_object"), name="cases_member_by_user"),)
 
 
-class CaseGroupObjectPermission(GroupObjectPermissionBase):  # type: ignore[misc] # as above
+class CaseGroupObjectPermission(GroupObjectPermissionBase):
     """Membership of everybody in a group."""
 
     content_object: Any = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="group_permissions")

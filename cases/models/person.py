@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from accounts.models import User
 from audit.commitments import new_salt
-from cases.dated import Dated
+from cases.dated import BY_DATE, Dated
 from cases.folding import joined_key
 from cases.models.case import Case
 
@@ -144,7 +144,7 @@ class Post(Dated):
 
     class Meta:
         default_permissions = ()
-        ordering = ("date_earliest", "title")
+        ordering = (BY_DATE, "title")
 
     def __str__(self) -> str:
         return f"{self.title}, {self.organisation}" if self.organisation else self.title

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from accounts.models import User
 from audit.commitments import new_salt
-from cases.dated import Dated
+from cases.dated import BY_DATE, Dated
 from cases.models.case import Case
 
 
@@ -108,7 +108,7 @@ class Incident(Dated):
 
     class Meta:
         default_permissions = ()
-        ordering = ("date_earliest", "title")
+        ordering = (BY_DATE, "title", "pk")
 
     def __str__(self) -> str:
         return self.title

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.models import User
@@ -22,6 +22,11 @@ def reader(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise TypeError("A view of cases was left without its guard.")
     return user
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: whatever was sent, even nothing, but never the parameters of a mere look."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:

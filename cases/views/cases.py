@@ -15,7 +15,7 @@ from cases.forms import CaseForm
 from cases.membership import open_case
 from cases.models import Case
 from cases.queries import counts_of
-from cases.views.acting import attempt, page_of, reader, show_form
+from cases.views.acting import attempt, page_of, reader, show_form, typed
 
 
 @permission_required("cases.work_on_cases")
@@ -37,7 +37,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_open(request: HttpRequest) -> HttpResponse:
     """Open a case and become its first member."""
-    form = CaseForm(request.POST or None)
+    form = CaseForm(typed(request))
     if request.method == "POST" and form.is_valid():
         case = attempt(form, lambda: open_case(**form.cleaned_data, actor=reader(request)))
         if case is not None:

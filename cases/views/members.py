@@ -17,7 +17,7 @@ from cases.forms import MemberForm
 from cases.membership import add_member, remove_member
 from cases.models import Case
 from cases.queries import candidates_for, members_of
-from cases.views.acting import attempt, page_of, reader, show_form
+from cases.views.acting import attempt, page_of, reader, show_form, typed
 
 
 @permission_required("cases.work_on_cases")
@@ -33,13 +33,13 @@ def members(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def member_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Let somebody into the case."""
     case = find_case_by_id(case_id, actor=reader(request))
-    form = MemberForm(request.POST or None)
+    form = MemberForm(typed(request))
     form.fields["user"].queryset = candidates_for(case)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["user"]
         attempt(form, lambda: add_member(case, user=chosen, actor=reader(request)))
         if not form.errors:
-            messages.success(request, _("%(name)s is now a member of the case.") % {"name": chosen})
+            messages.success(request, _("The member is added and sees the case from now on."))
             return redirect("cases:members", case.pk)
     return show_form(request, "cases/member_add.html", form, {"case": case})
 
@@ -50,11 +50,11 @@ def member_remove(request: HttpRequest, case_id: UUID, user_id: UUID) -> HttpRes
     """Say what will happen, then close the case to a member."""
     case = find_case_by_id(case_id, actor=reader(request))
     member = _member_of(case, user_id)
-    form = forms.Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
+    form = forms.Form(typed(request))
+    if request.method == "POST" and form.is_valid():
         attempt(form, lambda: remove_member(case, user=member, actor=reader(request)))
         if not form.errors:
-            messages.success(request, _("%(name)s is no longer a member of the case.") % {"name": member})
+            messages.success(request, _("The member is removed and no longer sees the case."))
             # Whoever left the case has no page of it to go back to.
             return redirect("cases:list") if member == request.user else redirect("cases:members", case.pk)
     return show_form(request, "cases/member_remove.html", form, {"case": case, "member": member})

@@ -16,7 +16,7 @@ from cases.forms import InvolvementForm, NameForm, PersonForm
 from cases.models import Case, Part, Person
 from cases.queries import people_of, persons_beyond
 from cases.registry import involve_person, name_person, register_person
-from cases.views.acting import attempt, page_of, reader, show_form
+from cases.views.acting import attempt, page_of, reader, show_form, typed
 
 
 @permission_required("cases.work_on_cases")
@@ -48,11 +48,11 @@ def person(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpResponse
 def person_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Enter a new person."""
     case = find_case_by_id(case_id, actor=reader(request))
-    form = PersonForm(request.POST or None)
+    form = PersonForm(typed(request))
     if request.method == "POST" and form.is_valid():
         added = attempt(form, lambda: register_person(case=case, actor=reader(request), **form.facts()))
         if added is not None:
-            messages.success(request, _("%(name)s is entered in the case.") % {"name": added})
+            messages.success(request, _("The person is entered in the case."))
             return redirect("cases:person", case.pk, added.pk)
     return show_form(request, "cases/person_add.html", form, {"case": case})
 
@@ -62,7 +62,7 @@ def person_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def person_involve(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Give a person of another of the reader's cases a part in this one."""
     case = find_case_by_id(case_id, actor=reader(request))
-    form = InvolvementForm(request.POST or None)
+    form = InvolvementForm(typed(request))
     form.fields["person"].queryset = persons_beyond(case, user=reader(request))  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         chosen, role = form.cleaned_data["person"], Part(form.cleaned_data["role"])
@@ -71,7 +71,7 @@ def person_involve(request: HttpRequest, case_id: UUID) -> HttpResponse:
             form, lambda: involve_person(chosen, case=case, role=role, basis=basis, actor=reader(request))
         )
         if part is not None:
-            messages.success(request, _("%(name)s is entered in the case.") % {"name": chosen})
+            messages.success(request, _("The person is entered in the case."))
             return redirect("cases:person", case.pk, chosen.pk)
     return show_form(request, "cases/person_involve.html", form, {"case": case})
 
@@ -82,7 +82,7 @@ def name_add(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpRespon
     """Add a name to a person."""
     case = find_case_by_id(case_id, actor=reader(request))
     named = _person_of(case, person_id)
-    form = NameForm(request.POST or None)
+    form = NameForm(typed(request))
     if request.method == "POST" and form.is_valid():
         name = attempt(form, lambda: name_person(named, case=case, name=form.facts(), actor=reader(request)))
         if name is not None:

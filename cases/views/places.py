@@ -14,7 +14,7 @@ from cases.forms import IncidentForm, PlaceForm
 from cases.models import Place
 from cases.queries import incidents_of, places_of
 from cases.registry import record_incident, register_place
-from cases.views.acting import attempt, page_of, reader, show_form
+from cases.views.acting import attempt, page_of, reader, show_form, typed
 
 
 @permission_required("cases.work_on_cases")
@@ -31,11 +31,11 @@ def places(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def place_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Register a place."""
     case = find_case_by_id(case_id, actor=reader(request))
-    form = PlaceForm(request.POST or None)
+    form = PlaceForm(typed(request))
     if request.method == "POST" and form.is_valid():
         place = attempt(form, lambda: register_place(case=case, actor=reader(request), **form.facts()))
         if place is not None:
-            messages.success(request, _("%(name)s is registered.") % {"name": place})
+            messages.success(request, _("The place is registered."))
             return redirect("cases:places", case.pk)
     return show_form(request, "cases/place_add.html", form, {"case": case})
 
@@ -55,7 +55,7 @@ def incidents(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def incident_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record an incident."""
     case = find_case_by_id(case_id, actor=reader(request))
-    form = IncidentForm(request.POST or None)
+    form = IncidentForm(typed(request))
     form.fields["place"].queryset = Place.objects.usable_by(reader(request))  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         incident = attempt(form, lambda: record_incident(case, actor=reader(request), **form.facts()))
