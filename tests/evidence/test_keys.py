@@ -29,7 +29,7 @@ def test_keys_are_never_replaced(folder: Path, name: str):
     for path in folder.iterdir():
         if path.name != name:
             path.unlink()
-    with pytest.raises(VaultKeysExist, match="left as it was"):
+    with pytest.raises(VaultKeysExist, match="already exists"):
         create_vault_keys(folder)
     assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [(name, before)]
 
