@@ -12,7 +12,7 @@ class Action(StrEnum):
 
     sentence: "str | Promise"
 
-    def __new__(cls, value: str, sentence: "str | Promise") -> Self:
+    def __new__(cls, value: str, sentence: "str | Promise" = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence

@@ -49,6 +49,10 @@ class BadFacts(AuditError, BadInput):
     """An entry's facts have no canonical form, or are too large for one entry."""
 
 
+class NotAReviewer(AuditError, Refused):
+    """Somebody without the right to review the log asked for it."""
+
+
 class UnknownEntry(AuditError, NotFound):
     """No entry has this id."""
 

@@ -141,14 +141,15 @@ _SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}, leaf_hash) VALUES ({', '.join([
 
 
 def _insert(entry: Entry) -> None:
+    body = bytes(entry.body)
     common = (entry.actor, entry.channel, entry.action, entry.subject_kind, entry.subject_id)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, entry.body))
+            cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, body))
             sequence_on_commit()
             return
         moment = entry.recorded_at.strftime("%Y-%m-%d %H:%M:%S.%f")
         case = entry.case_id.hex if entry.case_id else None
-        cursor.execute(_SQLITE, (entry.id.hex, moment, *common, case, entry.body, entry.leaf_hash))
+        cursor.execute(_SQLITE, (entry.id.hex, moment, *common, case, body, bytes(entry.leaf_hash)))
     # SQLite has one writer at a time anyway: the leaf goes with the entry, and nothing waits in a queue.
     place(entry)

@@ -64,7 +64,7 @@ def place(entry: Entry) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_leaf (leaf_index, entry_id, leaf_hash) VALUES (%s, %s, %s)",
-            (size, entry.id.hex, entry.leaf_hash),
+            (size, entry.id.hex, bytes(entry.leaf_hash)),
         )
     if (size + 1) % 256 == 0:
         seal_tiles(size, size + 1)
@@ -72,14 +72,18 @@ def place(entry: Entry) -> None:
 
 def sequence_on_commit() -> None:
     """Sequence once after the caller's commit. A failure there is logged: the entry is safe and the queue keeps it."""
-    if not any(callback is sequence_pending for _sids, callback, _robust in connection.run_on_commit):
-        transaction.on_commit(sequence_pending, robust=True)
+    if not any(waiting[1] is _sequence_soon for waiting in connection.run_on_commit):
+        transaction.on_commit(_sequence_soon, robust=True)
+
+
+def _sequence_soon() -> None:
+    sequence_pending()
 
 
 def _sequence_batch() -> int:
     size = tree_size()
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, (BATCH, size))
-        count = cursor.rowcount
+        count = int(cursor.rowcount)
     seal_tiles(size, size + count)
     return count

@@ -1,7 +1,7 @@
 """The part of the verification that walks the tree: entries against leaves, leaves against tiles and checkpoints."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from audit.faults import FaultKind, LogReport
@@ -19,7 +19,10 @@ _WALKED_GAP = 100_000
 class TreeCheck:
     """One walk over the tree up to `report.size`, noting every break in the report."""
 
-    def __init__(self, report: LogReport, checkpoints: Sequence[Checkpoint]) -> None:
+    def __init__(
+        self, report: LogReport, checkpoints: Sequence[Checkpoint], sealed: Mapping[int, int]
+    ) -> None:
+        """`sealed` is the index of the last tile of each level, read before the size of the tree."""
         self._report = report
         self._checkpoints = list(checkpoints)
         self._hasher = TreeHasher()
@@ -27,6 +30,7 @@ class TreeCheck:
         self._full: list[int] = [0]  # how many tiles of each level are full
         self._before: set[bytes] = set()  # the hashes of the tile before, to tell a shift from a change
         self._at = 0
+        self._sealed = sealed
         self._lost = False  # whether a gap was too wide to go on comparing the tree
         self._good = 0  # the size of the last checkpoint that fitted
 
@@ -110,11 +114,10 @@ class TreeCheck:
         for checkpoint in self._checkpoints:
             detail = f"The log ends at {self._at}."
             self._report.add(FaultKind.CUT, f"checkpoint of size {checkpoint.size}", detail)
-        for level, full in enumerate(self._full):
-            for (index,) in (
-                Tile.objects.filter(level=level, index__gte=full).order_by("index").values_list("index")
-            ):
-                self._report.add(FaultKind.CUT, f"tile {level}/{index}", f"The log ends at {self._at}.")
+        for level, last in sorted(self._sealed.items()):
+            full = self._full[level] if level < len(self._full) else 0
+            if last >= full and not self._lost:
+                self._report.add(FaultKind.CUT, f"tile {level}/{last}", f"The log ends at {self._at}.")
 
 
 def check_entry(report: LogReport, leaf: StoredLeaf) -> None:

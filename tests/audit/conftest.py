@@ -1,0 +1,47 @@
+"""A log with a key, and an actor to write into it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from audit.actions import Action
+from audit.actors import SystemActor
+from audit.keys import PRIVATE_FILE, create_log_key
+from audit.log import Subject, append
+from audit.models import Entry
+from audit.sequencing import sequence_pending
+from tests.tampering import let_flush_pass
+
+CLERK = SystemActor("clerk")
+
+
+@pytest.fixture(autouse=True)
+def _flush_passes_the_guards() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        let_flush_pass(patch)
+        yield
+
+
+@pytest.fixture
+def log_key(settings: Any) -> Any:
+    """The signing key of this test's log."""
+    path = settings.DADKHAH_KEYS_DIR / PRIVATE_FILE
+    return path if path.exists() else create_log_key(settings.DADKHAH_KEYS_DIR)
+
+
+@pytest.fixture
+def write(db: None) -> Callable[[int], list[Entry]]:
+    """Append some entries and give them their places: `write(5)`."""
+
+    def many(count: int) -> list[Entry]:
+        entries = [
+            append(
+                Action.SIGNED_IN, subject=Subject("test.thing", str(number)), actor=CLERK, facts={"n": number}
+            )
+            for number in range(count)
+        ]
+        sequence_pending()
+        return entries
+
+    return many
