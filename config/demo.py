@@ -6,8 +6,17 @@ Run again it finds what is there, adds what is missing and changes nothing else.
 from collections.abc import Callable
 from pathlib import Path
 
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from audit.errors import Unavailable
 from config import demo_case, demo_cast, demo_dossier, demo_evidence, demo_witness
 from config.demo_story import Story
+
+
+class TablesMissing(Unavailable):
+    """The database lacks tables or columns that this version of the program needs."""
 
 
 def run_demo(*, write: Callable[[str], None], data_only: bool = False) -> bool:
@@ -15,6 +24,7 @@ def run_demo(*, write: Callable[[str], None], data_only: bool = False) -> bool:
 
     With `data_only` it stops before the dossier. Returns False if the dossier's own verifier found a fault.
     """
+    _require_tables()
     story = Story(write)
     write("Dadkhah, on a sample case. Everyone who speaks in it is invented (see sample_case/README.md).")
     known = demo_cast.load_secrets()
@@ -46,6 +56,12 @@ def run_demo(*, write: Callable[[str], None], data_only: bool = False) -> bool:
     if folder is not None:
         _verdict(folder, verified=verified, write=write)
     return verified
+
+
+def _require_tables() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise TablesMissing(_("The database is not set up for this version. Run `manage.py migrate` first."))
 
 
 def _verdict(folder: Path, *, verified: bool, write: Callable[[str], None]) -> None:

@@ -28,7 +28,7 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 class NotADemoDatabase(Conflict):
-    """The database has users whom the demo did not make; it would mix invented matter with real."""
+    """This is, or may become, a real installation; the demo would mix invented matter with real."""
 
 
 class DemoSecretsUnreadable(Broken):
@@ -83,8 +83,15 @@ def secrets_file() -> Path:
 def load_secrets() -> Secrets:
     """Read the passwords of an earlier run, or draw new ones and keep them before any account is made.
 
-    Raises NotADemoDatabase where there are users but no such file, and DemoSecretsUnreadable.
+    Raises NotADemoDatabase under production settings and where there are users but no such file, and
+    DemoSecretsUnreadable.
     """
+    if settings.DADKHAH_PRODUCTION:
+        raise NotADemoDatabase(
+            _(
+                "The demo keeps its passwords in a file, so it never runs with production settings. Use `make demo`."
+            )
+        )
     path = secrets_file()
     if path.exists():
         return _read(path)

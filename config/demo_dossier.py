@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.models import User
+from audit.keys import PUBLIC_FILE
 from cases.models import Case
 from config.demo_story import Story
 from dossiers.compiling import compile_dossier
@@ -63,12 +64,17 @@ def _latest(case: Case) -> Path | None:
     return None
 
 
+def _public_key() -> Path:
+    """Our log's public key, from our own folder: a prosecutor has it by another way than the dossier."""
+    return Path(settings.DADKHAH_KEYS_DIR) / PUBLIC_FILE
+
+
 def _check(folder: Path, story: Story) -> bool:
     """Run the dossier's verifier with the machine's own Python, from elsewhere, without our packages."""
     python = getattr(sys, "_base_executable", "") or sys.executable
     with tempfile.TemporaryDirectory() as elsewhere:
         ended = subprocess.run(  # noqa: S603
-            [python, "-I", "-S", str(folder / "verify.py")],
+            [python, "-I", "-S", str(folder / "verify.py"), "--key", str(_public_key())],
             cwd=elsewhere,
             env={},
             stdin=subprocess.DEVNULL,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.errors import NotFound
 from cases.dating import read_date
 from cases.models import Case, Incident, Person, Place
 from config.demo_case import Registry
@@ -75,6 +77,10 @@ STATEMENTS = (
 )
 
 
+class SampleCaseMissing(NotFound):
+    """The folder `sample_case`, or its manifest, is not beside the program."""
+
+
 def take_in(case: Case, story: Story, *, actor: User) -> None:
     """Take in each receipt of the manifest that is not here yet, and identify formats from the content."""
     before = _items(case).count()
@@ -129,6 +135,10 @@ def _linked(case: Case, item: EvidenceItem, target: Person | Incident | Place) -
 
 
 def _receipts(case: Case) -> Iterator[tuple[Path, IntakeFacts]]:
+    if not MANIFEST.is_file():
+        raise SampleCaseMissing(
+            _("%(path)s is missing. Get it back with `git checkout`.") % {"path": MANIFEST}
+        )
     with MANIFEST.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             path = MANIFEST.parent / row["path"]
