@@ -1,5 +1,6 @@
 """The vault that the settings name."""
 
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -27,26 +28,25 @@ def vault() -> LocalVault:
     root = Path(settings.DADKHAH_DATA_DIR) / _FOLDER
     keys = load_vault_keys(keys_folder)
     recovery = load_recovery_recipient(keys_folder)
-    if LocalVault.exists(root) or _was_made(keys_folder, root):
-        return LocalVault(root, keys, recovery_recipient=recovery)
-    made = LocalVault.create(root, keys, recovery_recipient=recovery)
-    with vault_failures():
-        durable_files.write_durably(
-            keys_folder / _MADE_NOTE, f"The vault of these keys was made in {root}\n".encode()
-        )
-    return made
+    note = keys_folder / _MADE_NOTE
+    if LocalVault.exists(root):
+        found = LocalVault(root, keys, recovery_recipient=recovery)
+    else:
+        _require_never_made(note, root)
+        found = LocalVault.create(root, keys, recovery_recipient=recovery)
+    # Keys that are mounted read-only carry no note; whoever mounts them sees to the vault's disk too.
+    if not note.exists() and os.access(keys_folder, os.W_OK):
+        with vault_failures():
+            durable_files.write_durably(note, f"The vault of these keys was made in {root}\n".encode())
+    return found
 
 
-def _was_made(keys_folder: Path, root: Path) -> bool:
-    if not (keys_folder / _MADE_NOTE).exists():
-        return False
-    if not LocalVault.exists(root):
+def _require_never_made(note: Path, root: Path) -> None:
+    if note.exists():
         raise VaultUnavailable(
             _(
-                "The vault is not in %(root)s, although it was made before. Mount its disk or restore it "
-                "from a backup; "
-                "to begin an empty one on purpose, remove %(note)s."
+                "The vault is not in %(root)s, although it was made before. Mount its disk or restore it from a "
+                "backup; to begin an empty one on purpose, remove %(note)s."
             )
-            % {"root": root, "note": keys_folder / _MADE_NOTE}
+            % {"root": root, "note": note}
         )
-    return True

@@ -5,6 +5,7 @@ Every call that can meet a full or failing disk goes through here, and its failu
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -98,14 +99,18 @@ def open_folder(folder: Path) -> Iterator[int]:
 
 def write_durably(path: Path, data: bytes) -> None:
     """A small read-only file, whole or not at all."""
-    temporary = path.with_name(path.name + ".new")
-    with suppress(FileNotFoundError):
-        temporary.unlink()
+    # A name of its own: two processes may make the same file at the same moment.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = create_exclusively(temporary)
     try:
-        write_all(descriptor, memoryview(data))
-        make_durable(descriptor, len(data))
-    finally:
-        os.close(descriptor)
-    temporary.rename(path)
+        try:
+            write_all(descriptor, memoryview(data))
+            make_durable(descriptor, len(data))
+        finally:
+            os.close(descriptor)
+        temporary.rename(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
     sync_folder(path.parent)

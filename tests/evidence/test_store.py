@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,11 @@ def test_a_recovery_key_in_the_keys_folder_is_sealed_to(settings: Any):
     facts = vault().commit(vault().receive(io.BytesIO(b"letter")))
     (stored,) = (settings.DADKHAH_DATA_DIR / "vault" / "objects").glob(f"*/{facts.name}")
     assert stored.read_bytes().count(b"-> X25519 ") == 2
+
+
+def test_four_workers_that_make_it_at_once_make_one(settings: Any):
+    with ThreadPoolExecutor(4) as together:
+        made = list(together.map(lambda _number: vault(), range(4)))
+    assert len(made) == 4
+    root = settings.DADKHAH_DATA_DIR / "vault"
+    assert sorted(path.name for path in root.iterdir()) == ["incoming", "objects", "vault.json"]
