@@ -104,7 +104,7 @@ def _events() -> list[SampleEvent]:
             "system:fixity",
             facts={
                 "gap": _("Nobody is known to have held the item from 1367 to 1399."),
-                "outcome": "ok",
+                "outcome": "verified",
                 "tool": "vault",
                 "digest_found": _DIGEST,
             },
