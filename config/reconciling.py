@@ -33,7 +33,7 @@ def reconcile_for_ever(stop: threading.Event) -> None:
 def _attempt(step: Callable[[], int]) -> int:
     try:
         return step()
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last line of defence of a loop that must go on
         # The next round tries again; what is left to do stands in the database.
         _log.exception("a step of reconciling failed", extra={"task": step.__name__})
         return 0

@@ -72,7 +72,7 @@ def register(user: User, wanted: RegisterFilter) -> QuerySet[EvidenceItem]:
     return items
 
 
-def seen_cases(user: User) -> Prefetch[str, QuerySet[EvidenceCase], str]:
+def seen_cases(user: User) -> "Prefetch[str, QuerySet[EvidenceCase], str]":
     """A prefetch of `seen_placements`: the item's places in cases of which `user` is a member."""
     mine = EvidenceCase.objects.filter(case__in=Case.objects.visible_to(user)).select_related("case")
     return Prefetch("placements", queryset=mine.order_by("case__reference"), to_attr="seen_placements")

@@ -26,7 +26,8 @@ def test_the_architecture_names_what_exists(name):
 
 
 @pytest.mark.parametrize(
-    "document", sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+    "document",
+    sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]),
 )
 def test_a_link_leads_to_a_file_that_is_here(document):
     base = (ROOT / document).parent
