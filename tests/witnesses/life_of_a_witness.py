@@ -1,0 +1,56 @@
+"""Run in a process of its own: a witness is registered and opened, another request withdrawn, then the power fails."""
+
+import logging
+import os
+import sys
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from accounts.roles import Role  # noqa: E402
+from accounts.users import create_user  # noqa: E402
+from audit.actors import SystemActor  # noqa: E402
+from cases.membership import open_case  # noqa: E402
+from tests.witnesses.conftest import IDENTITY, PASSPHRASES, REASON  # noqa: E402
+from witnesses.custodians import enrol_custodian  # noqa: E402
+from witnesses.opening import approve, open_identity, request_opening, withdraw  # noqa: E402
+from witnesses.register import register_witness  # noqa: E402
+
+logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
+for name in list(logging.Logger.manager.loggerDict):
+    logging.getLogger(name).setLevel(logging.DEBUG)
+call_command("migrate", verbosity=0)
+
+
+def hire(username, role):
+    return create_user(
+        username=username,
+        full_name=username.title(),
+        role=role,
+        password="correct horse battery staple",
+        actor=SystemActor("set-up"),
+    )
+
+
+lawyer = hire("laleh", Role.LAWYER)
+custodians = [hire(name, Role.CUSTODIAN) for name in PASSPHRASES]
+for user in custodians:
+    enrol_custodian(user, passphrase=PASSPHRASES[user.username], actor=user)
+case = open_case(reference="DK-1988-01", title="Gohardasht", actor=lawyer)
+witness = register_witness(case=case, identity=IDENTITY, actor=lawyer)
+for ends in ("opened", "withdrawn"):
+    opening, code = request_opening(
+        witness, reason=REASON, fields=["full_names", "kin", "contacts"], actor=lawyer
+    )
+    for user in custodians[:2]:
+        approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+    if ends == "opened":
+        assert open_identity(opening, opening_code=code, actor=lawyer).full_names
+        sys.stdout.write(f"{code}\n")
+        sys.stdout.flush()
+    else:
+        withdraw(opening, actor=lawyer)
+os._exit(0)
