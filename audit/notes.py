@@ -112,7 +112,10 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
         name, _space, encoded = line.removeprefix(_DASH).partition(" ")
         if not line.startswith(_DASH) or not name:
             raise BadNote("This is not a signed note: a signature line has another form.")
-        signatures.append((name, _decode(encoded)))
+        signature = _decode(encoded)
+        if len(signature) < 5:
+            raise BadNote("This is not a signed note: a signature is too short to name its key.")
+        signatures.append((name, signature))
     return text + "\n", signatures
 
 

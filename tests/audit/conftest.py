@@ -1,6 +1,6 @@
 """A log with a key, and an actor to write into it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,16 +11,8 @@ from audit.keys import PRIVATE_FILE, create_log_key
 from audit.log import Subject, append
 from audit.models import Entry
 from audit.sequencing import sequence_pending
-from tests.tampering import let_flush_pass
 
 CLERK = SystemActor("clerk")
-
-
-@pytest.fixture(autouse=True)
-def _flush_passes_the_guards() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        let_flush_pass(patch)
-        yield
 
 
 @pytest.fixture

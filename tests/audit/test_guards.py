@@ -52,6 +52,7 @@ def test_no_row_can_be_deleted(table: str) -> None:
 @pytest.mark.usefixtures("full_tables")
 @pytest.mark.parametrize("table", OURS)
 def test_no_table_can_be_emptied(table: str) -> None:
+    connection.check_constraints()  # PostgreSQL truncates no table with checks outstanding
     statement = "DELETE FROM {}" if connection.vendor == "sqlite" else "TRUNCATE {} CASCADE"
     assert refused(statement.format(table))
 

@@ -1,0 +1,164 @@
+"""The auditor's pages: who may see them, what they show, and that a look at them is itself in the log."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from audit.actions import Action
+from audit.checkpoints import sign_checkpoint
+from audit.log import Subject, append
+from audit.models import Entry
+from audit.queries import PAGE
+from audit.sequencing import sequence_pending
+from tests.audit.conftest import CLERK
+from tests.tampering import tamper
+
+ClientFor = Callable[[User | None], Client]
+Write = Callable[[int], list[Entry]]
+
+
+@pytest.fixture
+def desk(client_for: ClientFor, auditor: User) -> Client:
+    return client_for(auditor)
+
+
+def addresses() -> list[str]:
+    return [reverse("audit:state"), reverse("audit:entries"), reverse("audit:entry", args=[uuid.uuid4()])]
+
+
+def test_nobody_else_sees_the_log_and_the_attempt_is_logged(
+    client_for: ClientFor, lawyer: User, administrator: User
+) -> None:
+    for user in (lawyer, administrator):
+        for address in addresses():
+            assert client_for(user).get(address).status_code == 403
+        assert client_for(user).post(reverse("audit:verify")).status_code == 403
+    refusals = Entry.objects.filter(action=Action.ACCESS_REFUSED.value)
+    assert refusals.filter(actor=lawyer.audit_name).count() == 4
+
+
+@pytest.mark.django_db
+def test_a_visitor_is_sent_to_sign_in(client_for: ClientFor) -> None:
+    for address in addresses():
+        assert client_for(None).get(address).status_code == 302
+
+
+def test_the_state_page_opens_on_an_unsigned_log(desk: Client) -> None:
+    page = desk.get(reverse("audit:state")).content.decode()
+    assert "No checkpoint yet" in page
+    assert "Not yet checked" in page
+
+
+def test_verifying_says_so_and_is_recorded_with_who_did_it(
+    desk: Client, auditor: User, write: Write, log_key: object
+) -> None:
+    write(3)
+    sign_checkpoint(actor=CLERK)
+    page = desk.post(reverse("audit:verify")).content.decode()
+    assert "All agree" in page
+    entry = Entry.objects.get(action=Action.LOG_VERIFIED.value)
+    assert entry.actor == auditor.audit_name
+    assert "Verified" in desk.get(reverse("audit:state")).content.decode()
+
+
+def test_verifying_a_broken_log_names_the_break(desk: Client, write: Write) -> None:
+    entries = write(3)
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '1' AND subject_kind = 'test.thing'")
+    page = desk.post(reverse("audit:verify")).content.decode()
+    assert "Broken" in page
+    assert str(entries[1].pk) in page
+    assert "All agree" not in page
+
+
+def test_verifying_by_a_link_is_not_possible(desk: Client) -> None:
+    assert desk.get(reverse("audit:verify")).status_code == 405
+
+
+def test_the_entries_can_be_filtered(desk: Client, write: Write) -> None:
+    write(2)
+    case = uuid.uuid4()
+    append(Action.CASE_OPENED, subject=Subject("test.thing", "z"), actor=CLERK, case_id=case)
+    where = reverse("audit:entries")
+    for query, rows in (
+        ({"action": "case.opened"}, 1),
+        ({"action": "account.signed_in", "actor": CLERK.audit_name}, 2),
+        ({"case": str(case)}, 1),
+        ({"since": "2100-01-01"}, 0),
+        ({"until": "2100-01-01", "actor": CLERK.audit_name}, 3),
+        ({"case": "nonsense", "action": "case.opened"}, 1),
+        ({"action": "nonsense", "actor": CLERK.audit_name}, 3),
+    ):
+        answer = desk.get(where, query)
+        assert answer.status_code == 200
+        assert len(answer.context["rows"]) == rows, query
+
+
+def test_paging_walks_through_everything_and_back(desk: Client, write: Write) -> None:
+    write(PAGE * 2 + 5)
+    where, seen = reverse("audit:entries"), []
+    query: dict[str, str] = {"actor": CLERK.audit_name}
+    pages = []
+    while True:
+        answer = desk.get(where, query)
+        pages.append([row["entry"].pk for row in answer.context["rows"]])
+        seen += pages[-1]
+        if not answer.context["page"].older:
+            break
+        query["older"] = answer.context["page"].older
+    assert len(seen) == len(set(seen)) == PAGE * 2 + 5
+    back = desk.get(where, {"actor": CLERK.audit_name, "newer": answer.context["page"].newer})
+    assert [row["entry"].pk for row in back.context["rows"]] == pages[-2]
+
+
+@pytest.mark.parametrize(
+    "mark", ["nonsense", "_", f"2026-01-01_{uuid.uuid4()}", "2026-01-01T00:00:00+00:00_x"]
+)
+def test_a_forged_page_mark_is_a_clear_error(desk: Client, mark: str) -> None:
+    assert desk.get(reverse("audit:entries"), {"older": mark}).status_code == 400
+
+
+def test_the_list_takes_as_many_queries_for_one_entry_as_for_fifty(
+    desk: Client, write: Write, django_assert_max_num_queries: Any
+) -> None:
+    write(PAGE + 10)
+    with django_assert_max_num_queries(14):
+        desk.get(reverse("audit:entries"))
+
+
+def test_an_entry_shows_its_content_hash_and_proof(desk: Client, write: Write, log_key: object) -> None:
+    entries = write(5)
+    sign_checkpoint(actor=CLERK)
+    page = desk.get(reverse("audit:entry", args=[entries[2].pk])).content.decode()
+    assert bytes(entries[2].leaf_hash).hex() in page
+    assert "&quot;n&quot;:2" in page
+    assert "How to check by hand" in page
+
+
+def test_an_entry_younger_than_the_checkpoint_says_so(desk: Client, write: Write, log_key: object) -> None:
+    write(1)
+    sign_checkpoint(actor=CLERK)
+    sequence_pending()
+    [young] = write(1)
+    assert (
+        "younger than the last checkpoint"
+        in desk.get(reverse("audit:entry", args=[young.pk])).content.decode()
+    )
+
+
+def test_an_unknown_entry_is_not_found(desk: Client) -> None:
+    assert desk.get(reverse("audit:entry", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_actors_are_shown_by_the_name_that_the_house_knows(desk: Client, write: Write, settings: Any) -> None:
+    settings.DADKHAH_ACTOR_RESOLVER = "tests.audit.test_pages.readable"
+    write(1)
+    assert "the clerk of the court" in desk.get(reverse("audit:entries")).content.decode()
+
+
+def readable(names: set[str]) -> dict[str, str]:
+    return {CLERK.audit_name: "the clerk of the court"} if CLERK.audit_name in names else {}
