@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from cases.models import Case
@@ -23,10 +23,11 @@ class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
         """Items of the cases that `user` belongs to, and their own that no case has yet. No role is above it."""
         if not _may(user, READ):
             return self.none()
-        # A second query set, not a join: an item in three cases must not be listed three times.
-        shared = self.model.cases.through.objects.filter(case__in=Case.objects.visible_to(user))
-        unlinked = Q(cases__isnull=True, intake__started_by=user)
-        return self.filter(Q(pk__in=shared.values("item_id")) | unlinked)
+        # Subqueries, never joins: an item in three cases must not be listed three times.
+        placed = self.model.cases.through.objects
+        shared = placed.filter(case__in=Case.objects.visible_to(user)).values("item_id")
+        unlinked = Q(intake__started_by=user) & ~Exists(placed.filter(item=OuterRef("pk")))
+        return self.filter(Q(pk__in=shared) | unlinked)
 
     def custody_visible_to(self, user: User | AnonymousUser) -> Self:
         """Items whose custody `user` may read: what they may see, and for an auditor the custody of all."""

@@ -1,0 +1,120 @@
+"""Every damage is named; nothing sound is accused."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from audit.models import Entry
+from evidence.models import CustodyEvent, EvidenceItem
+from evidence.verification import EvidenceReport, verify_evidence
+from tests.evidence.conftest import TakeIn
+from tests.evidence.test_intake import stored_files
+from tests.tampering import tamper
+
+
+def run() -> EvidenceReport:
+    return verify_evidence(EvidenceItem.objects.order_by("pk"))
+
+
+def kinds(report: EvidenceReport) -> list[tuple[str, str]]:
+    return sorted((fault.item, fault.kind) for fault in report.faults)
+
+
+def key(value: object) -> object:
+    return value.hex if connection.vendor == "sqlite" else value
+
+
+def test_sound_evidence_has_no_fault_and_nothing_is_written(take_in: TakeIn) -> None:
+    take_in()
+    take_in(source="another")
+    take_in(b"more")
+    before = Entry.objects.count()
+    report = run()
+    assert report.ok
+    assert (report.items, report.objects, report.events) == (3, 2, 3)
+    assert Entry.objects.count() == before
+
+
+def test_one_changed_byte_accuses_every_receipt_of_these_bytes_and_no_other(take_in: TakeIn, house: Path) -> None:
+    first, second = take_in(), take_in(source="another")
+    (path,) = stored_files(house)
+    take_in(b"sound")
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    assert kinds(run()) == sorted([(first.reference, "altered_stored"), (second.reference, "altered_stored")])
+
+
+def test_a_missing_object_is_named(take_in: TakeIn, house: Path) -> None:
+    item = take_in()
+    stored_files(house)[0].unlink()
+    assert kinds(run()) == [(item.reference, "missing")]
+
+
+def test_a_changed_custody_row_is_named(take_in: TakeIn) -> None:
+    item = take_in()
+    tamper("UPDATE evidence_custodyevent SET released_by = 'somebody else'")
+    assert kinds(run()) == [(item.reference, "custody_altered")]
+
+
+def test_a_custody_row_changed_beyond_reading_is_named(take_in: TakeIn) -> None:
+    item = take_in()
+    tamper("UPDATE evidence_custodyevent SET date_as_written = 'x', date_calendar = 'mayan'")
+    assert kinds(run()) == [(item.reference, "custody_altered")]
+
+
+def test_a_removed_custody_row_is_named_in_the_middle_and_at_the_end(
+    take_in: TakeIn, paralegal: User
+) -> None:
+    from evidence.fixity import check_fixity
+
+    item = take_in()
+    check_fixity(item, actor=paralegal)
+    check_fixity(item, actor=paralegal)
+    tamper("DELETE FROM evidence_custodyevent WHERE seq = 3")
+    assert kinds(run()) == [(item.reference, "custody_removed")]
+    tamper("DELETE FROM evidence_custodyevent WHERE seq = 1")
+    assert kinds(run()) == [
+        (item.reference, "custody_gap"),
+        (item.reference, "custody_removed"),
+        (item.reference, "custody_removed"),
+    ]
+
+
+def test_a_custody_row_slipped_in_is_named(take_in: TakeIn) -> None:
+    item = take_in()
+    CustodyEvent.objects.create(item=item, seq=2, kind="moved", agent="user:x")
+    assert kinds(run()) == [(item.reference, "custody_unlogged")]
+
+
+def test_an_item_without_any_custody_is_named(take_in: TakeIn) -> None:
+    item = take_in()
+    tamper("DELETE FROM evidence_custodyevent")
+    assert (item.reference, "custody_missing") in kinds(run())
+
+
+@pytest.mark.parametrize("column", ["source", "title", "original_name"])
+def test_a_changed_record_is_named(take_in: TakeIn, column: str) -> None:
+    item = take_in(title="Letter")
+    EvidenceItem.objects.filter(pk=item.pk).update(**{column: "something else"})
+    report = run()
+    assert kinds(report) == [(item.reference, "record_altered")]
+    assert column in report.faults[0].sentence
+
+
+def test_an_item_pointed_at_other_bytes_is_named(take_in: TakeIn) -> None:
+    item, other = take_in(), take_in(b"other")
+    EvidenceItem.objects.filter(pk=item.pk).update(object=other.object)
+    assert (item.reference, "record_altered") in kinds(run())
+
+
+def test_with_an_actor_each_check_goes_into_custody_and_log(take_in: TakeIn, paralegal: User) -> None:
+    item = take_in()
+    assert verify_evidence([item], record_as=paralegal).ok
+    event = item.custody.get(kind="fixity_checked")
+    assert (event.outcome, event.digest_found) == ("verified", item.object.sha256)
+    assert Entry.objects.filter(action="evidence.fixity_checked").count() == 1
+    assert run().ok
