@@ -108,7 +108,7 @@ class SealedIdentity(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="identities")
     version = models.PositiveIntegerField()
-    suite = models.CharField(max_length=80)
+    suite = models.CharField(max_length=120)
     nonce = models.BinaryField()
     ciphertext = models.BinaryField()
     threshold = models.PositiveSmallIntegerField()
