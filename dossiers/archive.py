@@ -2,7 +2,9 @@
 
 import os
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from dossiers.sinks import Writer, ZipSink, disk_faults, flush, usable_place
 from evidence.digests import Digest
@@ -45,6 +47,7 @@ class VaultSink:
 
     def abandon(self) -> None:
         """Throw away what was received."""
+        self._zip.abandon()
         if self._open:
             self._open = False
             self._receiver.__exit__(None, None, None)
@@ -57,45 +60,64 @@ class SealedFileSink:
         """Raises BadDossierRequest, before anything is written, if the folder cannot be used."""
         self._folder = usable_place(folder)
         self._recipient = recipient
+        self._open: _OpenSeal | None = None
         self.path = self._folder
 
     def begin(self, name: str) -> None:
         """Open the hidden file; one that a dead run left there is written over."""
-        self.path = self._folder / f"{name}.zip.age"
-        self._hidden = self._folder / f".{name}.zip.age.partial"
+        hidden = self._folder / f".{name}.zip.age.partial"
         with disk_faults():
             self._folder.mkdir(exist_ok=True)
-            self._file = self._hidden.open("wb", buffering=0)
-            self._seal = AgeWriter([self._recipient], self._file)
-        self._zip = ZipSink(self._seal)
-        self._zip.begin(name)
+            file = hidden.open("wb", buffering=0)
+            seal = AgeWriter([self._recipient], file)
+        self._open = _OpenSeal(hidden, file, seal, ZipSink(seal))
+        self._open.zip.begin(name)
+        self.path = self._folder / f"{name}.zip.age"
 
     def create(self, path: str) -> AbstractContextManager[Writer]:
         """The next member of the archive."""
-        return self._zip.create(path)
+        return self._begun.zip.create(path)
 
     def settle(self) -> None:
         """Flush what was sealed so far."""
         with disk_faults():
-            os.fsync(self._file.fileno())
+            os.fsync(self._begun.file.fileno())
 
     def finish(self) -> None:
         """Close the archive and the seal, flush, and rename into place."""
-        self._zip.finish()
+        opened = self._begun
+        opened.zip.finish()
         with disk_faults():
-            self._seal.close()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._hidden.rename(self.path)
+            opened.seal.close()
+            os.fsync(opened.file.fileno())
+            opened.file.close()
+            opened.hidden.rename(self.path)
             flush(self._folder)
 
     def abandon(self) -> None:
         """Remove the hidden file, and the folder if nothing else is in it."""
-        if self.path != self._folder:
-            self._file.close()
-            self._hidden.unlink(missing_ok=True)
-            if not any(self._folder.iterdir()):
-                self._folder.rmdir()
+        if self._open:
+            self._open.zip.abandon()
+            self._open.file.close()
+            self._open.hidden.unlink(missing_ok=True)
+        if self._folder.is_dir() and not any(self._folder.iterdir()):
+            self._folder.rmdir()
+
+    @property
+    def _begun(self) -> "_OpenSeal":
+        if self._open is None:
+            raise ValueError("a sink is written to only once it was begun")
+        return self._open
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenSeal:
+    """The hidden file and the two writers upon it."""
+
+    hidden: Path
+    file: IO[bytes]
+    seal: AgeWriter
+    zip: ZipSink
 
 
 def _row(stored: StoredFacts) -> StoredObject:

@@ -8,6 +8,7 @@ from dossiers.exhibits import Exhibit
 from dossiers.models import Dossier, DossierExhibit
 from dossiers.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Value
 from dossiers.records import Record, date_record, moment
+from evidence.filenames import visible_name
 from evidence.models import CustodyEvent
 from evidence.vocabulary import CustodyKind
 
@@ -86,7 +87,7 @@ def certificate_sheet(dossier: Dossier, record: Record) -> Sheet:
         (Label("Exhibit", "شمارهٔ مدرک"), Value(record["exhibit"], code=True)),
         (Label("Reference", "شناسه"), Value(item["reference"], code=True)),
         (Label("Title", "عنوان"), Value(item["title"] or "—")),
-        (Label("Original file name", "نام اصلی پرونده"), Value(item["original_name"])),
+        (Label("Original file name", "نام اصلی فایل"), Value(visible_name(item["original_name"]))),
         (Label("Source", "منبع"), Value(item["source"])),
         (Label("How obtained", "شیوهٔ دستیابی"), Value(item["how_obtained"] or "—")),
         (Label("Made or collected", "تاریخ پیدایش یا گردآوری"), Value(date["for_readers"] if date else "—")),
@@ -116,7 +117,8 @@ _EXPLAINED = Paragraph(
     Label(
         "When an event happened and when it was recorded are two things: much of the custody of 1988 is remembered, "
         "not logged. Each event's fingerprint stands in the signed log that this dossier carries.",
-        "زمان رخدادن و زمان ثبت دو چیز جداست: بخش بزرگی از نگهداری مدارک سال ۱۳۶۷ به یاد مانده و همان زمان ثبت نشده است. "
+        "زمان رخدادن و زمان ثبت دو چیز جداست: بخش بزرگی از نگهداری مدارک سال ۱۳۶۷ به یاد مانده "
+        "و همان زمان ثبت نشده است. "
         "اثر هر رویداد در دفتر امضاشده‌ای است که همراه این پرونده است.",
     )
 )
@@ -125,7 +127,10 @@ _EXPLAINED = Paragraph(
 def _event_rows(event: Record) -> list[tuple[Label, Value]]:
     texts, date = event["texts"], event["happened_date"]
     rows = [
-        (Label("No. and event", "شماره و رویداد"), Value(f"{event['seq']}  {event['kind']}")),
+        (
+            Label("No. and event", "شماره و رویداد"),
+            Value(f"{event['seq']}. {event['kind'].replace('_', ' ')}"),
+        ),
         (Label("Happened", "زمان رویداد"), Value(date["for_readers"] if date else "as recorded")),
         (Label("Recorded", "زمان ثبت"), Value(event["recorded_at"])),
         (Label("Recorded by", "ثبت‌کننده"), Value(event["recorded_by"])),

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from audit.canonical import Json
 from audit.errors import DomainError
 from audit.models import Checkpoint
 from cases.models import Case
@@ -79,7 +80,7 @@ def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> No
         disclose(dossier, items, actor=actor)
         manifest = bag.tags["manifest-sha256.txt"].sha256
         Dossier.objects.filter(pk=dossier.pk).update(payload_manifest_sha256=bytes.fromhex(manifest))
-        facts = {
+        facts: dict[str, Json] = {
             "number": dossier.number,
             "exhibits": len(items),
             "payload_manifest": f"sha256:{manifest}",

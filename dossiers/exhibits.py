@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from audit.canonical import Json
 from cases.models import Case
 from dossiers.errors import NothingToDisclose
 from dossiers.models import ExhibitNumber
@@ -54,7 +55,7 @@ def number_exhibits(case: Case, *, actor: User) -> None:
         waiting = placed.exclude(item__in=numbered.values("item")).order_by("linked_at", "item__reference")
         for number, placement in enumerate(waiting.select_related("item"), start=last + 1):
             given = ExhibitNumber.objects.create(case=case, number=number, item=placement.item)
-            facts = {"exhibit_number": number, "number_row": str(given.pk)}
+            facts: dict[str, Json] = {"exhibit_number": number, "number_row": str(given.pk)}
             log.append(
                 Action.EXHIBIT_NUMBERED, subject=placement.item, actor=actor, facts=facts, case_id=case.pk
             )

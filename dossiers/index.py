@@ -1,7 +1,7 @@
 """The dossier's index: one record that lists everything, and the cover and list that are printed from it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -18,6 +18,7 @@ from dossiers.records import (
     places_of,
     witnesses_of,
 )
+from evidence.filenames import visible_name
 
 FORMAT = "dadkhah-dossier/1"
 
@@ -63,9 +64,7 @@ def exhibit_record(exhibit: Exhibit, certificate: Record, *, position: int) -> R
 
 def add_links(contents: Contents, dossier: Dossier) -> None:
     """Read the links of the exhibits that are in the dossier."""
-    names: dict[Any, str] = {}
-    for exhibit in contents.exhibits:
-        names[exhibit["item"]] = exhibit["exhibit"]
+    names = {UUID(exhibit["item"]): exhibit["exhibit"] for exhibit in contents.exhibits}
     contents.links = links_of(dossier.case, names)
 
 
@@ -121,14 +120,21 @@ def index_sheet(dossier: Dossier, contents: Contents) -> Sheet:
         title=Label("Index of the dossier", "فهرست پرونده"),
         reference=dossier.name,
         foot=f"{settings.DADKHAH_LOG_ORIGIN} · dossier {dossier.pk}",
-        blocks=[block for block in blocks if not (isinstance(block, Table) and not block.rows)],
+        blocks=_without_empty_parts(blocks),
     )
+
+
+def _without_empty_parts(blocks: list[Block]) -> list[Block]:
+    """Leave out a table without rows together with the heading above it."""
+    empty = {at for at, block in enumerate(blocks) if isinstance(block, Table) and not block.rows}
+    return [block for at, block in enumerate(blocks) if at not in empty and at + 1 not in empty]
 
 
 _HOW_TO_CHECK = Paragraph(
     Label(
         "README.txt says how to check this dossier without us. The signed log in the folder log/ binds every file.",
-        "README.txt می‌گوید چگونه می‌توان این پرونده را بی‌نیاز از ما وارسی کرد. دفتر امضاشده در پوشهٔ log همهٔ پرونده‌ها را پایبند می‌کند.",
+        "README.txt می‌گوید چگونه می‌توان این پرونده را بی‌نیاز از ما وارسی کرد. "
+        "دفتر امضاشده در پوشهٔ log تک‌تک فایل‌ها را در بر می‌گیرد.",
     )
 )
 
@@ -151,7 +157,8 @@ def _cover_rows(dossier: Dossier, contents: Contents) -> list[tuple[Label, Value
 def _exhibits_table(contents: Contents) -> Table:
     columns = [
         Label("Exhibit", "مدرک"),
-        Label("Title and file name", "عنوان و نام پرونده"),
+        Label("Title", "عنوان"),
+        Label("File name", "نام فایل"),
         Label("Made or collected", "تاریخ"),
         Label("Bytes", "بایت"),
         Label("SHA-256", "SHA-256"),
@@ -159,14 +166,15 @@ def _exhibits_table(contents: Contents) -> Table:
     rows = [
         [
             Value(exhibit["exhibit"], code=True),
-            Value("\n".join(filter(None, (exhibit["title"], exhibit["original_name"])))),
+            Value(exhibit["title"]),
+            Value(visible_name(exhibit["original_name"])),
             Value(_readable(exhibit["made_or_collected"])),
             Value(str(exhibit["size"])),
             Value(exhibit["sha256"], code=True),
         ]
         for exhibit in contents.exhibits
     ]
-    return Table(columns, [6, 10, 7, 4, 10], rows)
+    return Table(columns, [6, 7, 6, 6, 3, 10], rows)
 
 
 def _persons_table(contents: Contents) -> Table:

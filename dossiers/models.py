@@ -99,6 +99,16 @@ class Dossier(models.Model):
         return dossier_name(self.case.reference, self.number)
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.state in (DossierState.REQUESTED, DossierState.COMPILING)
+
+    @property
+    def manifest_hex(self) -> str:
+        """SHA-256 of the payload manifest, which the log binds; empty before the compile entry."""
+        return bytes(self.payload_manifest_sha256 or b"").hex()
+
+    @property
     def file_name(self) -> str:
         """The name of the archive that a reader downloads."""
         return f"{self.name}.zip.age" if self.recipient else f"{self.name}.zip"

@@ -9,7 +9,7 @@ _GRACE = timedelta(minutes=2)
 
 
 def requeue_pending(*, older_than: timedelta = _GRACE) -> int:
-    """Queue again every dossier that waits longer than `older_than`, and end runs that died. Returns how many it queued.
+    """Queue again every dossier that waits longer than `older_than`, and end runs that died; gives how many it queued.
 
     Harmless if the queue still holds them: a dossier is begun once.
     """

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from cases.date_display import display_dates
 from cases.models import Case, Incident, Involvement, Place, Post
@@ -71,10 +72,10 @@ def places_of(case: Case) -> list[Record]:
     return [_place(row) for row in rows]
 
 
-def links_of(case: Case, exhibit_names: dict[Any, str]) -> list[Record]:
+def links_of(case: Case, exhibit_names: dict[UUID, str]) -> list[Record]:
     """What the exhibits are said to show; `exhibit_names` maps an item's id to its exhibit number."""
-    rows = EvidenceLink.objects.filter(case=case, item__in=exhibit_names).order_by("made_at", "pk")
-    return [_link(row, exhibit_names[row.item_id]) for row in rows]
+    rows = EvidenceLink.objects.filter(case=case).order_by("made_at", "pk")
+    return [_link(row, exhibit_names[row.item_id]) for row in rows if row.item_id in exhibit_names]
 
 
 def witnesses_of(case: Case) -> list[Record]:

@@ -12,6 +12,7 @@ from accounts.access import require
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.canonical import Json
 from audit.commitments import commit
 from audit.models import Checkpoint
 from cases.access import require_member
@@ -67,7 +68,7 @@ def request_dossier(case: Case, *, purpose: str, recipient: str | None = None, a
             requested_by=user,
             requested_at=timezone.now(),
         )
-        facts = {
+        facts: dict[str, Json] = {
             "number": dossier.number,
             "purpose": sealed_purpose(dossier),
             "sealed_to": dossier.recipient or None,

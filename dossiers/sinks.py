@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.errors import BadDossierRequest, DossierNotWritten
 from dossiers.partial import PartialFolder
+from evidence.models import StoredObject
 
 # Flushes in flight: a disk answers sixteen at once in little more than the time of one.
 _FLUSHES = 16
@@ -23,13 +24,6 @@ class Writer(Protocol):
 
     def write(self, data: bytes, /) -> object:
         """Take the next bytes."""
-
-
-class Archive(Protocol):
-    """What a sink may hand back: the facts of an archive in the vault."""
-
-    name: str
-    size: int
 
 
 class Sink(Protocol):
@@ -44,8 +38,8 @@ class Sink(Protocol):
     def settle(self) -> None:
         """Return once everything written so far is as durable as this sink can make it."""
 
-    def finish(self) -> object:
-        """Make the dossier visible, whole, under its final name."""
+    def finish(self) -> StoredObject | None:
+        """Make the dossier visible, whole, under its final name; gives the archive if it lies in the vault."""
 
     def abandon(self) -> None:
         """Leave nothing behind. May be called at any time before `finish` has returned."""
@@ -111,7 +105,8 @@ class ZipSink:
     """
 
     def __init__(self, stream: Writer) -> None:
-        self._archive = zipfile.ZipFile(_Outlet(stream), "w", zipfile.ZIP_STORED, allowZip64=True)  # type: ignore[arg-type]
+        self._outlet = _Outlet(stream)
+        self._archive = zipfile.ZipFile(self._outlet, "w", zipfile.ZIP_STORED)
         self._folder = ""
 
     def begin(self, name: str) -> None:
@@ -136,21 +131,29 @@ class ZipSink:
             self._archive.close()
 
     def abandon(self) -> None:
-        """Nothing to do: the stream's owner throws it away."""
+        """Write nothing more. The stream's owner throws away what it has."""
+        # `ZipFile` would still write its directory when it is collected, into a stream that is gone by then.
+        self._outlet.cut = True
 
 
 class _Outlet:
     """The stream as `zipfile` must see it: without a position to go back to."""
 
     def __init__(self, stream: Writer) -> None:
+        self.cut = False
         self._stream = stream
 
-    def write(self, data: bytes) -> int:
-        self._stream.write(bytes(data))
+    def write(self, data: bytes, /) -> int:
+        """Pass the bytes on, unless the archive was abandoned."""
+        if not self.cut:
+            self._stream.write(bytes(data))
         return len(data)
 
     def flush(self) -> None:
         """The stream's owner decides when to flush."""
+
+    def close(self) -> None:
+        """The stream's owner closes it."""
 
 
 @contextmanager

@@ -1,5 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dossiers import views
 
 app_name = "dossiers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cases/<uuid:case_id>/dossiers/", views.case_list, name="case_list"),
+    path("cases/<uuid:case_id>/dossiers/compile/", views.compile_form, name="compile"),
+    path("dossiers/<uuid:dossier_id>/", views.detail, name="detail"),
+    path("dossiers/<uuid:dossier_id>/download/", views.download, name="download"),
+]

@@ -17,9 +17,29 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dossiers.errors import FontsMissing
-from dossiers.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value, visible
+from dossiers.paper.coverage import letters_of
+from dossiers.paper.sheets import (
+    Block,
+    Code,
+    Fields,
+    Heading,
+    Label,
+    Paragraph,
+    Sheet,
+    Table,
+    Value,
+    escape,
+    visible,
+)
 
 _TEMPLATE = Path(__file__).with_name("template") / "sheet.typ"
+_TEXT_FONTS = ("plex/IBMPlexSans-Regular.ttf", "noto/NotoNaskhArabic-Regular.ttf")
+# They take part in the setting of a line without a glyph of their own.
+_DRAWN_BY_NONE = frozenset(ord(letter) for letter in "\n\u200b\u200c\u200d")
+# Letters of which no two, in any order, make a cluster that our fonts cannot draw.
+_SAFE = frozenset(map(ord, "\n\u200b\u200cپچژکگی")).union(
+    range(0x20, 0x7F), range(0x620, 0x64B), range(0x6F0, 0x6FA)
+)
 _NEEDED_FONTS = ("IBM Plex Sans", "Noto Naskh Arabic")
 # A run without a space that no line can hold; it may be broken after every so many letters, on paper only.
 _LONG_RUN = re.compile(r"\S{28,}")
@@ -40,52 +60,81 @@ class Press:
                 _("The font %(font)s is missing from static/vendor/fonts. Put the release's files back.")
                 % {"font": missing[0]}
             )
+        self._drawn = _DRAWN_BY_NONE.union(*(letters_of(folder / name) for name in _TEXT_FONTS))
         self._compiler = typst.Compiler(
             str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts, ignore_system_fonts=True
         )
 
     def pdf(self, sheet: Sheet, *, at: datetime) -> bytes:
-        """The sheet as PDF/A-2b; the same sheet at the same time is the same bytes."""
-        inputs = {"sheet": json.dumps(_sheet(sheet), ensure_ascii=False)}
+        """The sheet as PDF/A-2b; the same sheet at the same time is the same bytes.
+
+        A letter that none of our fonts draws is printed as `<U+1F600>`; the text beside the PDF has it as it is.
+        """
+        try:
+            return self._compiled(_Setter(self._drawn).sheet(sheet), at)
+        except typst.TypstError:
+            # Each letter can be drawn, but not where it stands, such as a foreign accent on a Persian letter.
+            return self._compiled(_Setter(_SAFE).sheet(sheet), at)
+
+    def _compiled(self, sheet: dict[str, Any], at: datetime) -> bytes:
         content = self._compiler.compile(
-            format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"], timestamp=int(at.timestamp())
+            format="pdf",
+            sys_inputs={"sheet": json.dumps(sheet, ensure_ascii=False)},
+            pdf_standards=["a-2b"],
+            timestamp=int(at.timestamp()),
         )
         assert isinstance(content, bytes)  # noqa: S101  one document, one PDF
         return content
 
 
-def _sheet(sheet: Sheet) -> dict[str, Any]:
-    return {
-        "organisation": _value(Value(sheet.organisation)),
-        "title": _label(sheet.title),
-        "reference": visible(sheet.reference),
-        "foot": visible(sheet.foot),
-        "blocks": [_block(block) for block in sheet.blocks],
-    }
+class _Setter:
+    """Turns a sheet into what the template reads, with the letters that can be drawn."""
 
+    def __init__(self, drawn: frozenset[int]) -> None:
+        self._drawn = drawn
 
-def _block(block: Block) -> dict[str, Any]:
-    match block:
-        case Heading(label):
-            return {"kind": "heading", "label": _label(label)}
-        case Paragraph(label):
-            return {"kind": "paragraph", "label": _label(label)}
-        case Fields(rows):
-            return {"kind": "fields", "rows": [[_label(label), _value(value)] for label, value in rows]}
-        case Table(columns, widths, rows):
-            cells = [[_value(value) for value in row] for row in rows]
-            return {"kind": "table", "columns": [_label(c) for c in columns], "widths": widths, "rows": cells}
-        case Code(content):
-            return {"kind": "code", "svg": _square_code(content), "words": visible(content)}
+    def sheet(self, sheet: Sheet) -> dict[str, Any]:
+        """The whole sheet."""
+        return {
+            "organisation": self._value(Value(sheet.organisation)),
+            "title": _label(sheet.title),
+            "reference": self._words(sheet.reference),
+            "foot": self._words(sheet.foot),
+            "blocks": [self._block(block) for block in sheet.blocks],
+        }
+
+    def _block(self, block: Block) -> dict[str, Any]:
+        match block:
+            case Heading(label):
+                return {"kind": "heading", "label": _label(label)}
+            case Paragraph(label):
+                return {"kind": "paragraph", "label": _label(label)}
+            case Fields(rows):
+                return {
+                    "kind": "fields",
+                    "rows": [[_label(label), self._value(value)] for label, value in rows],
+                }
+            case Table(columns, widths, rows):
+                cells = [[self._value(value) for value in row] for row in rows]
+                return {
+                    "kind": "table",
+                    "columns": [_label(c) for c in columns],
+                    "widths": widths,
+                    "rows": cells,
+                }
+            case Code(content):
+                return {"kind": "code", "svg": _square_code(content), "words": self._words(content)}
+
+    def _value(self, value: Value) -> dict[str, Any]:
+        text = _LONG_RUN.sub(lambda run: _breakable(run.group()), self._words(value.text))
+        return {"text": text, "direction": value.direction, "code": value.code}
+
+    def _words(self, text: str) -> str:
+        return "".join(letter if ord(letter) in self._drawn else escape(letter) for letter in visible(text))
 
 
 def _label(label: Label) -> dict[str, str]:
     return {"en": label.en, "fa": label.fa}
-
-
-def _value(value: Value) -> dict[str, Any]:
-    text = _LONG_RUN.sub(lambda run: _breakable(run.group()), visible(value.text))
-    return {"text": text, "direction": value.direction, "code": value.code}
 
 
 def _breakable(run: str) -> str:

@@ -101,9 +101,12 @@ def visible(text: str) -> str:
     A file name that turns itself round, or a note that hides something, is shown as what it is. Line feeds and the
     joiners of Persian spelling stay.
     """
-    return "".join(
-        letter if letter == "\n" or not _hidden(letter) else ascii(letter)[1:-1] for letter in text
-    )
+    return "".join(letter if letter == "\n" or not _hidden(letter) else escape(letter) for letter in text)
+
+
+def escape(letter: str) -> str:
+    """A letter that cannot be shown as itself, as `<U+202E>`."""
+    return f"<U+{ord(letter):04X}>"
 
 
 def _hidden(letter: str) -> bool:

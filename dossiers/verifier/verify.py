@@ -15,6 +15,9 @@ Whoever could exchange the whole dossier could exchange this file too. Take veri
 compare its SHA-256 with one, and compare the key's fingerprint with the one that the organisation gave you.
 """
 
+# It runs where only Python 3.8 is: `os.path` and plain `open` are its ground, and it stays one file.
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH120, PTH123, PLR0917
+
 from __future__ import annotations
 
 import argparse
@@ -27,6 +30,7 @@ import re
 import stat
 import sys
 import unicodedata
+from typing import Any, Callable  # noqa: UP035  3.8 cannot subscript collections.abc
 
 FORMAT = "dadkhah-dossier/1"
 CERTIFICATE_FORMAT = "dadkhah-custody-certificate/1"
@@ -79,7 +83,7 @@ class Report:
         if sentence not in self.faults:
             self.faults.append(sentence)
 
-    def run(self, sentence: str, where: str, check, *arguments):
+    def run(self, sentence: str, where: str, check: Callable[..., Any], *arguments: Any) -> Any:
         """Make one check, record whether it found faults, and return what it returns (None if it broke off)."""
         before = len(self.faults)
         result = None
@@ -99,7 +103,7 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-# ---------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------
 # The folder and its digests
 
 
@@ -173,7 +177,7 @@ def hash_folder(report: Report, root: str, paths: list[str]) -> dict[str, FoundF
     return found
 
 
-def hash_file(path: str, pool) -> FoundFile:
+def hash_file(path: str, pool: concurrent.futures.Executor | None) -> FoundFile:
     """Both digests of a file; with a pool the second digest is taken in another thread beside the first."""
     first, second, size = hashlib.sha256(), hashlib.sha512(), 0
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
@@ -195,7 +199,7 @@ def hash_file(path: str, pool) -> FoundFile:
                 second.update(view[:count])
 
 
-# ---------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------
 # The bag (RFC 8493)
 
 
@@ -215,7 +219,7 @@ class Dossier:
         with open(os.path.join(self.root, path), "rb") as file:
             return file.read()
 
-    def read_json(self, path: str):
+    def read_json(self, path: str) -> Any:
         """A JSON file of the dossier. Raises ValueError if it is not UTF-8 or not JSON."""
         return json.loads(self.read(path).decode("utf-8"))
 
@@ -262,7 +266,7 @@ def check_lists(report: Report, dossier: Dossier, lists: dict[str, str], paths: 
 
 
 def read_list(report: Report, dossier: Dossier, name: str, algorithm: str) -> dict[str, str]:
-    """What a manifest lists, path to digest; every line that is not of the form `digest, two spaces, path` is a fault."""
+    """What a manifest lists, path to digest; a line that is not `digest, two spaces, path` is a fault."""
     if name not in dossier.files:
         return {}
     width = 64 if algorithm == "sha256" else 128
@@ -306,11 +310,11 @@ def check_bag_info(report: Report, dossier: Dossier) -> None:
         )
 
 
-# ---------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------
 # Index, originals, certificates
 
 
-def check_index(report: Report, dossier: Dossier):
+def check_index(report: Report, dossier: Dossier) -> Any:
     """The index names every original and certificate and nothing else, with the digests and sizes found."""
     index = dossier.read_json("data/index.json")
     if index["format"] != FORMAT:
@@ -337,7 +341,7 @@ def check_index(report: Report, dossier: Dossier):
     return index
 
 
-def check_original(report: Report, dossier: Dossier, exhibit) -> None:
+def check_original(report: Report, dossier: Dossier, exhibit: Any) -> None:
     """The original's size and SHA-256 are those of the index."""
     found = dossier.files.get(exhibit["original"])
     if found and (found.sha256 != exhibit["sha256"] or found.size != exhibit["size"]):
@@ -346,7 +350,7 @@ def check_original(report: Report, dossier: Dossier, exhibit) -> None:
         )
 
 
-def check_hash_list(report: Report, dossier: Dossier, index) -> None:
+def check_hash_list(report: Report, dossier: Dossier, index: Any) -> None:
     """The list for `sha256sum -c`, byte for byte as it follows from the index."""
     lines = [f"{e['sha256']}  {e['original'][len('data/') :]}\n" for e in index["exhibits"]]
     if dossier.read("data/hashes.sha256") != "".join(lines).encode("ascii"):
@@ -355,7 +359,7 @@ def check_hash_list(report: Report, dossier: Dossier, index) -> None:
         )
 
 
-def check_certificates(report: Report, dossier: Dossier, index):
+def check_certificates(report: Report, dossier: Dossier, index: Any) -> Any:
     """Each certificate speaks of its exhibit's bytes, and its custody events are gapless and unaltered."""
     certificates = {}
     for exhibit in index["exhibits"]:
@@ -373,7 +377,7 @@ def check_certificates(report: Report, dossier: Dossier, index):
     return certificates
 
 
-def check_events(report: Report, path: str, certificate) -> None:
+def check_events(report: Report, path: str, certificate: Any) -> None:
     """Events count from one without a gap, and each fingerprint follows from the facts it stands beside."""
     if not certificate["events"]:
         report.fault(path, "holds no custody event, not even the receipt")
@@ -384,14 +388,14 @@ def check_events(report: Report, path: str, certificate) -> None:
             report.fault(path, f"custody event {event['seq']} does not match its fingerprint")
 
 
-def canonical_json(value) -> bytes:
+def canonical_json(value: Any) -> bytes:
     """RFC 8785 for values without floating-point numbers, with ASCII keys."""
     return json.dumps(
         value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False
     ).encode("utf-8")
 
 
-# ---------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------
 # The log: RFC 6962 tree, C2SP checkpoint, RFC 8032 signature
 
 
@@ -546,7 +550,7 @@ class Checkpoint:
         return own[0]
 
 
-def check_signature(report: Report, dossier: Dossier, key: LogKey | None):
+def check_signature(report: Report, dossier: Dossier, key: LogKey | None) -> Any:
     """The checkpoint is signed by the key in log/public-key, and the forms for openssl say the same."""
     checkpoint = Checkpoint(dossier.read("log/checkpoint"))
     if key is None:
@@ -577,7 +581,7 @@ def read_key(report: Report, dossier: Dossier) -> LogKey:
     return key
 
 
-def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | None):
+def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | None) -> Any:
     """Every entry is in the log under the checkpoint, exactly as it stands here."""
     content = dossier.read("log/entries.jsonl")
     if not content.endswith(b"\n"):
@@ -602,7 +606,9 @@ def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | Non
     return bodies
 
 
-def check_inclusion(report: Report, where: str, entry, body: bytes, checkpoint: Checkpoint | None) -> None:
+def check_inclusion(
+    report: Report, where: str, entry: Any, body: bytes, checkpoint: Checkpoint | None
+) -> None:
     """The entry's leaf hash leads by its proof to the checkpoint's root."""
     if checkpoint is None:
         report.fault(where, "could not be compared with the log: the checkpoint cannot be read")
@@ -613,9 +619,9 @@ def check_inclusion(report: Report, where: str, entry, body: bytes, checkpoint: 
         report.fault(where, f"entry {entry['index']} is not in the log that the checkpoint signs")
 
 
-def check_custody(report: Report, dossier: Dossier, certificates, bodies) -> None:
+def check_custody(report: Report, dossier: Dossier, certificates: Any, bodies: Any) -> None:
     """What the certificates say of custody is what the log holds of it: nothing changed, left out or made up."""
-    logged: dict[str, dict[int, dict]] = {}
+    logged: dict[str, dict[int, Any]] = {}
     for body in bodies:
         facts = body["facts"]
         if "fingerprint" in facts:
@@ -628,7 +634,7 @@ def check_custody(report: Report, dossier: Dossier, certificates, bodies) -> Non
         check_item_custody(report, path, certificate, logged.get(item, {}))
 
 
-def check_item_custody(report: Report, path: str, certificate, logged: dict[int, dict]) -> None:
+def check_item_custody(report: Report, path: str, certificate: Any, logged: dict[int, Any]) -> None:
     """One exhibit: event by event against the log, its digests, and that its disclosure was recorded."""
     events = {event["seq"]: event for event in certificate["events"]}
     for seq in sorted(set(logged) - set(events)):
@@ -641,7 +647,7 @@ def check_item_custody(report: Report, path: str, certificate, logged: dict[int,
         report.fault("log/entries.jsonl", f"does not hold that {certificate['exhibit']} was disclosed")
 
 
-def check_event(report: Report, path: str, event, logged, item) -> None:
+def check_event(report: Report, path: str, event: Any, logged: Any, item: Any) -> None:
     """One custody event: the log's facts, the texts behind the log's commitments, and the digest it found."""
     where = f"custody event {event['seq']}"
     if logged is None:
@@ -668,7 +674,7 @@ def check_event(report: Report, path: str, event, logged, item) -> None:
         report.fault(path, f"{where} found another digest than the exhibit's")
 
 
-def check_receipt(report: Report, path: str, item, logged) -> None:
+def check_receipt(report: Report, path: str, item: Any, logged: Any) -> None:
     """What the log recorded of the exhibit when it arrived: reference, size, digest and, by commitment, its texts."""
     for field in ("reference", "size", "sha256"):
         if logged[field] != item[field]:
@@ -683,7 +689,7 @@ def check_receipt(report: Report, path: str, item, logged) -> None:
             report.fault(path, f"the exhibit's {field} is not the one that was logged when it was received")
 
 
-def check_compilation(report: Report, dossier: Dossier, index, bodies) -> None:
+def check_compilation(report: Report, dossier: Dossier, index: Any, bodies: Any) -> None:
     """The log holds the compiling of this dossier and binds its payload, so that no file can be exchanged."""
     compiled = [b for b in bodies if b["action"] == "dossier.compiled"]
     if len(compiled) != 1 or compiled[0]["subject_id"] != index["dossier"]["id"]:
@@ -702,19 +708,19 @@ def check_compilation(report: Report, dossier: Dossier, index, bodies) -> None:
 
 
 def commitment(text: str, salt: bytes) -> str:
-    """The form in which the log holds a private text: it shows nothing, and whoever knows text and salt can check it."""
+    """How the log holds a private text: it shows nothing, and whoever knows text and salt can check it."""
     return (
         "sha256:"
         + hashlib.sha256(COMMITMENT_PREFIX + salt + text.encode("utf-8", "surrogatepass")).hexdigest()
     )
 
 
-def fingerprint(facts) -> str:
+def fingerprint(facts: Any) -> str:
     """A custody event's fingerprint: SHA-256 over its canonical facts, hexadecimal."""
     return hashlib.sha256(FINGERPRINT_PREFIX + canonical_json(facts)).hexdigest()
 
 
-# ---------------------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------
 # The call
 
 
@@ -764,7 +770,7 @@ def check_folder(report: Report, root: str, given_key: str | None) -> LogKey | N
             "The custody certificates agree with the index and with themselves",
             "data/certificates", check_certificates, bag, index,
         )  # fmt: skip
-    key = run("The log's public key can be read", "log/public-key", read_key, bag)
+    key: LogKey | None = run("The log's public key can be read", "log/public-key", read_key, bag)
     checkpoint = run(
         "The checkpoint is signed by that key (Ed25519)", "log/checkpoint", check_signature, bag, key
     )

@@ -1,0 +1,22 @@
+"""Finding dossiers, always in somebody's name."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from dossiers.errors import UnknownDossier
+from dossiers.models import Dossier
+
+
+def find_dossier(dossier_id: UUID, *, user: User) -> Dossier:
+    """The dossier, if it is open to the user. Raises UnknownDossier, the same for none and for none of theirs."""
+    found = (
+        Dossier.objects.visible_to(user)
+        .select_related("case", "requested_by", "archive")
+        .filter(pk=dossier_id)
+    )
+    dossier = found.first()
+    if dossier is None:
+        raise UnknownDossier(_("There is no such dossier in your cases. Open it from the list of the case."))
+    return dossier

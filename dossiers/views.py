@@ -1,0 +1,97 @@
+"""The pages of dossiers: a case's list, the asking, one dossier, and its download."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import permission_required
+from accounts.models import User
+from audit.errors import BadInput, Conflict
+from cases.access import find_case_by_id
+from cases.models import Case
+from dossiers.forms import CompileForm
+from dossiers.handout import VIEW, hand_out
+from dossiers.models import Dossier
+from dossiers.queries import find_dossier
+from dossiers.requests import COMPILE, request_dossier
+from dossiers.tasks import compile_requested
+from evidence.models import EvidenceCase
+
+ROWS = 25
+_BLOCK = 1 << 20
+
+
+@permission_required(VIEW)
+@require_safe
+def case_list(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What was compiled from the case, the newest first."""
+    case = find_case_by_id(case_id, actor=_reader(request))
+    rows = Dossier.objects.visible_to(_reader(request)).filter(case=case).select_related("requested_by")
+    page = Paginator(rows.order_by("-number"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "dossiers/case_list.html", {"case": case, "page": page})
+
+
+@permission_required(COMPILE)
+@require_http_methods(["GET", "POST"])
+def compile_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What will happen, and the form that makes it happen in the background."""
+    case = find_case_by_id(case_id, actor=_reader(request))
+    form = CompileForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        dossier = _asked_for(form, case, actor=_reader(request))
+        if dossier is not None:
+            messages.success(request, _("The dossier is being compiled. You may leave this page."))
+            return redirect("dossiers:detail", dossier.pk)
+    context = {"case": case, "form": form, "exhibits": EvidenceCase.objects.filter(case=case).count()}
+    return render(request, "dossiers/compile.html", context, status=422 if form.errors else 200)
+
+
+@permission_required(VIEW)
+@require_safe
+def detail(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """One dossier: how far it is, what it holds, how to check it."""
+    dossier = find_dossier(dossier_id, user=_reader(request))
+    shown = dossier.exhibits.select_related("exhibit_number__case", "item__object")
+    page = Paginator(shown.order_by("exhibit_number__number"), ROWS).get_page(request.GET.get("page"))
+    return render(request, "dossiers/detail.html", {"dossier": dossier, "case": dossier.case, "page": page})
+
+
+@permission_required(VIEW)
+@require_POST
+def download(request: HttpRequest, dossier_id: UUID) -> FileResponse:
+    """The archive, decrypted while it streams; logged before the first byte."""
+    handout = hand_out(find_dossier(dossier_id, user=_reader(request)), actor=_reader(request))
+    response = FileResponse(
+        handout.content, as_attachment=True, filename=handout.name, content_type="application/octet-stream"
+    )
+    response.block_size = _BLOCK
+    response["Content-Length"] = str(handout.size)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | None:
+    """The requested dossier, queued once its row is committed; None with the reason on the form."""
+    words = {"purpose": form.cleaned_data["purpose"], "recipient": form.cleaned_data["recipient"] or None}
+    try:
+        with transaction.atomic():
+            dossier = request_dossier(case, **words, actor=actor)
+            transaction.on_commit(lambda: compile_requested.delay(str(dossier.pk)))
+    except (BadInput, Conflict) as error:
+        form.add_error(None, str(error))
+        return None
+    return dossier
+
+
+def _reader(request: HttpRequest) -> User:
+    """The signed-in user of a guarded view."""
+    user = request.user
+    if not isinstance(user, User):
+        raise TypeError("A view of dossiers was left without its guard.")
+    return user
