@@ -49,7 +49,8 @@ class VerbatimField(forms.Field):
 class UploadForm(forms.Form):
     """Files, and what is known of them. What is asked once holds for all files that are sent together."""
 
-    files = FilesField(
+    # The stubs take the name for a form's uploads; declared fields are collected and do not stay there.
+    files = FilesField(  # type: ignore[assignment]
         label=_("Files"),
         allow_empty_file=True,
         max_length=None,

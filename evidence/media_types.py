@@ -34,7 +34,7 @@ def identify(head: bytes) -> str:
 
 def tool() -> str:
     """The program that `identify` asks, with its version: it changes what a type is called."""
-    number = magic.version()
+    number: int = magic.version()  # type: ignore[no-untyped-call]
     return f"libmagic {number // 100}.{number % 100:02d} ({_ORIGIN}), python-magic {version('python-magic')}"
 
 

@@ -72,6 +72,12 @@ def register(user: User, wanted: RegisterFilter) -> QuerySet[EvidenceItem]:
     return items
 
 
+def placements_seen(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceCase]:
+    """The item's places in cases of which `user` is a member."""
+    mine = EvidenceCase.objects.filter(item=item, case__in=Case.objects.visible_to(user))
+    return mine.select_related("case").order_by("case__reference")
+
+
 def seen_cases(user: User) -> "Prefetch[str, QuerySet[EvidenceCase], str]":
     """A prefetch of `seen_placements`: the item's places in cases of which `user` is a member."""
     mine = EvidenceCase.objects.filter(case__in=Case.objects.visible_to(user)).select_related("case")

@@ -16,4 +16,4 @@ def read_reference(text: str) -> str:
     """What somebody typed, in the form that the table holds: small letters, I, L and O are forgiven."""
     plain = text.strip().upper()
     head, tail = plain[:2], plain[2:]
-    return head + tail.translate(str.maketrans({"I": "1", "L": "1", "O": "0"}))
+    return head + tail.translate(str.maketrans("ILO", "110"))

@@ -13,7 +13,7 @@ from evidence.store import vault
 from evidence.vault.receiving import Received, Receiver
 
 
-class ReceivedUpload(UploadedFile):
+class ReceivedUpload(UploadedFile):  # type: ignore[type-arg]  # not subscriptable at run time
     """An uploaded file whose bytes the vault has received already; closing it lets them go unless they stayed."""
 
     def __init__(self, received: Received, name: str, content_type: str) -> None:
@@ -49,7 +49,7 @@ class VaultUploadHandler(FileUploadHandler):
         self._receiver.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> ReceivedUpload | None:
         """The whole file is here and on the disk, though not yet in the vault."""
         if self._receiver is None:
             return None

@@ -27,7 +27,7 @@ from evidence.queries import (
     last_check,
     links_of,
     other_receipts,
-    seen_cases,
+    placements_seen,
     unknown_item,
 )
 from evidence.reading import READ, hand_out, open_page
@@ -48,9 +48,6 @@ def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
     user = reader(request)
     item = find_item(item_id, user=user)
     open_page(item, actor=user)
-    placements = (
-        EvidenceItem.objects.filter(pk=item.pk).prefetch_related(seen_cases(user)).get().seen_placements
-    )
     context = {
         "item": item,
         "kind": plain_kind(item.media_type),
@@ -58,7 +55,7 @@ def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "check": last_check(item),
         "others": other_receipts(item, user=user),
         "links": links_of(item, user=user),
-        "placements": placements,
+        "placements": placements_seen(item, user=user),
     }
     return render(request, "evidence/item.html", context)
 

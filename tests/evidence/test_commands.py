@@ -93,7 +93,9 @@ def test_another_source_of_the_same_bytes_is_a_second_receipt(
     assert counts(ingest(capsys, box / "a.txt", source="another family")[1]) == (1, 1, 0, 0)
 
 
-def test_hostile_names_are_kept_and_shown_visibly(case: Case, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_hostile_names_are_kept_and_shown_visibly(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     folder = tmp_path / "names"
     folder.mkdir()
     names = ["new\nline", "override\u202egpj.exe", "ش" * 127]
@@ -123,7 +125,13 @@ def test_hostile_names_are_kept_and_shown_visibly(case: Case, tmp_path: Path, ca
     ],
 )
 def test_bad_usage_takes_nothing_in(
-    box: Path, case: Case, auditor: User, outsider: User, capsys: pytest.CaptureFixture, options: dict, error: type
+    box: Path,
+    case: Case,
+    auditor: User,
+    outsider: User,
+    capsys: pytest.CaptureFixture,
+    options: dict,
+    error: type,
 ) -> None:
     with pytest.raises(error) as raised:
         ingest(capsys, box, **options)
@@ -162,7 +170,9 @@ box/sub/سند.jpg,,,,,DK-9999-99
 """
 
 
-def test_a_manifest_gives_each_line_its_own_facts(box: Path, case: Case, capsys: pytest.CaptureFixture) -> None:
+def test_a_manifest_gives_each_line_its_own_facts(
+    box: Path, case: Case, capsys: pytest.CaptureFixture
+) -> None:
     manifest = box.parent / "list.csv"
     manifest.write_text(MANIFEST, encoding="utf-8-sig")
     code, told = ingest(capsys, manifest=manifest)
@@ -205,7 +215,12 @@ def test_verification_says_what_it_read_and_ends_with_a_code(
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-3])
     code, told = verify(capsys, item.reference.lower())
-    assert (code, told["ok"], told["faults"][0]["item"], told["faults"][0]["fault"]) == (1, False, item.reference, "truncated")
+    assert (code, told["ok"], told["faults"][0]["item"], told["faults"][0]["fault"]) == (
+        1,
+        False,
+        item.reference,
+        "truncated",
+    )
 
 
 def test_verification_by_an_actor_is_recorded_and_scoped(

@@ -17,7 +17,11 @@ from tests.evidence.test_intake import stored_files
 def test_a_sound_object_passes_with_both_digests_in_custody(take_in: TakeIn, auditor: User) -> None:
     item = take_in()
     event = check_fixity(item, actor=auditor)
-    assert (event.outcome, event.digest_expected, event.digest_found) == ("verified", item.object.sha256, item.object.sha256)
+    assert (event.outcome, event.digest_expected, event.digest_found) == (
+        "verified",
+        item.object.sha256,
+        item.object.sha256,
+    )
     assert Entry.objects.filter(action="evidence.fixity_checked", subject_id=str(item.pk)).exists()
 
 

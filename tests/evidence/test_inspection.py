@@ -67,7 +67,9 @@ def test_a_failure_is_shown_counted_and_can_be_tried_again(
     assert item.media_type == "application/pdf"
 
 
-def test_taking_in_asks_for_the_inspection_on_commit(take_in: TakeIn, django_capture_on_commit_callbacks) -> None:
+def test_taking_in_asks_for_the_inspection_on_commit(
+    take_in: TakeIn, django_capture_on_commit_callbacks
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         item = take_in(PDF)
     item.refresh_from_db()

@@ -23,7 +23,9 @@ from tests.evidence.conftest import LETTER, TakeIn
 
 
 def stored_files(house: Path) -> list[Path]:
-    return [path for path in (house / "data" / "vault").rglob("*") if path.is_file() and path.name != "vault.json"]
+    return [
+        path for path in (house / "data" / "vault").rglob("*") if path.is_file() and path.name != "vault.json"
+    ]
 
 
 def facts_of(item: EvidenceItem, action: Action) -> list[dict]:
@@ -39,7 +41,12 @@ def test_a_file_becomes_an_item_with_its_bytes_its_custody_and_its_entry(
     with vault().open(item.object.name) as stored:
         assert stored.read() == LETTER
     event = item.custody.get()
-    assert (event.seq, event.kind, event.actor, event.agent) == (1, "received", paralegal, paralegal.audit_name)
+    assert (event.seq, event.kind, event.actor, event.agent) == (
+        1,
+        "received",
+        paralegal,
+        paralegal.audit_name,
+    )
     assert event.digest_found == item.object.sha256
     (entry,) = facts_of(item, Action.EVIDENCE_RECEIVED)
     assert entry["facts"]["fingerprint"] == event.fingerprint()
@@ -48,7 +55,12 @@ def test_a_file_becomes_an_item_with_its_bytes_its_custody_and_its_entry(
 
 
 def test_nothing_that_could_name_a_person_is_in_the_log(take_in: TakeIn) -> None:
-    take_in(source="Shirin Rahimi", title="Letter of Shirin Rahimi", original_name="shirin-rahimi.txt", how_obtained="Shirin")
+    take_in(
+        source="Shirin Rahimi",
+        title="Letter of Shirin Rahimi",
+        original_name="shirin-rahimi.txt",
+        how_obtained="Shirin",
+    )
     for entry in Entry.objects.all():
         assert b"hirin" not in bytes(entry.body)
 

@@ -22,7 +22,9 @@ def test_an_item_is_linked_to_a_person_an_incident_and_a_place(
 ) -> None:
     item = take_in()
     for target in (person, incident, place):
-        link = link_evidence(item, case=case, to=target, pinpoint="page 2", basis="he signed it", actor=lawyer)
+        link = link_evidence(
+            item, case=case, to=target, pinpoint="page 2", basis="he signed it", actor=lawyer
+        )
         assert EvidenceLink.objects.get(pk=link.pk).to == target
     entries = [json.loads(bytes(entry.body)) for entry in Entry.objects.filter(action="evidence.linked")]
     assert {entry["facts"]["to"] for entry in entries} == {"person", "incident", "place"}
@@ -56,7 +58,13 @@ def test_a_link_that_cannot_be_kept_is_refused(
 
 
 def test_only_members_with_the_right_link(
-    take_in: TakeIn, case: Case, person: Person, outsider: User, auditor: User, other_case: Case, paralegal: User
+    take_in: TakeIn,
+    case: Case,
+    person: Person,
+    outsider: User,
+    auditor: User,
+    other_case: Case,
+    paralegal: User,
 ) -> None:
     item = take_in()
     with pytest.raises(NotPermitted):

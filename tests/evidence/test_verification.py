@@ -37,7 +37,9 @@ def test_sound_evidence_has_no_fault_and_nothing_is_written(take_in: TakeIn) -> 
     assert Entry.objects.count() == before
 
 
-def test_one_changed_byte_accuses_every_receipt_of_these_bytes_and_no_other(take_in: TakeIn, house: Path) -> None:
+def test_one_changed_byte_accuses_every_receipt_of_these_bytes_and_no_other(
+    take_in: TakeIn, house: Path
+) -> None:
     first, second = take_in(), take_in(source="another")
     (path,) = stored_files(house)
     take_in(b"sound")

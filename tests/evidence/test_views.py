@@ -74,10 +74,16 @@ def test_each_role_gets_what_it_may_and_nothing_else(
             assert reverse("accounts:sign_in") in response.url
         else:
             # An outsider must not learn that it exists; a role without the right is told that it has none.
-            assert response.status_code == (404 if name == "outsider" and route in OF_ITEM | {"case_list"} and route != "custody_item" else 403)
+            assert response.status_code == (
+                404
+                if name == "outsider" and route in OF_ITEM | {"case_list"} and route != "custody_item"
+                else 403
+            )
 
 
-def test_an_unknown_item_and_a_closed_one_look_the_same(take_in: TakeIn, outsider: User, client_for: ClientFor) -> None:
+def test_an_unknown_item_and_a_closed_one_look_the_same(
+    take_in: TakeIn, outsider: User, client_for: ClientFor
+) -> None:
     client = client_for(outsider)
     closed = client.get(reverse("evidence:item", args=[take_in().pk]), **JSON)
     unknown = client.get(reverse("evidence:item", args=[uuid4()]), **JSON)
@@ -124,10 +130,15 @@ def test_a_download_is_the_original_as_an_attachment_and_in_custody(
     assert response["X-Content-Type-Options"] == "nosniff"
     event = item.custody.get(kind="exported")
     assert event.received_by == lawyer.full_name
-    assert json.loads(bytes(Entry.objects.get(action="evidence.downloaded").body))["facts"]["fingerprint"] == event.fingerprint()
+    assert (
+        json.loads(bytes(Entry.objects.get(action="evidence.downloaded").body))["facts"]["fingerprint"]
+        == event.fingerprint()
+    )
 
 
-def test_a_download_that_cannot_be_logged_does_not_leave(take_in: TakeIn, lawyer: User, client_for: ClientFor) -> None:
+def test_a_download_that_cannot_be_logged_does_not_leave(
+    take_in: TakeIn, lawyer: User, client_for: ClientFor
+) -> None:
     item = take_in()
 
     def refuse(execute, sql, params, many, context):
@@ -152,7 +163,9 @@ def test_a_missing_object_is_answered_with_a_sentence(
     assert not item.custody.filter(kind="exported").exists()
 
 
-def test_the_check_button_says_what_was_found(take_in: TakeIn, house: Path, lawyer: User, client_for: ClientFor) -> None:
+def test_the_check_button_says_what_was_found(
+    take_in: TakeIn, house: Path, lawyer: User, client_for: ClientFor
+) -> None:
     item = take_in()
     client = client_for(lawyer)
     page = client.post(reverse("evidence:check", args=[item.pk]), follow=True).content.decode()
@@ -164,7 +177,9 @@ def test_the_check_button_says_what_was_found(take_in: TakeIn, house: Path, lawy
     assert "verdict-broken" in page
 
 
-def test_the_auditor_sees_custody_but_no_words_of_others(take_in: TakeIn, auditor: User, client_for: ClientFor) -> None:
+def test_the_auditor_sees_custody_but_no_words_of_others(
+    take_in: TakeIn, auditor: User, client_for: ClientFor
+) -> None:
     item = take_in(source="Shirin", title="Shirin's letter", original_name="shirin.txt")
     client = client_for(auditor)
     for route, args in (("custody_review", []), ("custody_item", [item.pk])):
@@ -203,7 +218,9 @@ def test_a_longer_list_asks_no_more_of_the_database(
 
     def queries() -> int:
         client.get(address(route, item, case))
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             assert client.get(address(route, item, case)).status_code == 200
         return len(captured)
 
@@ -214,13 +231,21 @@ def test_a_longer_list_asks_no_more_of_the_database(
     assert queries() == few
 
 
-def test_a_link_is_made_by_page(take_in: TakeIn, case: Case, person: Person, lawyer: User, client_for: ClientFor) -> None:
+def test_a_link_is_made_by_page(
+    take_in: TakeIn, case: Case, person: Person, lawyer: User, client_for: ClientFor
+) -> None:
     item = take_in()
     client = client_for(lawyer)
     link = reverse("evidence:link", args=[item.pk])
     assert case.reference in client.get(link).content.decode()
     assert "Hamid Nouri" in client.get(link, {"case": case.pk}).content.decode()
-    sent = {"case": case.pk, "to": f"person:{person.pk}", "stance": "contradicts", "pinpoint": "page 2", "basis": "why"}
+    sent = {
+        "case": case.pk,
+        "to": f"person:{person.pk}",
+        "stance": "contradicts",
+        "pinpoint": "page 2",
+        "basis": "why",
+    }
     page = client.post(link, sent, follow=True).content.decode()
     assert "Hamid Nouri" in page
     assert "page 2" in page
@@ -240,7 +265,9 @@ def test_one_file_from_the_script_is_answered_with_its_receipt(
 ) -> None:
     client = client_for(paralegal)
     name = "نامه\u200cها\u202e\n.txt"
-    sent = sent_form(case, SimpleUploadedFile("x.txt", LETTER), original_name=name, collected_at="late Mordad 1367")
+    sent = sent_form(
+        case, SimpleUploadedFile("x.txt", LETTER), original_name=name, collected_at="late Mordad 1367"
+    )
     told = client.post(reverse("evidence:upload"), sent, **JSON).json()
     item = EvidenceItem.objects.get()
     assert told == {"ok": True, "reference": item.reference, "href": f"/evidence/{item.pk}/", "again": False}
@@ -249,7 +276,9 @@ def test_one_file_from_the_script_is_answered_with_its_receipt(
     assert client.post(reverse("evidence:upload"), sent, **JSON).json()["again"] is True
 
 
-def test_several_files_without_a_script_are_one_delivery(case: Case, paralegal: User, client_for: ClientFor) -> None:
+def test_several_files_without_a_script_are_one_delivery(
+    case: Case, paralegal: User, client_for: ClientFor
+) -> None:
     files = [SimpleUploadedFile(f"{n}.txt", content) for n, content in enumerate((b"one", b"", b"one"))]
     response = client_for(paralegal).post(reverse("evidence:upload"), sent_form(case, *files), follow=True)
     assert response.status_code == 200
