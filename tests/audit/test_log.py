@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from audit.actions import Action
 from audit.actors import Channel, SystemActor, Visitor
 from audit.canonical import canonical_json
-from audit.errors import BadFacts, NotInTransaction
+from audit.errors import BadFacts, LogUnavailable, NotInTransaction
 from audit.log import Subject, append, append_refusal
 from audit.merkle import leaf_hash
 from audit.models import Entry, Leaf, Unsequenced
@@ -121,6 +121,25 @@ def test_a_refusal_stays_and_cannot_be_written_where_it_could_be_undone() -> Non
     assert entry.channel == Channel.PAGE
     with transaction.atomic(), pytest.raises(RuntimeError):
         append_refusal(subject=THING, actor=Visitor())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_log_cannot_be_written_the_act_is_refused() -> None:
+    postgres = connection.vendor == "postgresql"
+    forbid, allow = (
+        ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
+        if postgres
+        else ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(forbid)
+    try:
+        with transaction.atomic(), pytest.raises(LogUnavailable, match="nothing was done"):
+            append(Action.SIGNED_IN, subject=THING, actor=CLERK)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(allow)
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
