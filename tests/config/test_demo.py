@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
+from config.demo import run_demo
+from config.demo_cast import DemoSecretsUnreadable, NotADemoDatabase, secrets_file
 from config.demo_witness import IDENTITY
 from config.environment import ROOT
 
@@ -31,7 +34,7 @@ class Home:
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ours = ("DADKHAH_", "DATABASE_URL", "REDIS_URL")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment = {**kept, "DADKHAH_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    environment = {**kept, "DADKHAH_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tests.config.quick_settings"}
     return subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *arguments],
         env=environment,
@@ -88,8 +91,12 @@ def test_the_name_of_the_witness_is_nowhere_but_under_seal(home: Home) -> None:
     places = [path for path in home.path.rglob("*") if path.is_file()]
     assert any(path.name.endswith("sqlite3") for path in places)
     assert any(home.dossier in path.parents for path in places)
-    found = [path for path in places for needle in needles if needle in path.read_bytes()]
-    assert found == []
+    contents = {path: path.read_bytes() for path in places}
+    assert [path for path, content in contents.items() for needle in needles if needle in content] == []
+    # The same search does find what may be known: the pseudonym, in the database and in the dossier.
+    pseudonym = re.search(r"the witness is (W-\S+),", home.first.stdout)[1].encode()
+    assert {path.suffix for path, content in contents.items() if pseudonym in content} >= {".json", ".txt"}
+    assert any(pseudonym in content for path, content in contents.items() if "sqlite3" in path.name)
     for ended in (home.first, home.second):
         assert not any(needle in (ended.stdout + ended.stderr).encode() for needle in needles)
 
@@ -113,23 +120,22 @@ def test_a_dossier_with_one_byte_changed_is_not_kept_as_verified(home: Home) -> 
     assert re.search(r"-002$", ended.stdout.strip().splitlines()[-2])
 
 
-def test_it_refuses_a_database_with_users_whom_it_did_not_make(tmp_path: Path) -> None:
-    run(tmp_path, "make_keys")
-    run(tmp_path, "migrate", "--verbosity", "0")
-    password = tmp_path / "password"
-    password.write_text("correct horse battery staple\n")
-    run(
-        tmp_path,
-        "create_user",
-        "zahra",
-        "--full-name",
-        "Zahra",
-        "--role",
-        "lawyer",
-        "--password-file",
-        str(password),
-    )
-    ended = run(tmp_path, "demo")
-    assert ended.returncode == 3
-    assert "users that the demo did not make" in ended.stderr
-    assert not (tmp_path / "keys" / "demo_users.json").exists()
+def test_it_refuses_a_database_with_users_whom_it_did_not_make(house: Path, settings, lawyer: User) -> None:
+    settings.DADKHAH_PRODUCTION = False
+    with pytest.raises(NotADemoDatabase, match="users that the demo did not make"):
+        run_demo(write=print)
+    assert not secrets_file().exists()
+
+
+def test_it_refuses_production_settings(settings, db: None) -> None:
+    settings.DADKHAH_PRODUCTION = True
+    with pytest.raises(NotADemoDatabase, match="never runs with production settings"):
+        run_demo(write=print)
+    assert not User.objects.exists()
+
+
+def test_passwords_that_cannot_be_read_are_named_and_left_alone(settings, db: None) -> None:
+    secrets_file().write_text("{}")
+    with pytest.raises(DemoSecretsUnreadable, match="demo_users"):
+        run_demo(write=print)
+    assert secrets_file().read_text() == "{}"
