@@ -118,9 +118,6 @@ def test_nothing_of_the_identity_lies_in_any_column(ask, custodians, lawyer):
     assert traces(haystack, [*CANARIES, *PASSPHRASES.values(), code]) == []
 
 
-@pytest.mark.skipif(
-    "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="looks at SQLite's own files"
-)
 def test_nothing_lies_in_the_files_of_the_database_nor_in_a_log_at_debug_level(tmp_path):
     env = {
         **os.environ,
