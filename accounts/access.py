@@ -26,13 +26,20 @@ def require(actor: Actor, permission: str) -> User:
     )
 
 
+def acting_user(request: HttpRequest) -> User:
+    """The signed-in user of a request. Raises NotPermitted for a visitor, whom no view but the door lets so far."""
+    if isinstance(request.user, User):
+        return request.user
+    raise NotPermitted(_("Sign in first."))
+
+
 def permission_required(permission: str) -> Callable[[View], View]:
     """Guard a view by a permission. A refusal is raised here and logged before its answer leaves (config)."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            require(request.user, permission)  # type: ignore[arg-type]
+            require(acting_user(request), permission)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

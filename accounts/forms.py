@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import LANGUAGES
 from accounts.roles import Role
 
 
@@ -24,8 +24,8 @@ class NewUserForm(forms.Form):
 
     username = forms.CharField(label=_("Sign-in name"), max_length=150)
     full_name = forms.CharField(label=_("Full name"), max_length=200)
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.title) for role in Role])
-    language = forms.ChoiceField(label=_("Language"), choices=User._meta.get_field("language").choices)
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in Role])
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     password = forms.CharField(
         label=_("First password"),
         help_text=_("At least 12 characters. Hand it over in person; the user changes it at once."),

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from audit.actors import Channel
 
+# Each named in itself, so that whoever reads only one of them finds it.
+LANGUAGES = [("en", "English"), ("fa", "فارسی")]
+
 
 class UserManager(BaseUserManager["User"]):
     """Finds users by their sign-in name, whatever its letter case."""
@@ -23,7 +26,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """An account. There are no superusers: no role stands above case membership or above the quorum."""
 
     # Removes the inherited column. What asks for it reads None, which grants nothing.
-    is_superuser = None  # type: ignore[assignment]
+    is_superuser = None
     # Which door the user came through in this process; set by the page middleware and by commands.
     channel: str = Channel.PROGRAM
 
@@ -32,9 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("sign-in name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
     )
     full_name = models.CharField(_("full name"), max_length=200)
-    language = models.CharField(
-        _("language"), max_length=2, choices=[("en", "English"), ("fa", "فارسی")], default="en"
-    )
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

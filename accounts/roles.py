@@ -16,7 +16,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
     @property
-    def title(self) -> Promise:
+    def label(self) -> Promise:
         """The role's name for a reader, in the reader's language."""
         return _TITLES[self]
 

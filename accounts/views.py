@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import permission_required
+from accounts.access import acting_user, permission_required
 from accounts.errors import AccountError
 from accounts.forms import NewUserForm, PasswordForm, SignInForm
 from accounts.models import User
@@ -51,7 +51,7 @@ def _next_page(request: HttpRequest) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and ask the browser to forget what it kept."""
-    end_session(request, request.user)  # type: ignore[arg-type]
+    end_session(request, acting_user(request))
     response = redirect("accounts:sign_in")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -62,7 +62,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """One's own name, role and password."""
-    user: User = request.user  # type: ignore[assignment]
+    user = acting_user(request)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _set_own_password(request, user, form):
         messages.success(request, _("Your password is changed. Your other sessions are ended."))
@@ -100,7 +100,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
         try:
-            made = create_user(**facts, actor=request.user)
+            made = create_user(**facts, actor=acting_user(request))
         except AccountError as error:
             form.add_error(None, str(error))
         else:
@@ -114,7 +114,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
 def user_close(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Let a user sign in no more; their sessions end at their next request."""
     user = get_object_or_404(User, pk=user_id)
-    close_account(user, actor=request.user)
+    close_account(user, actor=acting_user(request))
     messages.success(
         request, _("%(name)s can sign in no more. What they did stays on record.") % {"name": user.full_name}
     )

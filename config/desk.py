@@ -47,7 +47,7 @@ def desk_sections(user: User) -> list[Section]:
 
 def standing_sentence(user: User) -> str:
     """One sentence under the title: who is at the desk."""
-    return f"{user.full_name} · {user.role.title}" if user.role else user.full_name
+    return f"{user.full_name} · {user.role.label}" if user.role else user.full_name
 
 
 def _cases(user: User) -> Section:

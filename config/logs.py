@@ -24,7 +24,7 @@ def keep_allowed_fields(_logger: Any, _method: str, event: dict[str, Any]) -> di
 
 def name_the_error(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Replace exception information by the class and the places it passed through, without values."""
-    information: _ExcInfo | None = event.pop("exc_info", None)  # type: ignore[assignment]
+    information: _ExcInfo | None = event.pop("exc_info", None)
     if isinstance(information, tuple) and information[0] is not None:
         event["error"] = information[0].__name__
         frames = traceback.extract_tb(information[2])[-8:]

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.access import acting_user
 from config.desk import desk_sections, standing_sentence
 
 _YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -14,8 +15,8 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this role today."""
-    sections = desk_sections(request.user)  # type: ignore[arg-type]
-    context = {"sections": sections, "standing": standing_sentence(request.user)}  # type: ignore[arg-type]
+    user = acting_user(request)
+    context = {"sections": desk_sections(user), "standing": standing_sentence(user)}
     return render(request, "desk.html", context)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -114,11 +115,18 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"NOT TRIED HERE: {reason}", yellow=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test in tests/browser is a journey in a real browser, whether it says so or not."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the browser's journeys, and set aside what only the other database can show (CI runs both)."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+    if connection.vendor != "postgresql":
+        for_postgres = [item for item in items if item.get_closest_marker("postgres")]
+        if STRICT:
+            config.hook.pytest_deselected(items=for_postgres)
+            items[:] = [item for item in items if item not in for_postgres]
+        for item in for_postgres:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: name one in DATABASE_URL"))
 
 
 @pytest.hookimpl(wrapper=True)

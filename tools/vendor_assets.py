@@ -157,7 +157,8 @@ def _kept(source: str, target: str, content: bytes) -> bytes:
     if target.endswith((".css", ".js")):
         return _SOURCE_MAP.sub(b"\n", content)
     if source.endswith(".woff") and target.endswith(".ttf"):
-        return woff.unpack(content)
+        unpacked: bytes = woff.unpack(content)
+        return unpacked
     return content
 
 

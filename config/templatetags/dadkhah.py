@@ -117,7 +117,7 @@ def field_kind(field: BoundField) -> str:
 @register.filter
 def field_widget(field: BoundField) -> SafeString:
     """The field's widget, tied to the text that explains it and to its errors."""
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str | bool] = {}
     if field.help_text or field.errors:
         attributes["aria-describedby"] = f"about-{field.html_name}"
     if field.errors:

@@ -193,7 +193,6 @@ def test_the_list_costs_one_query_however_many_cases_there_are(lawyer: User, out
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite runs one writer at a time by itself")
 @pytest.mark.django_db(transaction=True)
 def test_two_members_cannot_remove_each_other_at_once(lawyer: User, outsider: User) -> None:
     case = open_case(reference="DK-1", title="Evin", actor=lawyer)
