@@ -126,19 +126,14 @@ def test_a_refusal_stays_and_cannot_be_written_where_it_could_be_undone() -> Non
 @pytest.mark.django_db(transaction=True)
 def test_where_the_log_cannot_be_written_the_act_is_refused() -> None:
     postgres = connection.vendor == "postgresql"
-    forbid, allow = (
-        ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
-        if postgres
-        else ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(forbid)
-    try:
-        with transaction.atomic(), pytest.raises(LogUnavailable, match="nothing was done"):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY" if postgres else "PRAGMA query_only = ON")
+        with pytest.raises(LogUnavailable, match="nothing was done"):
             append(Action.SIGNED_IN, subject=THING, actor=CLERK)
-    finally:
+        transaction.set_rollback(True)
+    if not postgres:
         with connection.cursor() as cursor:
-            cursor.execute(allow)
+            cursor.execute("PRAGMA query_only = OFF")
     assert not Entry.objects.exists()
 
 
