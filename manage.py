@@ -3,9 +3,9 @@
 
 import os
 import sys
-
-from config.command_line import run
+from importlib import import_module
 
 if __name__ == "__main__":
+    # Before anything of ours is loaded: the first to name the settings wins.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    sys.exit(run(sys.argv))
+    sys.exit(import_module("config.command_line").run(sys.argv))

@@ -73,7 +73,8 @@ class Action(StrEnum):
         _("The identity of a witness was shown once to the person who asked."),
     )
     OPENING_EXPIRED = "witness.opening_expired", _("A request to see an identity ran out of time.")
-    PASSPHRASE_FAILED = "witness.passphrase_failed", _("A wrong passphrase was given for a custodian's key.")
+    OPENING_WITHDRAWN = "witness.opening_withdrawn", _("A person took back their request to see an identity.")
+    PASSPHRASE_FAILED = "witness.passphrase_failed", _("A wrong passphrase or opening code was given.")
 
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")

@@ -2,14 +2,13 @@
 
 import json
 import sys
+from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import DatabaseError, OperationalError
+from django.db import OperationalError
 
-from audit import log
-from audit.actors import Channel, Visitor
-from audit.errors import AuditError, DomainError, NotFound, Refused
+from audit.errors import DomainError, NotFound, Refused
 from config.error_map import exit_code, kind_name
 
 _UNAVAILABLE = 6
@@ -35,18 +34,10 @@ def run(argv: list[str]) -> int:
 
 
 def _log_refusal(argv: list[str], error: DomainError) -> None:
-    """Log a refusal before its answer leaves. Nothing was done, so a log that cannot be written changes nothing."""
-    if not isinstance(error, Refused | NotFound):
-        return
-    command = next((word for word in argv[1:] if word.isascii() and word.isidentifier()), "unknown")
-    try:
-        log.append_refusal(
-            subject=log.Subject("command", command),
-            actor=Visitor(channel=Channel.COMMAND),
-            facts={"kind": kind_name(error)},
-        )
-    except (AuditError, DatabaseError):
-        sys.stderr.write("The refusal could not be written into the audit log.\n")
+    if isinstance(error, Refused | NotFound):
+        command = next((word for word in argv[1:] if word.isascii() and word.isidentifier()), "unknown")
+        # Loaded only now: the log's models need the settings, which the command has set up meanwhile.
+        import_module("config.refusals").log_command_refusal(command, kind=kind_name(error))
 
 
 def _say(sentence: str, *, kind: str, code: int, as_json: bool) -> int:

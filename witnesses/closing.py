@@ -61,9 +61,8 @@ def withdraw(request: OpeningRequest, *, actor: Actor) -> None:
     end(
         request,
         OpeningState.WITHDRAWN,
-        action=Action.OPENING_EXPIRED,
+        action=Action.OPENING_WITHDRAWN,
         actor=actor,
-        facts={"cause": "withdrawn"},
     )
 
 
@@ -100,5 +99,4 @@ def _expire(request: OpeningRequest) -> None:
         OpeningState.EXPIRED,
         action=Action.OPENING_EXPIRED,
         actor=SystemActor("openings"),
-        facts={"cause": "time"},
     )
