@@ -56,6 +56,10 @@ class AlreadyLinked(EvidenceError, Conflict):
     """The exhibit already belongs where it was to be put."""
 
 
+class RecordsUnavailable(EvidenceError, Unavailable):
+    """The database cannot be written; nothing was recorded."""
+
+
 # The vault
 
 

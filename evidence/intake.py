@@ -1,11 +1,13 @@
 """Taking evidence in: one straight line from bytes to an item with its custody and its entry in the log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -20,7 +22,7 @@ from cases.dating import PartialDate
 from cases.models import Case
 from evidence import custody
 from evidence.digests import Digest, read_sha256
-from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused
+from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused, RecordsUnavailable
 from evidence.filenames import storable_name
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, Intake, StoredObject
 from evidence.pending import ask_for_inspection
@@ -58,7 +60,7 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
     `source` is a path, an open binary file, or bytes that the vault has received already (its holder discards
     them when this raises). The same bytes again make a second item on the same stored object. Raises
     NotPermitted, NotAMember, BadIntake, DigestMismatch, SourceUnreadable, SourceChanged, VaultFull,
-    VaultUnavailable or ObjectAltered; then nothing is recorded.
+    VaultUnavailable, ObjectAltered or RecordsUnavailable; then nothing is recorded.
     """
     user = _permitted(facts, actor)
     store = vault()
@@ -70,7 +72,7 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
         raise
     stored = store.commit(received)
     # From here on only rows: a failure leaves an object without a row, which the next receipt takes up.
-    with transaction.atomic():
+    with _records():
         item = _create_item(_stored_object(stored), facts, declared=declared, user=user)
         event = custody.record(
             item,
@@ -91,6 +93,20 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
         # Robust: the item is in, whether or not the queue answers; what is left to do is read from the database.
         transaction.on_commit(partial(ask_for_inspection, item.pk), robust=True)
     return item
+
+
+@contextmanager
+def _records() -> Iterator[None]:
+    """One transaction. Raises RecordsUnavailable when the database's disk is full or it does not answer."""
+    try:
+        with transaction.atomic():
+            yield
+    except OperationalError as error:
+        raise RecordsUnavailable(
+            _(
+                "The database cannot be written, so nothing was recorded. See to its disk, then send the file again."
+            )
+        ) from error
 
 
 def start_intake(*, source: str, how_obtained: str = "", actor: Actor) -> Intake:

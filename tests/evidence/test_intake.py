@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from accounts.errors import NotPermitted
 from accounts.models import User
@@ -15,7 +15,7 @@ from audit.models import Entry
 from cases.dating import read_date
 from cases.errors import NotAMember
 from cases.models import Case
-from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused, SourceUnreadable
+from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused, RecordsUnavailable, SourceUnreadable
 from evidence.intake import IntakeFacts, ingest_evidence, start_intake
 from evidence.models import CustodyEvent, EvidenceItem, Intake, StoredObject
 from evidence.store import vault
@@ -159,6 +159,17 @@ def test_a_failed_transaction_leaves_no_row_and_the_next_try_works(take_in: Take
     assert not Intake.objects.exists()
     item = take_in()
     assert item.custody.filter(kind="received").count() == 1
+
+
+def test_a_database_that_cannot_be_written_is_said_in_one_sentence(take_in: TakeIn) -> None:
+    def full(execute, sql, params, many, context):
+        if "evidence_storedobject" in sql and sql.startswith("INSERT"):
+            raise OperationalError("database or disk is full")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(full), pytest.raises(RecordsUnavailable, match="nothing was recorded"):
+        take_in()
+    assert not Intake.objects.exists()
 
 
 def test_a_vanished_object_is_restored_by_the_same_bytes(take_in: TakeIn, house: Path) -> None:
