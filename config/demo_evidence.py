@@ -1,20 +1,17 @@
 """The demo's evidence: the manifest's receipts, each taken in once, and what each of them speaks to."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.errors import NotFound
-from cases.dating import read_date
 from cases.models import Case, Incident, Person, Place
 from config.demo_case import Registry
 from config.demo_story import Story
 from config.environment import ROOT
+from evidence.arrivals import arrivals_from_manifest
 from evidence.inspection import inspect
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
@@ -77,10 +74,6 @@ STATEMENTS = (
 )
 
 
-class SampleCaseMissing(NotFound):
-    """The folder `sample_case`, or its manifest, is not beside the program."""
-
-
 def take_in(case: Case, story: Story, *, actor: User) -> None:
     """Take in each receipt of the manifest that is not here yet, and identify formats from the content."""
     before = _items(case).count()
@@ -135,19 +128,17 @@ def _linked(case: Case, item: EvidenceItem, target: Person | Incident | Place) -
 
 
 def _receipts(case: Case) -> Iterator[tuple[Path, IntakeFacts]]:
-    if not MANIFEST.is_file():
-        raise SampleCaseMissing(
-            _("%(path)s is missing. Get it back with `git checkout`.") % {"path": MANIFEST}
+    for arrival in arrivals_from_manifest(MANIFEST, source="", collected=None, case=case.reference):
+        if arrival.fault is not None:
+            raise arrival.fault
+        # The same facts as `ingest_evidence --manifest` would give, so that either finds what the other took in.
+        facts = IntakeFacts(
+            source=arrival.source,
+            original_name=arrival.path.name,
+            original_path=arrival.original_path,
+            title=arrival.title,
+            how_obtained=arrival.how_obtained,
+            collected=arrival.collected,
+            case=case,
         )
-    with MANIFEST.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            path = MANIFEST.parent / row["path"]
-            facts = IntakeFacts(
-                source=row["source"],
-                original_name=path.name,
-                title=row["title"],
-                how_obtained=row["how_obtained"],
-                collected=read_date(row["collected_at"]) if row["collected_at"] else None,
-                case=case,
-            )
-            yield path, facts
+        yield arrival.path, facts

@@ -1,5 +1,6 @@
 """The demo, run as a newcomer runs it: its own process, its own home, a real database file."""
 
+import csv
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import pytest
 from accounts.models import User
 from config.demo import run_demo
 from config.demo_cast import DemoSecretsUnreadable, NotADemoDatabase, secrets_file
+from config.demo_evidence import MANIFEST
 from config.demo_witness import IDENTITY
 from config.environment import ROOT
 
@@ -139,3 +141,17 @@ def test_passwords_that_cannot_be_read_are_named_and_left_alone(settings, db: No
     with pytest.raises(DemoSecretsUnreadable, match="demo_users"):
         run_demo(write=print)
     assert secrets_file().read_text() == "{}"
+
+
+def test_the_sample_case_is_small_whole_and_described() -> None:
+    folder = MANIFEST.parent
+    files = {path.relative_to(folder).as_posix() for path in (folder / "files").iterdir()}
+    with MANIFEST.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["path", "source", "title", "how_obtained", "collected_at", "case"]
+    assert {row["path"] for row in rows} == files
+    assert len(rows) == len({(row["path"], row["source"]) for row in rows}) == len(files) + 1
+    assert "late Mordad 1367" in {row["collected_at"] for row in rows}
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in readme for name in files)
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 5 * 1024 * 1024
