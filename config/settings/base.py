@@ -15,6 +15,7 @@ DADKHAH_DATA_DIR = env.data_dir
 DADKHAH_KEYS_DIR = env.keys_dir
 DADKHAH_LOG_ORIGIN = env.log_origin
 DADKHAH_ORGANISATION = env.organisation
+DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
 
 DEBUG = False
 DADKHAH_PRODUCTION = True
