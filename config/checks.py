@@ -1,6 +1,7 @@
 """Refuses an unsafe start. Errors stop the server; the checks run before anything is served or migrated."""
 
 import os
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
-from django.db.backends.sqlite3.base import Database
 from django.db.utils import DatabaseError
 
 _KEY_FILES = ("django_secret.key", "vault.agekey", "vault_names.key", "log_signing.key")
@@ -59,9 +59,9 @@ def sqlite_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMessag
     """SQLite must run with a write-ahead log, full synchronisation, foreign keys and recursive triggers."""
     if not databases or connection.vendor != "sqlite":
         return []
-    if Database.sqlite_version_info < _OLDEST_SQLITE:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         hint = "Use a Python built with SQLite 3.37 or newer: the log's tables are STRICT."
-        return [_error(11, f"SQLite {Database.sqlite_version} is too old.", hint)]
+        return [_error(11, f"SQLite {sqlite3.sqlite_version} is too old.", hint)]
     try:
         with connection.cursor() as cursor:
             wrong = [name for name, wanted in _WANTED_PRAGMAS.items() if _pragma(cursor, name) != wanted]

@@ -148,9 +148,6 @@ def test_every_entry_is_in_the_tree_after_its_commit() -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="the test database of SQLite has one connection"
-)
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_at_once_leave_a_gapless_log() -> None:
     def work() -> None:
