@@ -72,20 +72,26 @@ def _public_key() -> Path:
 def _check(folder: Path, story: Story) -> bool:
     """Run the dossier's verifier with the machine's own Python, from elsewhere, without our packages."""
     python = getattr(sys, "_base_executable", "") or sys.executable
+    command = [python, "-I", "-S", str(folder / "verify.py"), "--key", str(_public_key())]
     with tempfile.TemporaryDirectory() as elsewhere:
-        ended = subprocess.run(  # noqa: S603
-            [python, "-I", "-S", str(folder / "verify.py"), "--key", str(_public_key())],
-            cwd=elsewhere,
-            env={},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=_LONGEST_CHECK,
-            check=False,
-        )
-    for line in (ended.stdout + ended.stderr).splitlines():
-        if line.strip():
-            story.say(f"| {line}")
+        try:
+            ended = subprocess.run(  # noqa: S603
+                command,
+                cwd=elsewhere,
+                env={},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                timeout=_LONGEST_CHECK,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            story.say(
+                f"The verifier did not run to its end: {type(error).__name__}. Run it by hand: {folder}/verify.py"
+            )
+            return False
+    for line in filter(str.strip, ended.stdout.splitlines()):
+        story.say(f"| {line}")
     return ended.returncode == 0
