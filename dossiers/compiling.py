@@ -7,6 +7,7 @@ signed log before anything is visible; what is visible is whole.
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit import log
@@ -93,9 +94,8 @@ def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> No
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) if isinstance(error, DomainError) else _UNFORESEEN
-
-
-_UNFORESEEN = (
-    "The program broke off while it compiled this dossier. Nothing was handed over; ask for a new one."
-)
+    if isinstance(error, DomainError):
+        return str(error)
+    return _(
+        "The program broke off while it compiled this dossier. Nothing was handed over; ask for a new one."
+    )

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models import User
 from audit.actions import Action
 from audit.canonical import canonical_json
-from audit.checkpoints import prove, sign_checkpoint
+from audit.checkpoints import ProvenEntry, prove, sign_checkpoint
 from audit.keys import load_signer
 from audit.models import Checkpoint, Entry
 from audit.notes import Verifier, split_note
@@ -65,18 +65,15 @@ def prove_dossier(dossier: Dossier, item_ids: Sequence[UUID], *, actor: User) ->
 def _entries(dossier: Dossier, item_ids: Sequence[UUID], checkpoint: Checkpoint) -> bytes:
     """One canonical JSON object per line, in the log's order: index, body exactly as hashed, audit path."""
     ids = list(_entry_ids(dossier, item_ids))
-    proven = sorted(prove(ids, checkpoint), key=lambda entry: entry.index)
-    lines = [
-        canonical_json(
-            {
-                "index": e.index,
-                "body": bytes(e.body).decode("utf-8"),
-                "proof": [node.hex() for node in e.proof],
-            }
-        )
-        for e in proven
-    ]
-    return b"".join(line + b"\n" for line in lines)
+    lines: dict[int, bytes] = {}
+    for start in range(0, len(ids), _BATCH):
+        lines |= {entry.index: _line(entry) for entry in prove(ids[start : start + _BATCH], checkpoint)}
+    return b"".join(lines[index] for index in sorted(lines))
+
+
+def _line(entry: ProvenEntry) -> bytes:
+    body, proof = entry.body.decode("utf-8"), [node.hex() for node in entry.proof]
+    return canonical_json({"index": entry.index, "body": body, "proof": proof}) + b"\n"
 
 
 def _entry_ids(dossier: Dossier, item_ids: Sequence[UUID]) -> Iterator[UUID]:

@@ -82,7 +82,8 @@ def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | None:
     try:
         with transaction.atomic():
             dossier = request_dossier(case, **words, actor=actor)
-            transaction.on_commit(lambda: compile_requested.delay(str(dossier.pk)))
+            # Robust: if the queue is not to be had, the row is there, and the reconciler queues it again.
+            transaction.on_commit(lambda: compile_requested.delay(str(dossier.pk)), robust=True)
     except (BadInput, Conflict) as error:
         form.add_error(None, str(error))
         return None

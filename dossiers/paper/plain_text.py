@@ -39,8 +39,11 @@ def _table(columns: list[Label], rows: list[list[Value]]) -> list[str]:
 
 
 def _value(value: Value) -> str:
-    shown = visible(value.text).replace("\n", "\n        ")
-    return f"{_ISOLATE}{shown}{_END}" if value.direction == "rtl" else shown
+    return "\n        ".join(_line(visible(line), value.direction_of(line)) for line in value.lines)
+
+
+def _line(line: str, direction: str) -> str:
+    return f"{_ISOLATE}{line}{_END}" if direction == "rtl" else line
 
 
 def _both(label: Label) -> list[str]:

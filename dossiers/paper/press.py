@@ -126,8 +126,11 @@ class _Setter:
                 return {"kind": "code", "svg": _square_code(content), "words": self._words(content)}
 
     def _value(self, value: Value) -> dict[str, Any]:
-        text = _LONG_RUN.sub(lambda run: _breakable(run.group()), self._words(value.text))
-        return {"text": text, "direction": value.direction, "code": value.code}
+        lines = [{"text": self._line(line), "direction": value.direction_of(line)} for line in value.lines]
+        return {"lines": lines, "code": value.code}
+
+    def _line(self, line: str) -> str:
+        return _LONG_RUN.sub(lambda run: _breakable(run.group()), self._words(line))
 
     def _words(self, text: str) -> str:
         return "".join(letter if ord(letter) in self._drawn else escape(letter) for letter in visible(text))

@@ -28,9 +28,13 @@ class Value:
     code: bool = False
 
     @property
-    def direction(self) -> str:
-        """`rtl` where the first strong letter is Persian, Arabic or Hebrew."""
-        return "ltr" if self.code else direction_of(self.text)
+    def lines(self) -> list[str]:
+        """The lines of the text; each runs in its own direction."""
+        return self.text.split("\n")
+
+    def direction_of(self, line: str) -> str:
+        """`rtl` where the line's first strong letter is Persian, Arabic or Hebrew, else `ltr`."""
+        return "ltr" if self.code else direction_of(line)
 
 
 @dataclass(frozen=True, slots=True)

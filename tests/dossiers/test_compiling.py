@@ -254,3 +254,22 @@ def test_a_dozen_exhibits_are_numbered_without_a_gap(
     numbers = ExhibitNumber.objects.filter(case=case).order_by("number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, 13))
     assert run_verifier(tmp_path / "out").returncode == 0
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, RuntimeError])
+def test_whatever_ends_the_run_nothing_half_made_stays(
+    case: Case, evidence: list[EvidenceItem], lawyer: User, tmp_path: Path, ending: type[BaseException]
+):
+    class Interrupted(DirectorySink):
+        """A folder whose run is ended at its last step."""
+
+        def finish(self) -> None:
+            raise ending
+
+    with pytest.raises(ending):
+        compile_dossier(case, purpose=PURPOSE, sink=Interrupted(tmp_path / "out"), actor=lawyer)
+    assert list(tmp_path.glob("*out*")) == []
+    assert list(tmp_path.glob(".*partial*")) == []
+    dossier = Dossier.objects.get()
+    assert (dossier.state, "broke off" in dossier.failure) == (DossierState.FAILED, True)
+    assert Entry.objects.filter(action="dossier.failed").exists()
