@@ -13,7 +13,7 @@ def test_production_names_every_file_by_its_content_imports_included(tmp_path):
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=storages):
         call_command("collectstatic", "--noinput", verbosity=0)
         page = (tmp_path / staticfiles_storage.stored_name("js/page.js")).read_text()
-    imports = re.findall(r'from\s+"(\./[^"]+)"|import\s+"(\./[^"]+)"', page)
+    imports = re.findall(r'from\s*"(\./[^"]+)"|import\s*"(\./[^"]+)"', page)
     assert imports
     for pair in imports:
         name = (pair[0] or pair[1]).removeprefix("./")
