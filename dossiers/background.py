@@ -3,22 +3,18 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.queries import find_actor
-from audit.actors import Channel, SystemActor
+from audit.actors import Channel
 from audit.errors import DomainError
 from dossiers.archive import VaultSink
 from dossiers.compiling import compile_into
+from dossiers.dead_runs import RECONCILER
 from dossiers.errors import DossierBusy
 from dossiers.models import Dossier, DossierState
 from dossiers.requests import checked_recipient, mark_failed
 
-RECONCILER = SystemActor("dossier-reconciler")
-# A run says that it is alive every 20 seconds; one that was silent for so long is dead.
-SILENT_FOR = timedelta(minutes=10)
 _logger = logging.getLogger(__name__)
 
 
@@ -36,22 +32,6 @@ def compile_requested(dossier_id: str) -> None:
         # Foreseen: the row says it to whoever asked. What is unforeseen goes on, so that the worker reports it.
         mark_failed(dossier, reason=str(error), kind=type(error).__name__, actor=RECONCILER)
         _logger.warning("dossier failed", extra={"dossier": str(dossier.pk), "kind": type(error).__name__})
-
-
-def end_dead_runs() -> int:
-    """Mark as failed every run that has been silent too long; return how many there were."""
-    silent = Q(heartbeat_at__lt=timezone.now() - SILENT_FOR) | Q(heartbeat_at=None)
-    dead = Dossier.objects.filter(silent, state=DossierState.COMPILING)
-    for dossier in dead:
-        mark_failed(
-            dossier,
-            reason=_(
-                "The program stopped while it compiled this dossier. Nothing was handed over; ask for a new one."
-            ),
-            kind="Stopped",
-            actor=RECONCILER,
-        )
-    return len(dead)
 
 
 def waiting_ids(*, older_than: timedelta) -> list[str]:

@@ -17,6 +17,7 @@ from audit.errors import DomainError
 from audit.models import Checkpoint
 from cases.models import Case
 from dossiers.bag import Bag
+from dossiers.dead_runs import end_dead_runs
 from dossiers.disclosure import disclose
 from dossiers.exhibits import number_exhibits
 from dossiers.log_proof import prove_dossier
@@ -35,6 +36,7 @@ def compile_dossier(
     Raises what `request_dossier` raises, before any row, and what `compile_into` raises, after the dossier's row
     says `failed` with the reason.
     """
+    end_dead_runs()
     dossier = request_dossier(case, purpose=purpose, recipient=recipient, actor=actor)
     return compile_into(dossier, sink=sink, actor=actor)
 

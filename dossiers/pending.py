@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from dossiers.background import end_dead_runs, waiting_ids
+from dossiers.background import waiting_ids
+from dossiers.dead_runs import end_dead_runs
 from dossiers.tasks import compile_requested
 
 _GRACE = timedelta(minutes=2)

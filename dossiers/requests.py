@@ -103,6 +103,8 @@ def mark_ready(dossier: Dossier, *, checkpoint: Checkpoint, archive: StoredObjec
     """The dossier is whole and in its place."""
     changes: dict[str, Any] = {
         "state": DossierState.READY,
+        # A run that was taken for dead and was only slow ends here.
+        "failure": "",
         "checkpoint_size": checkpoint.size,
         "checkpoint_root": bytes(checkpoint.root),
         "checkpoint_note": checkpoint.note,

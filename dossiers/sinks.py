@@ -167,7 +167,10 @@ def disk_faults() -> Iterator[None]:
                 _("The disk is full. Nothing half-made was left. Free space and compile again.")
             ) from error
         raise DossierNotWritten(
-            _("The dossier could not be written: %(why)s. Nothing half-made was left.")
+            _(
+                "The dossier could not be written: %(why)s. Nothing half-made was left. "
+                "Choose another place, or look at the disk."
+            )
             % {"why": error.strerror or error}
         ) from error
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.models import Entry
 from cases.models import Case
 from dossiers.archive import VaultSink
-from dossiers.compiling import compile_into
+from dossiers.compiling import compile_dossier, compile_into
 from dossiers.errors import DossierBusy
 from dossiers.models import Dossier, DossierState
 from dossiers.pending import requeue_pending
@@ -67,3 +67,11 @@ def test_whoever_asked_and_was_sent_away_since_gets_nothing(requested: Dossier, 
     requested.refresh_from_db()
     assert requested.state == DossierState.FAILED
     assert not Entry.objects.filter(action="dossier.compiled").exists()
+
+
+def test_the_next_run_by_command_tells_of_the_one_that_died(requested: Dossier, lawyer: User):
+    begin(requested)
+    Dossier.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
+    compile_dossier(requested.case, purpose=PURPOSE, sink=VaultSink(), actor=lawyer)
+    requested.refresh_from_db()
+    assert requested.state == DossierState.FAILED

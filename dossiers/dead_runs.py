@@ -1,0 +1,31 @@
+"""Tells the truth about runs whose program died: nobody else can."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actors import SystemActor
+from dossiers.models import Dossier, DossierState
+from dossiers.requests import mark_failed
+
+RECONCILER = SystemActor("dossier-reconciler")
+# A run says that it is alive every 20 seconds while it reads. Flushing a large archive is one long silence.
+SILENT_FOR = timedelta(minutes=5)
+
+
+def end_dead_runs() -> int:
+    """Mark as failed every run that has been silent too long; return how many there were."""
+    silent = Q(heartbeat_at__lt=timezone.now() - SILENT_FOR) | Q(heartbeat_at=None)
+    dead = Dossier.objects.filter(silent, state=DossierState.COMPILING)
+    for dossier in dead:
+        mark_failed(
+            dossier,
+            reason=_(
+                "The program stopped while it compiled this dossier. Nothing was handed over; ask for a new one."
+            ),
+            kind="Stopped",
+            actor=RECONCILER,
+        )
+    return len(dead)
