@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench lock format clean screenshots
+.PHONY: help demo serve test lint bench lock format clean screenshots messages
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -49,6 +49,10 @@ lock: $(VENV)/.ready-dev ## write the hashed lock files anew from requirements*.
 		--custom-compile-command "make lock" requirements.txt --output-file requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 		--custom-compile-command "make lock" --constraint requirements.lock requirements-dev.txt --output-file requirements-dev.lock
+
+messages: $(VENV)/.ready-dev ## bring the Persian catalogue up to date with the sentences in the sources (needs GNU gettext)
+	@$(MANAGE) makemessages --locale fa --no-obsolete --add-location file \
+		--ignore "$(VENV)" --ignore var --ignore node_modules --ignore tests --ignore bench
 
 clean: ## remove the environment and caches; data and keys stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles
