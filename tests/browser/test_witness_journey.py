@@ -1,0 +1,175 @@
+"""The life of a witness in real browsers: sealed, opened once by two of three custodians, and found nowhere else."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import acts
+from tests.browser.conftest import Enter
+from tests.browser.houses import House
+from tests.browser.looking import faults_of
+from tests.witnesses.residue import traces, unpacked
+
+REFERENCE = "DK-1988-W"
+PASSPHRASE = "heron lantern quarry velvet {} umbrella"
+CUSTODIANS = ("custodian1", "custodian2", "custodian3")
+# An invented person, with words that are in no other text of ours.
+NAME_FA, NAME_LATIN = "شهرنوش ساختگی‌پور", "Shahrnush Sakhtegipur"
+SECRETS = (NAME_FA, NAME_LATIN, "Mahvash Sakhtegipur", "shahrnush@nowhere.invalid", "Kheradmand Alley 77")
+
+
+def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
+    running_house: House, enter: Enter, tmp_path: Path
+) -> None:
+    custodians = {name: enter(name, language="fa", width=390) for name in CUSTODIANS}
+    for name, page in custodians.items():
+        enrol(page, PASSPHRASE.format(name))
+    lawyer = enter("laleh")
+    case = acts.open_case(lawyer, REFERENCE, "A case with a witness")
+    witness = register(lawyer, case)
+    pseudonym = lawyer.locator("h1").inner_text().strip()
+
+    opening, code = ask(lawyer, witness, pseudonym)
+    for name in CUSTODIANS[:2]:
+        approve(custodians[name], opening, pseudonym, PASSPHRASE.format(name))
+    see_once(lawyer, opening, code)
+    refused_again(lawyer, opening, code)
+
+    auditor = enter("arash")
+    for action in ("witness.registered", "witness.opening_requested", "witness.identity_opened"):
+        in_the_log(auditor, action, times=1)
+    in_the_log(auditor, "witness.opening_approved", times=2)
+    in_the_log(auditor, "witness.custodian_enrolled", times=3)
+
+    forgotten = [*SECRETS, code, *(PASSPHRASE.format(name) for name in CUSTODIANS)]
+    everything = everything_stored(running_house) + dossier(running_house, tmp_path)
+    # The same search does find what may be known.
+    assert traces(everything, [pseudonym]) == [pseudonym]
+    assert (
+        traces(everything, [form for text in forgotten for form in (text, text.lower(), text.upper())]) == []
+    )
+
+
+def looks_right(page: Page, language: str = "en") -> None:
+    assert list(faults_of(page, language=language)) == []
+
+
+def enrol(page: Page, passphrase: str) -> None:
+    page.locator('main a[href="/witnesses/enrol/"]').first.click()
+    looks_right(page, "fa")
+    page.fill("[name=passphrase]", passphrase)
+    page.fill("[name=again]", passphrase)
+    acts.send(page)
+    page.wait_for_url(re.compile(r"/witnesses/decisions/$"))
+
+
+def register(page: Page, case: str) -> str:
+    """Seal the identity; returns the witness's address."""
+    page.goto(f"{case}witnesses/")
+    acts.follow(page, "/witnesses/register/")
+    looks_right(page)
+    for name, text in zip(
+        ("name_fa", "name_latin", "kin", "contacts", "how_to_reach_safely"), SECRETS, strict=True
+    ):
+        page.fill(f"[name={name}]", text)
+    acts.send(page)
+    page.wait_for_url(re.compile(r"/witnesses/[0-9a-f-]{36}/$"))
+    assert traces(page.content().encode(), SECRETS) == []
+    return acts.path_of(page)
+
+
+def ask(page: Page, witness: str, pseudonym: str) -> tuple[str, str]:
+    """Ask to open the identity; the request's address and the opening code."""
+    page.goto(witness)
+    acts.follow(page, "/open/")
+    looks_right(page)
+    page.check("[name=fields_wanted][value=full_names]")
+    page.fill("[name=reason]", "The court asks whether the witness can be heard")
+    page.fill("[name=seconds]", "30")
+    page.fill("[name=confirmation]", pseudonym)
+    acts.send(page)
+    code = page.locator(".opening-code").inner_text().strip()
+    looks_right(page)
+    return page.locator('main a[href^="/witnesses/openings/"]').first.get_attribute("href") or "", code
+
+
+def approve(page: Page, opening: str, pseudonym: str, passphrase: str) -> None:
+    """Approve, after a first try with a wrong passphrase, which the page refuses with nothing typed lost."""
+    page.goto("/witnesses/decisions/")
+    acts.follow(page, opening.removeprefix("/witnesses/openings"))
+    for typed in ("not " + passphrase, passphrase):
+        page.check("[name=decision][value=approve]")
+        if typed != passphrase:
+            page.fill("[name=reason]", "The court's letter is known to me")
+        assert page.input_value("[name=reason]") == "The court's letter is known to me"
+        page.fill("[name=passphrase]", typed)
+        page.fill("[name=confirmation]", pseudonym)
+        acts.send(page)
+        if typed != passphrase:
+            expect(page.locator(".error-summary")).to_be_visible()
+            assert page.input_value("[name=passphrase]") == ""
+            looks_right(page, "fa")
+    page.wait_for_url(re.compile(r"/witnesses/decisions/$"))
+
+
+def see_once(page: Page, opening: str, code: str) -> None:
+    page.goto(opening)
+    looks_right(page)
+    page.fill("[name=opening_code]", code)
+    acts.send(page)
+    shown = page.locator("[data-see-once-content]")
+    assert {NAME_FA, NAME_LATIN} <= set(shown.locator("dd").all_inner_texts())
+    assert "Mahvash" not in page.content(), "only what was asked for is shown"
+    looks_right(page)
+
+
+def refused_again(page: Page, opening: str, code: str) -> None:
+    """The page of a request that is done asks for no code, and a code sent all the same opens nothing."""
+    page.goto(opening)
+    assert page.locator("[name=opening_code]").count() == 0
+    mark = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
+    answer = page.request.post(
+        opening, form={"csrfmiddlewaretoken": mark, "opening_code": code}, headers={"Referer": page.url}
+    )
+    assert answer.status == 422
+    assert traces(answer.body(), SECRETS) == []
+
+
+def in_the_log(page: Page, action: str, *, times: int) -> None:
+    """The auditor finds the entries by their action, opens the newest and reads no name in it."""
+    page.goto(f"/log/entries/?action={action}")
+    rows = page.locator("#entries tbody tr")
+    expect(rows).to_have_count(times)
+    assert traces(page.content().encode(), SECRETS) == []
+    rows.first.locator("a").last.click()
+    assert action in page.locator("main").inner_text()
+    assert traces(page.content().encode(), SECRETS) == []
+
+
+def everything_stored(house: House) -> bytes:
+    """The database with its side files, the vault, and what the server said."""
+    files = [path for path in (house.home / "data").rglob("*") if path.is_file()] + [house.server_log]
+    assert any(path.name.endswith("-wal") for path in files)
+    content = b"\n".join(path.read_bytes() for path in files)
+    return content + unpacked(content)
+
+
+def dossier(house: House, folder: Path) -> bytes:
+    """Every byte of a dossier of the case, by command."""
+    house.manage(
+        *(
+            "ingest_evidence",
+            str(acts.NOTE),
+            "--case",
+            REFERENCE,
+            "--source",
+            "the office",
+            "--actor",
+            "laleh",
+        )
+    )
+    words = ("--purpose", "To look for names in it", "--out", str(folder / "out"), "--actor", "laleh")
+    house.manage("compile_dossier", REFERENCE, *words)
+    content = b"\n".join(path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file())
+    return content + unpacked(content)
