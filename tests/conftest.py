@@ -1,5 +1,6 @@
 """The cast, and a fresh house for every test: own keys, own data folder."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -130,12 +131,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
     if connection.vendor != "postgresql":
-        for_postgres = [item for item in items if item.get_closest_marker("postgres")]
-        if STRICT:
-            config.hook.pytest_deselected(items=for_postgres)
-            items[:] = [item for item in items if item not in for_postgres]
-        for item in for_postgres:
-            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: name one in DATABASE_URL"))
+        _set_aside(config, items, "postgres", "needs PostgreSQL: name one in DATABASE_URL")
+    if not os.environ.get("REDIS_URL"):
+        _set_aside(config, items, "redis", "needs Redis: name one in REDIS_URL")
+
+
+def _set_aside(config: pytest.Config, items: list[pytest.Item], marker: str, reason: str) -> None:
+    """Skip aloud what needs a service. Where nothing may be skipped, leave it to the run that names the service."""
+    marked = [item for item in items if item.get_closest_marker(marker)]
+    if STRICT:
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if item not in marked]
+    for item in marked:
+        item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.hookimpl(wrapper=True)
