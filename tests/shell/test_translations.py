@@ -162,13 +162,31 @@ def test_persian_is_written_with_persian_signs(messages, sign, instead):
     assert not wrong, f"Write {instead} in:\n" + "\n".join(wrong)
 
 
+def test_paths_and_latin_dates_do_not_turn_round_in_a_persian_sentence(messages):
+    """Between Persian letters "1988-07" is shown as 07-1988 and "/srv/vault" loses its first stroke, unless isolated."""
+    turning = re.compile(r"(?<![\w-])\d{4}-\d\d|%\((?:path|place|root|note)\)s|(?<![\w-])--\w")
+    isolated = re.compile("\u2066[^\u2066\u2069]*\u2069")
+    loose = [
+        persian
+        for message in messages
+        for persian in texts_of(message)[1]
+        if turning.search(re.sub(r"`[^`]*`", "", isolated.sub("", persian)))
+    ]
+    assert not loose, "Put U+2066 before it and U+2069 after it in:\n" + "\n".join(loose)
+
+
+def end_of(sentence: str) -> str:
+    """The full stop, question mark, colon or blank that ends it, in English signs, or nothing."""
+    last = sentence.rstrip("\u2069")[-1].replace("؟", "?")
+    return last if last in ".?: " else ""
+
+
 def test_sentences_end_as_the_english_ones_do(messages):
-    ends = {".": ".", "?": "؟", ":": ":", " ": " "}
     different = [
         persian
         for message in messages
         for english, persian in zip(*texts_of(message), strict=True)
-        if " " in english and ends.get(english[-1], "") != ends.get(persian[-1].replace("؟", "?"), "")
+        if " " in english and end_of(english) != end_of(persian)
     ]
     assert not different
 
