@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import acting_user, permission_required
 from accounts.errors import AccountError
 from accounts.forms import NewUserForm, PasswordForm, SignInForm
+from accounts.language import greet_in_own_language
 from accounts.models import User
 from accounts.queries import account_named, all_users
 from accounts.roles import Role
@@ -33,8 +34,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST":
         if form.is_valid():
-            start_session(request, form.get_user())
-            return redirect(_next_page(request))
+            user: User = form.get_user()
+            start_session(request, user)
+            response = redirect(_next_page(request))
+            greet_in_own_language(request, response, user)
+            return response
         note_failure(account_named(request.POST.get("username", "")))
     status = 422 if form.errors else 200
     return render(
