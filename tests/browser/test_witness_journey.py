@@ -12,8 +12,11 @@ from tests.browser.looking import faults_of
 from tests.witnesses.residue import traces, unpacked
 
 REFERENCE = "DK-1988-W"
-PASSPHRASE = "heron lantern quarry velvet {} umbrella"
-CUSTODIANS = ("custodian1", "custodian2", "custodian3")
+CUSTODIANS = {
+    "custodian1": "heron lantern quarry velvet umbrella",
+    "custodian2": "copper thistle window marble orchard",
+    "custodian3": "saffron anchor winter pebble trumpet",
+}
 # An invented person, with words that are in no other text of ours.
 NAME_FA, NAME_LATIN = "شهرنوش ساختگی‌پور", "Shahrnush Sakhtegipur"
 SECRETS = (NAME_FA, NAME_LATIN, "Mahvash Sakhtegipur", "shahrnush@nowhere.invalid", "Kheradmand Alley 77")
@@ -24,15 +27,15 @@ def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
 ) -> None:
     custodians = {name: enter(name, language="fa", width=390) for name in CUSTODIANS}
     for name, page in custodians.items():
-        enrol(page, PASSPHRASE.format(name))
+        enrol(page, CUSTODIANS[name])
     lawyer = enter("laleh")
     case = acts.open_case(lawyer, REFERENCE, "A case with a witness")
     witness = register(lawyer, case)
-    pseudonym = lawyer.locator("h1").inner_text().strip()
+    pseudonym = lawyer.locator("h1 .pseudonym bdi").inner_text()
 
     opening, code = ask(lawyer, witness, pseudonym)
-    for name in CUSTODIANS[:2]:
-        approve(custodians[name], opening, pseudonym, PASSPHRASE.format(name))
+    for name in ("custodian3", "custodian1"):
+        approve(custodians[name], opening, pseudonym, CUSTODIANS[name])
     see_once(lawyer, opening, code)
     refused_again(lawyer, opening, code)
 
@@ -42,7 +45,7 @@ def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
     in_the_log(auditor, "witness.opening_approved", times=2)
     in_the_log(auditor, "witness.custodian_enrolled", times=3)
 
-    forgotten = [*SECRETS, code, *(PASSPHRASE.format(name) for name in CUSTODIANS)]
+    forgotten = [*SECRETS, code, *CUSTODIANS.values()]
     everything = everything_stored(running_house) + dossier(running_house, tmp_path)
     # The same search does find what may be known.
     assert traces(everything, [pseudonym]) == [pseudonym]
@@ -86,7 +89,7 @@ def ask(page: Page, witness: str, pseudonym: str) -> tuple[str, str]:
     looks_right(page)
     page.check("[name=fields_wanted][value=full_names]")
     page.fill("[name=reason]", "The court asks whether the witness can be heard")
-    page.fill("[name=seconds]", "30")
+    page.fill("[name=seconds]", "120")
     page.fill("[name=confirmation]", pseudonym)
     acts.send(page)
     code = page.locator(".opening-code").inner_text().strip()
