@@ -74,6 +74,8 @@ class Visits:
             accept_downloads=True,
             java_script_enabled=scripts,
         )
+        # The account's language greets whoever has not chosen one; this reader has.
+        context.add_cookies([{"name": "language", "value": language, "url": self.house.address}])
         context.set_default_timeout(20_000)
         self.contexts.append(context)
         page = context.new_page()
