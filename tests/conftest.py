@@ -14,6 +14,8 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.users import create_user
 from audit.actors import Channel, SystemActor
+from cases.membership import add_member, open_case
+from cases.models import Case
 from config.key_making import make_missing_keys
 from tests.skipping import STRICT
 from tests.tampering import let_flush_pass
@@ -101,6 +103,20 @@ def custodian_c(hire: Hire) -> User:
 @pytest.fixture
 def administrator(hire: Hire) -> User:
     return hire("admin", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def case(lawyer: User, paralegal: User) -> Case:
+    """Opened by the lawyer; the paralegal is a member."""
+    opened = open_case(reference="DK-1988-01", title="اعدام‌های ۱۳۶۷", actor=lawyer)
+    add_member(opened, user=paralegal, actor=lawyer)
+    return opened
+
+
+@pytest.fixture
+def other_case(outsider: User) -> Case:
+    """A case of which only the outsider is a member."""
+    return open_case(reference="DK-1988-02", title="Another matter", actor=outsider)
 
 
 @pytest.fixture

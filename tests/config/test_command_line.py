@@ -30,7 +30,7 @@ def test_a_failure_of_no_kind_is_an_error_of_ours():
     assert (http_status(DomainError("?")), exit_code(DomainError("?"))) == (500, 70)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # a command closes its connection at its end
 def test_a_command_that_fails_says_one_sentence_and_its_code(capsys):
     code = command_line.run(["manage.py", "verify_evidence", "E-0000-0000", "--actor", "nobody-here"])
     said = capsys.readouterr()
@@ -42,7 +42,7 @@ def test_a_command_that_fails_says_one_sentence_and_its_code(capsys):
     ).exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # a command closes its connection at its end
 def test_with_json_a_failure_is_one_object(capsys):
     code = command_line.run(["manage.py", "verify_evidence", "--actor", "nobody-here", "--json"])
     assert code == 5

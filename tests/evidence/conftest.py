@@ -8,7 +8,6 @@ import pytest
 from accounts.models import User
 from cases.dating import read_date
 from cases.facts import NameFacts
-from cases.membership import add_member, open_case
 from cases.models import Case, Incident, Part, Person, Place, PlaceKind
 from cases.registry import record_incident, register_person, register_place
 from evidence.intake import IntakeFacts, ingest_evidence
@@ -17,20 +16,6 @@ from evidence.models import EvidenceItem
 LETTER = "نامه‌ای از اوین، مرداد ۱۳۶۷\n".encode()
 
 TakeIn = Callable[..., EvidenceItem]
-
-
-@pytest.fixture
-def case(lawyer: User, paralegal: User) -> Case:
-    """Opened by the lawyer; the paralegal is a member."""
-    opened = open_case(reference="DK-1988-01", title="اعدام‌های ۱۳۶۷", actor=lawyer)
-    add_member(opened, user=paralegal, actor=lawyer)
-    return opened
-
-
-@pytest.fixture
-def other_case(outsider: User) -> Case:
-    """A case of which only the outsider is a member."""
-    return open_case(reference="DK-1988-02", title="Another matter", actor=outsider)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import User
-from cases.membership import add_member, open_case
 from cases.models import Case
 from witnesses.custodians import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName
@@ -33,13 +32,6 @@ CANARIES = (NAME_FA, NAME_LATIN, PHONE, "Farhadgoli", "99887766", "Mahvashi")
 REASON = "The prosecutor asks whether the witness will testify"
 
 Ask = Callable[..., tuple[OpeningRequest, str]]
-
-
-@pytest.fixture
-def case(lawyer: User, paralegal: User) -> Case:
-    opened = open_case(reference="DK-1988-01", title="Gohardasht, summer 1988", actor=lawyer)
-    add_member(opened, user=paralegal, actor=lawyer)
-    return opened
 
 
 @pytest.fixture
