@@ -1,7 +1,9 @@
 """The answer to too many wrong passwords (django-axes counts them, by name and address together)."""
 
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,3 +18,21 @@ def answer(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     with transaction.atomic():
         log.append(Action.LOCKED_OUT, subject=log.Subject("accounts.sign_in", "-"), actor=Visitor())
     return render(request, "errors/locked.html", status=429)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that failures are counted under.
+
+    Behind proxies it is the one that the outermost of our own proxies saw: what stands further left in
+    X-Forwarded-For is whatever the client wrote there. Without proxies the header is not believed at all.
+    """
+    seen: list[str] = [request.META.get("REMOTE_ADDR", "")]
+    if settings.DADKHAH_PROXY_COUNT:
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        seen = forwarded[-settings.DADKHAH_PROXY_COUNT :][:1] + seen
+    for address in seen:
+        try:
+            return str(ip_address(address))
+        except ValueError:
+            continue
+    return "0.0.0.0"  # noqa: S104 - a name for "not known", never bound to

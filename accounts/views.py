@@ -8,11 +8,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import acting_user, permission_required
 from accounts.errors import AccountError
@@ -23,6 +22,7 @@ from accounts.queries import account_named, all_users
 from accounts.roles import Role
 from accounts.sign_in import end_session, note_failure, start_session
 from accounts.users import change_password, close_account, create_user
+from accounts.way_back import way_back
 
 
 @login_not_required
@@ -47,9 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _next_page(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    allowed = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if allowed else "/"
+    return way_back(request, request.POST.get("next") or request.GET.get("next"))
 
 
 @require_POST
@@ -88,6 +86,7 @@ def _set_own_password(request: HttpRequest, user: User, form: PasswordForm) -> b
     return True
 
 
+@require_safe
 @permission_required("accounts.manage_users")
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody who has an account."""

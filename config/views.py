@@ -3,14 +3,15 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import acting_user
 from accounts.language import remember_language
+from accounts.way_back import way_back
 from config.desk import desk_sections, standing_sentence
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this role today."""
     user = acting_user(request)
@@ -23,14 +24,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember English or Persian in a cookie."""
     wanted = request.POST.get("language", "")
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = redirect(way_back(request, request.POST.get("next")))
     remember_language(response, wanted)
     return response
 
 
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for whoever builds pages."""
     return render(request, "gallery/index.html")

@@ -138,7 +138,8 @@ AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = env.proxy_count
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_address"
+DADKHAH_PROXY_COUNT = env.proxy_count
 
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"

@@ -93,7 +93,14 @@ def test_closing_an_account_ends_its_open_sessions_at_once(client, paralegal, ad
 
 
 def test_it_never_leads_to_a_foreign_site(client, paralegal):
-    for target in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+    for target in (
+        "https://evil.example/",
+        "//evil.example/",
+        "javascript:alert(1)",
+        "evil",
+        "evil\nX: y",
+        "é",
+    ):
         response = client.post(
             reverse("accounts:sign_in"), {"username": "parvin", "password": PASSWORD, "next": target}
         )
@@ -130,3 +137,10 @@ def test_an_administrator_makes_and_closes_accounts_by_page_and_others_do_not(
     assert admin.post(reverse("accounts:user_close", args=[lawyer.pk])).status_code == 302
     lawyer.refresh_from_db()
     assert not lawyer.is_active
+
+
+@pytest.mark.parametrize("target", ["evil", "cases:detail", "evil\nX: y", "//evil.example/", "\x00"])
+def test_the_language_switch_leads_to_no_foreign_or_broken_page(client, target):
+    response = client.post(reverse("set_language"), {"language": "fa", "next": target})
+    assert response["Location"] == "/"
+    assert client.post(reverse("set_language"), {"next": "/cases/?q=a"})["Location"] == "/cases/?q=a"
