@@ -1,12 +1,25 @@
 """The filters of the list of entries, read from the address."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import Action
 from audit.queries import Filters
+
+
+class MomentField(forms.DateTimeField):
+    """A moment that has a place in UTC: an offset can lead out of the calendar at its two ends."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        try:
+            return moment.astimezone(UTC) if moment else None
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class FilterForm(forms.Form):
@@ -19,12 +32,8 @@ class FilterForm(forms.Form):
     case = forms.UUIDField(
         label=_("Case"), required=False, help_text=_("The id at the end of the case's address.")
     )
-    since = forms.DateTimeField(
-        label=_("From"), required=False, help_text=_("Date, or date and time, in UTC.")
-    )
-    until = forms.DateTimeField(
-        label=_("Until"), required=False, help_text=_("Up to but not including this moment.")
-    )
+    since = MomentField(label=_("From"), required=False, help_text=_("Date, or date and time, in UTC."))
+    until = MomentField(label=_("Until"), required=False, help_text=_("Up to but not including this moment."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

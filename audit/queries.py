@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -116,8 +116,9 @@ def _beyond(mark: str, side: str) -> Q:
     moment, _line, identifier = mark.rpartition("_")
     try:
         at, pk = parse_datetime(moment), uuid.UUID(identifier)
-    except ValueError:
+        at = at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):  # the second where an offset leads out of the calendar
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None:
         raise BadInput(_("This page of the log does not exist. Start again from the newest entries."))
     return Q(**{f"recorded_at__{side}": at}) | Q(**{"recorded_at": at, f"pk__{side}": pk})

@@ -116,10 +116,31 @@ def test_paging_walks_through_everything_and_back(desk: Client, write: Write) ->
 
 
 @pytest.mark.parametrize(
-    "mark", ["nonsense", "_", f"2026-01-01_{uuid.uuid4()}", "2026-01-01T00:00:00+00:00_x"]
+    "mark",
+    [
+        "nonsense",
+        "_",
+        f"2026-01-01_{uuid.uuid4()}",
+        "2026-01-01T00:00:00+00:00_x",
+        f"0001-01-01T00:00:00+14:00_{uuid.uuid4()}",
+        f"9999-12-31T23:59:59-14:00_{uuid.uuid4()}",
+    ],
 )
 def test_a_forged_page_mark_is_a_clear_error(desk: Client, mark: str) -> None:
     assert desk.get(reverse("audit:entries"), {"older": mark}).status_code == 400
+    assert desk.get(reverse("audit:entries"), {"newer": mark}).status_code == 400
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1988-13-45"])
+def test_a_moment_outside_the_calendar_is_said_and_filters_nothing(
+    desk: Client, write: Write, moment: str
+) -> None:
+    write(1)
+    for field in ("since", "until"):
+        answer = desk.get(reverse("audit:entries"), {field: moment, "actor": CLERK.audit_name})
+        assert answer.status_code == 200
+        assert field in answer.context["form"].errors
+        assert len(answer.context["rows"]) == 1
 
 
 def test_the_list_takes_as_many_queries_for_one_entry_as_for_fifty(
