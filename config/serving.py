@@ -23,6 +23,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             # The default log would hold addresses of pages; the audit log says who did what.
             "accesslog": None,
+            # A door for commanding the server that nobody here uses.
+            "control_socket_disable": True,
             "post_worker_init": _after_fork,
         }
         super().__init__()
