@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access import require
 from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.canonical import Json
 from audit.errors import DomainError
 from audit.models import Checkpoint
+from cases.access import require_member
 from cases.models import Case
 from dossiers.bag import Bag
 from dossiers.dead_runs import end_dead_runs
@@ -24,7 +26,7 @@ from dossiers.log_proof import prove_dossier
 from dossiers.models import Dossier
 from dossiers.packaging import write_payload, write_tags
 from dossiers.paper.press import Press
-from dossiers.requests import begin, mark_failed, mark_ready, request_dossier
+from dossiers.requests import COMPILE, begin, mark_failed, mark_ready, request_dossier
 from dossiers.sinks import Sink
 
 
@@ -44,10 +46,13 @@ def compile_dossier(
 def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
     """Compile a requested dossier. On any failure the sink is abandoned and the row says `failed` and why.
 
-    Raises ExhibitBroken, DossierNotWritten, DossierBusy, FontsMissing, and what the vault and the log raise.
+    The actor's right is asked for again, at the beginning and in the transaction that discloses: a request can wait,
+    and a run takes long. Raises NotPermitted, NotAMember, ExhibitBroken, DossierNotWritten, DossierBusy, FontsMissing,
+    and what the vault and the log raise.
     """
     begin(dossier)
     try:
+        _require_right(dossier, actor)
         sink.begin(dossier.name)
         checkpoint = _write(dossier, sink=sink, actor=actor)
         archive = sink.finish()
@@ -77,9 +82,16 @@ def _write(dossier: Dossier, *, sink: Sink, actor: User) -> Checkpoint:
     return proof.checkpoint
 
 
+def _require_right(dossier: Dossier, actor: User) -> None:
+    # Read again: what this process remembers of a user's role may be older than the withdrawal of it.
+    now = User.objects.get(pk=actor.pk)
+    require_member(dossier.case, require(now, COMPILE))
+
+
 def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> None:
     """Disclosures, the dossier's digest and the compile entry: all of them or none."""
     with transaction.atomic():
+        _require_right(dossier, actor)
         disclose(dossier, items, actor=actor)
         manifest = bag.tags["manifest-sha256.txt"].sha256
         Dossier.objects.filter(pk=dossier.pk).update(payload_manifest_sha256=bytes.fromhex(manifest))

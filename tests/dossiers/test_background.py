@@ -1,5 +1,6 @@
 """Work in the background: taken once, queued again when forgotten, ended when its program died."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Entry
+from cases.membership import remove_member
 from cases.models import Case
 from dossiers.archive import VaultSink
 from dossiers.compiling import compile_dossier, compile_into
 from dossiers.errors import DossierBusy
 from dossiers.models import Dossier, DossierState
+from dossiers.packaging import write_tags
 from dossiers.pending import requeue_pending
 from dossiers.requests import begin, request_dossier
 from dossiers.tasks import compile_requested
@@ -67,6 +70,40 @@ def test_whoever_asked_and_was_sent_away_since_gets_nothing(requested: Dossier, 
     requested.refresh_from_db()
     assert requested.state == DossierState.FAILED
     assert not Entry.objects.filter(action="dossier.compiled").exists()
+
+
+def sent_out_of_the_case(requested: Dossier, lawyer: User, paralegal: User) -> None:
+    remove_member(requested.case, user=lawyer, actor=lawyer)
+
+
+def given_another_role(requested: Dossier, lawyer: User, paralegal: User) -> None:
+    lawyer.groups.set(paralegal.groups.all())
+
+
+@pytest.mark.parametrize("lose_the_right", [sent_out_of_the_case, given_another_role])
+def test_whoever_lost_the_right_while_the_task_waited_has_nothing_compiled(
+    requested: Dossier, lawyer: User, paralegal: User, lose_the_right: Callable[[Dossier, User, User], None]
+):
+    lose_the_right(requested, lawyer, paralegal)
+    compile_requested(str(requested.pk))
+    requested.refresh_from_db()
+    assert requested.state == DossierState.FAILED
+    assert requested.archive is None
+    assert not Entry.objects.filter(action__in=("dossier.compiled", "evidence.disclosed")).exists()
+
+
+def test_whoever_loses_the_right_while_it_is_compiled_has_nothing_disclosed(
+    requested: Dossier, lawyer: User, monkeypatch: pytest.MonkeyPatch
+):
+    def write_and_leave(*arguments: object) -> None:
+        write_tags(*arguments)
+        remove_member(requested.case, user=lawyer, actor=lawyer)
+
+    monkeypatch.setattr("dossiers.compiling.write_tags", write_and_leave)
+    compile_requested(str(requested.pk))
+    requested.refresh_from_db()
+    assert requested.state == DossierState.FAILED
+    assert not Entry.objects.filter(action__in=("dossier.compiled", "evidence.disclosed")).exists()
 
 
 def test_the_next_run_by_command_tells_of_the_one_that_died(requested: Dossier, lawyer: User):
