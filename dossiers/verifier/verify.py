@@ -67,7 +67,17 @@ FINGERPRINT_PREFIX = b"dadkhah/custody-event/v1\n"
 BLOCK = 1 << 20
 PAIRED_FROM = 8 * BLOCK
 # What malformed data can raise in a check; each becomes a named fault, never a traceback.
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError)
+MALFORMED = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+    OSError,
+)
 
 
 class Report:
@@ -215,7 +225,13 @@ class Dossier:
         )
 
     def read(self, path: str) -> bytes:
-        """The bytes of a small file. Raises OSError if it is not there."""
+        """The bytes of a small file. Raises OSError if it is not there.
+
+        Nothing is opened but what was found to be a regular file: a pipe would never answer, and a link can lead to
+        a device that never ends.
+        """
+        if path not in self.files:
+            raise FileNotFoundError(f"{path} is not a file of the dossier")
         with open(os.path.join(self.root, path), "rb") as file:
             return file.read()
 
@@ -490,6 +506,12 @@ def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     return encode_point(expected) == signature[:32]
 
 
+def has_small_order(public: bytes) -> bool:
+    """Whether the key is no point, or one of the eight that vanish when multiplied by the cofactor."""
+    point = decode_point(public)
+    return point is None or encode_point(multiply_point(8, point)) == (1).to_bytes(32, "little")
+
+
 class LogKey:
     """The log's public key, from its line `name+hash+base64` (C2SP signed note)."""
 
@@ -501,6 +523,8 @@ class LogKey:
             raise ValueError("it is no Ed25519 key")
         self.name = name
         self.public = blob[1:]
+        if has_small_order(self.public):
+            raise ValueError("it is one of the points under which anything is signed, and nobody's key")
         self.key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + blob).digest()[:4]
         if short != self.key_id.hex() or base64.b64encode(blob).decode("ascii") != encoded:
             raise ValueError("its short hash does not match the key")

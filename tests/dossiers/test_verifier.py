@@ -1,6 +1,9 @@
 """The verifier finds and names every change, and its cryptography agrees with the published vectors and with ours."""
 
 import ast
+import base64
+import hashlib
+import os
 import random
 import sys
 from collections.abc import Callable
@@ -115,6 +118,29 @@ def test_it_makes_commitments_as_the_log_does():
     assert verify.commitment("شاهد ۱", salt) == commit("شاهد ۱", salt=salt)
 
 
+# The eight points of small order (RFC 7748 section 7 speaks of their likes); two of the y have two signs of x.
+SMALL_ORDER = [
+    *(y.to_bytes(32, "little") for y in (0, 1, verify.PRIME - 1, 1 << 255)),
+    *(
+        bytes.fromhex(head + tail)
+        for head, tail in (
+            ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", "05"),
+            ("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc", "85"),
+            ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", "7a"),
+            ("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03", "fa"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("public", SMALL_ORDER, ids=bytes.hex)
+def test_it_refuses_a_key_under_which_anything_is_signed(public: bytes):
+    blob = b"\x01" + public
+    short = hashlib.sha256(b"example/log\n" + blob).digest()[:4].hex()
+    with pytest.raises(ValueError, match="nobody's key"):
+        verify.LogKey(f"example/log+{short}+{base64.b64encode(blob).decode()}")
+
+
 def test_it_reads_the_logs_public_key_line():
     signer = Signer.generate("dadkhah.example/log")
     key = verify.LogKey(signer.verifier.line + "\n")
@@ -221,7 +247,33 @@ def _nonsense(folder: Path) -> str:
     return "data/index.json"
 
 
-DAMAGES = [_append, _cut, _remove, _rename, _add, _add_beside, _add_folder, _fetch, _link, _empty, _nonsense]
+def _pipe(folder: Path) -> str:
+    (folder / "log/checkpoint").unlink()
+    os.mkfifo(folder / "log/checkpoint")
+    return "log/checkpoint"
+
+
+def _endless(folder: Path) -> str:
+    (folder / "data/index.json").unlink()
+    (folder / "data/index.json").symlink_to("/dev/zero")
+    return "data/index.json"
+
+
+DAMAGES = [
+    _pipe,
+    _endless,
+    _append,
+    _cut,
+    _remove,
+    _rename,
+    _add,
+    _add_beside,
+    _add_folder,
+    _fetch,
+    _link,
+    _empty,
+    _nonsense,
+]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__.strip("_"))
