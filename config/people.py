@@ -14,7 +14,7 @@ def names_of(actors: Collection[str]) -> Mapping[str, str]:
     """What a reader is shown for each actor of the log: a colleague's name, or words for what is no person."""
     users = {str(user.pk): user.full_name for user in User.objects.filter(pk__in=set(_user_ids(actors)))}
     found = {f"{_PREFIX}{key}": name for key, name in users.items()}
-    return found | {actor: _in_words(actor) for actor in actors if not actor.startswith(_PREFIX)}
+    return found | {actor: in_words(actor) for actor in actors if not actor.startswith(_PREFIX)}
 
 
 def _user_ids(actors: Collection[str]) -> Iterator[uuid.UUID]:
@@ -27,7 +27,8 @@ def _user_ids(actors: Collection[str]) -> Iterator[uuid.UUID]:
                 continue
 
 
-def _in_words(actor: str) -> str:
+def in_words(actor: str) -> str:
+    """What a reader is shown for an actor that is no colleague."""
     if actor == "visitor":
         return _("A visitor, not signed in")
     if actor.startswith("system:"):

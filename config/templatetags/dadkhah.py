@@ -17,6 +17,7 @@ from cases.calendars import Calendar, parts_of
 from cases.date_display import display_dates
 from cases.date_words import MONTH_NAMES
 from cases.partial_date import PartialDate
+from config.people import in_words
 
 register = template.Library()
 
@@ -39,6 +40,12 @@ def _visible(character: str) -> str:
     if hidden or (category == "Zs" and character != " "):
         return f'<span class="hidden-character">U+{ord(character):04X}</span>'
     return escape(character)
+
+
+@register.filter
+def actor_words(agent: object) -> str:
+    """Words for an actor of the log that is no colleague, such as a task of our own."""
+    return in_words(str(agent))
 
 
 @register.filter
