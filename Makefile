@@ -44,6 +44,9 @@ format: $(VENV)/.ready-dev ## put the code into its house style
 bench: $(VENV)/.ready-dev ## measure speed beside its floor in the same run (ARGS="--write" keeps the figures)
 	@$(BIN)/python -m bench.run $(ARGS)
 
+screenshots: $(VENV)/.ready-dev $(VENV)/.words ## take the README's pictures of today's pages anew (needs chromium)
+	@$(BIN)/python -m tools.take_screenshots
+
 lock: $(VENV)/.ready-dev ## write the hashed lock files anew from requirements*.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 		--custom-compile-command "make lock" requirements.txt --output-file requirements.lock
