@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.houses import PASSWORD, House, build, served
 from tests.skipping import need_program
@@ -88,6 +88,10 @@ class Visits:
             page.fill("input[name=password]", password)
             page.click("main button[type=submit]")
             page.wait_for_url(f"{self.house.address}/")
+            # An account remembers its language, whatever the browser asks for.
+            if page.locator("html").get_attribute("lang") != language:
+                page.click(".language-switch button")
+            expect(page.locator("html")).to_have_attribute("lang", language)
         return page
 
     def close(self) -> None:
