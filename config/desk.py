@@ -15,7 +15,7 @@ from cases.models import Case
 from dossiers.models import Dossier
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES
-from witnesses.models import Custodian, OpeningRequest, OpeningState
+from witnesses.queries import is_enrolled, openings_to_decide, own_openings
 
 ROWS = 6
 
@@ -100,25 +100,19 @@ def _dossiers(user: User) -> Section:
 
 
 def _own_openings(user: User) -> Section:
-    asked = OpeningRequest.objects.live().filter(requester=user).select_related("witness")
     return Section(
         title=_("My requests to see an identity"),
         empty=_("You have no open request."),
         rows=[
             Row(one.witness.pseudonym, one.get_state_display(), reverse("witnesses:opening", args=[one.pk]))
-            for one in asked[:ROWS]
+            for one in own_openings(user)[:ROWS]
         ],
     )
 
 
 def _decisions(user: User) -> Section:
-    waiting = (
-        OpeningRequest.objects.live()
-        .filter(state=OpeningState.REQUESTED)
-        .exclude(decisions__custodian__user=user)
-        .select_related("witness__case")
-    )
-    enrolled = Custodian.objects.filter(user=user, revoked_at=None).exists()
+    waiting = openings_to_decide(user)
+    enrolled = is_enrolled(user)
     return Section(
         title=_("Requests to decide"),
         empty=_("Nobody asks to see an identity."),

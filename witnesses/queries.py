@@ -16,10 +16,13 @@ from witnesses.models import (
 )
 
 
-def find_witness(witness_id: UUID, *, user: User) -> Witness:
-    """Raises UnknownWitness, with one sentence, for a witness who is not there and for one of a foreign case."""
+def find_witness(witness_id: UUID, *, case_id: UUID, user: User) -> Witness:
+    """Raises UnknownWitness, with one sentence, for a witness who is not there and for one of another case."""
     witness = (
-        Witness.objects.visible_to(user).select_related("case", "registered_by").filter(pk=witness_id).first()
+        Witness.objects.visible_to(user)
+        .select_related("case", "registered_by")
+        .filter(pk=witness_id, case=case_id)
+        .first()
     )
     if witness is None:
         raise UnknownWitness
@@ -50,6 +53,12 @@ def find_opening_to_decide(request_id: UUID, *, user: User) -> OpeningRequest:
     if found is None:
         raise UnknownOpening
     return found
+
+
+def own_openings(user: User) -> QuerySet[OpeningRequest]:
+    """The user's own live requests in the cases that are still theirs, with the witnesses."""
+    mine = OpeningRequest.objects.filter(requester=user, witness__in=Witness.objects.visible_to(user))
+    return mine.live().select_related("witness")
 
 
 def openings_to_decide(user: User) -> QuerySet[OpeningRequest]:

@@ -30,7 +30,7 @@ from witnesses.views.pages import attempt, reader, show_form, unstored
 def ask(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
     """What will happen, who will know, and the form. Its answer shows the opening code, once and nowhere else."""
     user = reader(request)
-    witness = find_witness(witness_id, user=user)
+    witness = find_witness(witness_id, case_id=case_id, user=user)
     form = OpeningForm(request.POST or None, pseudonym=witness.pseudonym)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

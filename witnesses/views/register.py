@@ -60,7 +60,7 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @unstored
 def detail(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
     """One witness: the pseudonym, how the identity is sealed, and every request to open it."""
-    witness = find_witness(witness_id, user=reader(request))
+    witness = find_witness(witness_id, case_id=case_id, user=reader(request))
     identity = witness.identities.order_by("-version").first()
     context = {
         "witness": witness,

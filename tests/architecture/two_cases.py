@@ -1,0 +1,109 @@
+"""A house with two closed cases, each with one of everything that an address can name, and somebody of every role."""
+
+import io
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import Entry
+from cases.dating import read_date
+from cases.facts import Coordinates, NameFacts
+from cases.membership import add_member, open_case
+from cases.models import Case, Incident, Part, Person, Place, PlaceKind
+from cases.registry import record_incident, register_person, register_place
+from dossiers.models import Dossier
+from dossiers.requests import request_dossier
+from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.models import EvidenceItem
+from tests.architecture.test_doors import ROUTES
+from tests.conftest import Hire
+from witnesses.custodians import enrol_custodian
+from witnesses.identity import IdentityFacts, SealedName
+from witnesses.models import OpeningRequest, Witness
+from witnesses.opening import request_opening
+from witnesses.register import register_witness
+
+PASSPHRASE = "four quiet rivers under snow"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A case and one of everything in it; every text in it begins with `mark`."""
+
+    mark: str
+    case: Case
+    member: User
+    person: Person
+    place: Place
+    incident: Incident
+    item: EvidenceItem
+    witness: Witness
+    opening: OpeningRequest
+    dossier: Dossier
+
+    def address(self, name: str, **changed: Any) -> str:
+        """The address of a route, with this case's objects in it but for `changed`."""
+        own = {
+            "case_id": self.case.pk,
+            "person_id": self.person.pk,
+            "user_id": self.member.pk,
+            "item_id": self.item.pk,
+            "witness_id": self.witness.pk,
+            "request_id": self.opening.pk,
+            "dossier_id": self.dossier.pk,
+            "entry_id": Entry.objects.values_list("pk", flat=True)[:1][0],
+        } | changed
+        return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
+
+
+@dataclass(frozen=True)
+class House:
+    """The people by what they are to the case `ours`, and the two cases."""
+
+    people: dict[str, User]
+    ours: Holding
+    theirs: Holding
+
+
+def furnish(hire: Hire) -> House:
+    """Two cases: `ours` of a lawyer and a paralegal, `theirs` of the outsider."""
+    people = {role.value: hire(role.value, role) for role in Role} | {"outsider": hire("omid", Role.LAWYER)}
+    for user in (
+        people["custodian"],
+        hire("custodian_b", Role.CUSTODIAN),
+        hire("custodian_c", Role.CUSTODIAN),
+    ):
+        enrol_custodian(user, passphrase=PASSPHRASE, actor=user)
+    ours = _holding("Ourmark", "DK-OURS-1", lawyer=people["lawyer"], helper=people["paralegal"])
+    theirs = _holding(
+        "Theirmark", "DK-THEIRS-1", lawyer=people["outsider"], helper=hire("helper", Role.PARALEGAL)
+    )
+    return House(people, ours, theirs)
+
+
+def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holding:
+    case = open_case(reference=reference, title=f"{mark} case", summary=f"{mark} summary", actor=lawyer)
+    add_member(case, user=helper, actor=lawyer)
+    person = register_person(
+        case=case, role=Part.PERPETRATOR, names=[NameFacts(f"{mark} Person")], actor=lawyer
+    )
+    position = Coordinates(Decimal("35.646"), Decimal("51.567"), f"{mark} survey")
+    place = register_place(
+        case=case, kind=PlaceKind.PRISON, name_latin=f"{mark} Place", coordinates=position, actor=lawyer
+    )
+    incident = record_incident(
+        case, title=f"{mark} incident", when=read_date("1988"), place=place, actor=lawyer
+    )
+    facts = IntakeFacts(
+        source=f"{mark} source", original_name=f"{mark}.txt", title=f"{mark} letter", case=case
+    )
+    item = ingest_evidence(io.BytesIO(mark.encode()), facts=facts, actor=lawyer)
+    identity = IdentityFacts(full_names=(SealedName(f"{mark} Witness", "latin"),))
+    witness = register_witness(case=case, identity=identity, actor=lawyer)
+    opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
+    dossier = request_dossier(case, purpose=f"{mark} purpose of a dossier", actor=lawyer)
+    return Holding(mark, case, helper, person, place, incident, item, witness, opening, dossier)

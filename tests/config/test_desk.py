@@ -1,0 +1,35 @@
+"""The desk shows nobody what the rooms behind it would refuse."""
+
+from accounts.models import User
+from accounts.roles import Role
+from cases.membership import remove_member
+from tests.conftest import Hire
+from tests.witnesses.conftest import Ask, ask, custodians, witness
+from witnesses.custodians import enrol_custodian
+from witnesses.models import Witness
+
+__all__ = ["ask", "custodians", "witness"]
+
+
+def desk_of(client_for, user: User) -> str:
+    return client_for(user).get("/").content.decode()
+
+
+def test_a_custodian_sees_only_requests_for_which_they_hold_a_share(
+    hire: Hire, client_for, ask: Ask, custodians: list[User], witness: Witness
+):
+    ask()
+    newcomer = hire("newcomer", Role.CUSTODIAN)
+    assert witness.pseudonym not in desk_of(client_for, newcomer)
+    enrol_custodian(newcomer, passphrase="nine slow horses in the orchard", actor=newcomer)
+    assert witness.pseudonym not in desk_of(client_for, newcomer)
+    assert witness.pseudonym in desk_of(client_for, custodians[0])
+
+
+def test_a_requester_who_left_the_case_sees_its_witness_no_more(
+    client_for, ask: Ask, witness: Witness, lawyer: User
+):
+    ask()
+    assert witness.pseudonym in desk_of(client_for, lawyer)
+    remove_member(witness.case, user=lawyer, actor=lawyer)
+    assert witness.pseudonym not in desk_of(client_for, lawyer)
