@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -73,7 +73,8 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _set_own_password(request: HttpRequest, user: User, form: PasswordForm) -> bool:
-    if not user.check_password(form.cleaned_data["current"]):
+    # Through the door's own check, which counts: whoever holds a stolen session must not guess without end.
+    if authenticate(request, username=user.username, password=form.cleaned_data["current"]) != user:
         note_failure(user)
         form.add_error("current", _("This is not your current password."))
         return False

@@ -117,6 +117,16 @@ def test_an_own_password_is_changed_only_with_the_current_one(client, paralegal)
     assert sign_in(Client(), "parvin").status_code == 422
 
 
+def test_guessing_the_current_password_in_an_open_session_ends_after_five(client, paralegal):
+    sign_in(client, "parvin")
+    page = reverse("accounts:account")
+    guess = {"current": "not this one here", "password": "another horse battery"}
+    assert [client.post(page, guess).status_code for _ in range(5)] == [422] * 4 + [429]
+    assert client.post(page, guess | {"current": PASSWORD}).status_code == 429
+    paralegal.refresh_from_db()
+    assert paralegal.check_password(PASSWORD)
+
+
 def test_an_administrator_makes_and_closes_accounts_by_page_and_others_do_not(
     client_for, administrator, lawyer
 ):
