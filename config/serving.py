@@ -5,8 +5,20 @@ from typing import Any
 
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from config.embedded import start_worker
+
+
+class ServerLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own messages through our log: its own form holds addresses, paths and whole tracebacks."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        # Its warnings come ready-made, with the reader's address and what they sent; its errors do not.
+        self.error_log.setLevel("ERROR")
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -20,7 +32,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": 8,
             "timeout": 120,
             "graceful_timeout": 20,
-            "loglevel": "warning",
+            "logger_class": ServerLogger,
             # The default log would hold addresses of pages; the audit log says who did what.
             "accesslog": None,
             # A door for commanding the server that nobody here uses.

@@ -4,8 +4,11 @@ import logging
 import logging.config
 
 import pytest
+from django.test import Client
+from gunicorn.config import Config
 
 from config.logs import logging_settings
+from config.serving import ServerLogger
 
 
 @pytest.fixture
@@ -54,3 +57,23 @@ def test_line_breaks_and_escapes_cannot_forge_a_line(stream):
     assert len(lines(stream)) == 1
     assert "\x1b" not in stream.getvalue()
     assert "\u202e" not in stream.getvalue()
+
+
+def test_what_a_request_named_stays_out_where_django_quotes_it(stream, settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    assert Client().get("/", headers={"host": "canary.example"}).status_code == 400
+    assert lines(stream)[-1]["logger"] == "django.security.DisallowedHost"
+    assert "canary" not in stream.getvalue()
+
+
+def test_the_servers_own_messages_hold_no_address_path_or_traceback(stream, capfd):
+    log = ServerLogger(Config())
+    log.warning("Invalid request from ip=192.0.2.1: 'GET /canary'")
+    try:
+        raise ValueError("Zahra Canary")
+    except ValueError:
+        log.exception("Error handling request %s", "/canary/")
+    assert [line["error"] for line in lines(stream)] == ["ValueError"]
+    said = stream.getvalue() + "".join(capfd.readouterr())
+    assert "anary" not in said
+    assert "192.0.2.1" not in said
