@@ -31,13 +31,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a desk; `empty` says what would stand here and how it gets here."""
+    """One part of a desk; `empty` says what would stand here and how it gets here; `waits` marks work that waits for this reader."""
 
     title: str
     empty: str
     rows: list[Row] = field(default_factory=list)
     text: str = ""
     count: int | None = None
+    waits: bool = False
 
 
 def desk_sections(user: User) -> list[Section]:
@@ -69,6 +70,7 @@ def _homeless(user: User) -> Section:
         empty=_("Everything that you took in belongs to a case."),
         rows=_items(items[:ROWS]),
         count=items.count(),
+        waits=True,
     )
 
 
@@ -123,6 +125,7 @@ def _decisions(user: User) -> Section:
             for one in waiting[:ROWS]
         ],
         count=waiting.count(),
+        waits=True,
     )
 
 

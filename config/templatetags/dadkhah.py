@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template import Context
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -85,6 +86,13 @@ def digits(value: object) -> str:
 def iso_moment(at: datetime) -> str:
     """RFC 3339 text of a moment, for machines."""
     return at.isoformat(timespec="seconds")
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """A size in words, with the digits and the decimal sign of the reader's language: 135.2 KB."""
+    words = filesizeformat(size)
+    return digits(words).replace(".", "\N{ARABIC DECIMAL SEPARATOR}") if _language() == "fa" else words
 
 
 @register.filter

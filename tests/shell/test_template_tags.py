@@ -64,3 +64,10 @@ def test_the_tag_that_hides_what_would_be_refused_works_inside_isolated_includes
     )
     outer = Template("{% include inner only %}")
     assert outer.render(RequestContext(request, {"inner": inner})) == "True False"
+
+
+def test_a_size_has_the_digits_of_the_reader():
+    with translation.override("fa"):
+        assert "۱٫۴" in dadkhah.file_size(1434)
+    with translation.override("en"):
+        assert dadkhah.file_size(1434).startswith("1.4")
