@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a desk; `empty` says what would stand here and how it gets here; `waits` marks work that waits for this reader."""
+    """One part of a desk: `empty` says what would stand here and how it gets here, `waits` that the reader must act."""
 
     title: str
     empty: str
