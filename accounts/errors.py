@@ -19,6 +19,10 @@ class WeakPassword(AccountError, BadInput):
     """The password breaks a rule; the sentence says which."""
 
 
+class PasswordUnreadable(AccountError, BadInput):
+    """The file that should hold a password cannot be read."""
+
+
 class BadUserName(AccountError, BadInput):
     """The sign-in name cannot be used."""
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
+from accounts.errors import PasswordUnreadable
 from accounts.roles import Role
 from accounts.users import create_user
 from audit.actors import Channel, SystemActor
@@ -25,9 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         source: Path | None = options["password_file"]
-        password = (
-            source.read_text(encoding="utf-8").splitlines()[0] if source else getpass.getpass("Password: ")
-        )
+        password = _first_line(source) if source else getpass.getpass("Password: ")
         user = create_user(
             username=options["username"],
             full_name=options["full_name"],
@@ -38,3 +38,13 @@ class Command(BaseCommand):
         )
         said = {"ok": True, "user": str(user.pk), "role": options["role"]}
         self.stdout.write(json.dumps(said) if options["json"] else f"{user.username} can sign in now.")
+
+
+def _first_line(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise PasswordUnreadable(
+            _("The password file %(path)s cannot be read. Check the path and its rights.") % {"path": path}
+        ) from error
+    return lines[0] if lines else ""

@@ -23,6 +23,9 @@ class Command(BaseCommand):
 
     help = "Compile the dossier of a case: a folder that a prosecutor can check without us."
 
+    # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
+    requires_system_checks = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("case", help="the case's reference, such as DK-1988-01")
         parser.add_argument("--purpose", required=True, help="for whom and why, at least 10 characters")

@@ -36,6 +36,9 @@ source, under another path or in another case are a second receipt, with custody
 Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not allowed, 5 unknown case or user,
 6 the vault, its key or its disk is not to be had."""
 
+    # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
+    requires_system_checks = []
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Keeps the help's own lines."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)

@@ -25,6 +25,9 @@ class Command(BaseCommand):
         "--actor says in whose name each check is entered into the custody of its item."
     )
 
+    # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
+    requires_system_checks = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command line."""
         parser.add_argument(
