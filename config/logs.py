@@ -37,8 +37,8 @@ def drop_arguments(_logger: Any, _method: str, event: dict[str, Any]) -> dict[st
     record: logging.LogRecord | None = event.get("_record")
     if record is not None and not event.get("_from_structlog"):
         event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        # Django writes these whole, with the host or the key that the request named.
-        if record.name.startswith("django.security.") and not record.args:
+        # Django writes these whole, with the host or the key that the request named; the logger's name says as much.
+        if record.name.startswith("django.security."):
             event["event"] = record.name
         if record.exc_info:
             event["exc_info"] = record.exc_info
