@@ -27,6 +27,8 @@ def find_actor(username: str, *, channel: Channel) -> User:
 
 def account_named(username: str) -> User | None:
     """The account of this name, active or not, for the log; None for a name that nobody has."""
+    if "\x00" in username:  # PostgreSQL takes it in no text, not even in one to look for
+        return None
     return User.objects.filter(username__iexact=username[:150]).first()
 
 

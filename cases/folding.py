@@ -17,7 +17,8 @@ def _table() -> dict[int, int | None]:
         0x0647: (0x0629, 0x06C0, 0x06C1, 0x06C2, 0x06BE, 0x06D5),  # heh
     }
     table: dict[int, int | None] = {old: new for new, olds in groups.items() for old in olds}
-    table.update({0x0621: None, 0x0640: None})  # a hamza alone, tatweel
+    # A hamza alone, tatweel, and NUL, which PostgreSQL takes in no text, not even one to search for.
+    table.update({0x0621: None, 0x0640: None, 0x0000: None})
     for digit in range(10):
         table[0x0660 + digit] = table[0x06F0 + digit] = ord("0") + digit
     return table

@@ -43,6 +43,15 @@ def test_a_wrong_password_is_answered_alike_whoever_it_names(client, paralegal, 
     assert actions()[-1] == Action.SIGN_IN_FAILED.value
 
 
+@pytest.mark.parametrize("username", ["par\x00vin", "\x00", "\ufffd", "x" * 10_000])
+def test_a_name_that_no_database_holds_is_answered_as_any_wrong_one(client, paralegal, username):
+    door = reverse("accounts:sign_in")
+    for address in (door, f"{door}?next=%00&q=%00"):
+        answer = client.post(address, {"username": username, "password": "wrong\x00", "next": "\x00"})
+        assert answer.status_code == 422
+    assert client.post(f"{door}?next=%00", {"username": "parvin", "password": "wrong"}).status_code == 422
+
+
 def test_five_failures_lock_the_name_at_that_address_alone(client, paralegal, lawyer):
     for _ in range(5):
         response = sign_in(client, "parvin", "wrong password here", REMOTE_ADDR="203.0.113.7")

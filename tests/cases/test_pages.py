@@ -295,6 +295,18 @@ def test_the_list_searches_and_pages(lawyer: User, client_for: ClientFor) -> Non
     assert "No case matches" in client.get("/cases/?q=Shiraz").content.decode()
 
 
+def test_a_search_for_what_no_database_holds_finds_what_is_left_of_it(
+    case: Case, person: Person, lawyer: User, client_for: ClientFor
+) -> None:
+    client = client_for(lawyer)
+    for where, found in (
+        (reverse("cases:list"), "DK-1988"),
+        (reverse("cases:people", args=[case.pk]), "Nouri"),
+    ):
+        for text in ("\x00", f"\x00{found}\x00"):
+            assert found in client.get(where, {"q": text}).content.decode(), (where, text)
+
+
 def test_the_list_costs_as_many_queries_for_thirty_cases_as_for_one(
     lawyer: User, client_for: ClientFor
 ) -> None:
