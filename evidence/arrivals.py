@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.errors import DomainError
 from cases.dating import PartialDate, read_date
 from evidence.errors import BadIntake, SourceUnreadable
 
 COLUMNS = ("path", "source", "title", "how_obtained", "collected_at", "case")
+_OUR_OWN = gettext_lazy(
+    "This is Dadkhah's own data or keys and was left out. Put evidence into a folder of its own."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,18 @@ def arrivals_from_manifest(
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str, DomainError | None]]:
-    if not path.is_dir():
-        yield path, path.name, None
+    if not _is_folder(path):
+        yield path, path.name, SourceUnreadable(_OUR_OWN) if _is_our_own(path.parent) else None
         return
     found = False
     top = path.resolve()
     for folder, names, files, fault in _walk(top):
+        if _is_our_own(folder):
+            # Nothing below it is looked at: its objects would come in as evidence, and the keys beside them.
+            names.clear()
+            found = True
+            yield folder, _relative(folder, top), SourceUnreadable(_OUR_OWN)
+            continue
         names.sort()
         if fault is not None:
             found = True
@@ -77,6 +88,20 @@ def _files(path: Path) -> Iterator[tuple[Path, str, DomainError | None]]:
             yield inside, _relative(inside, top), _link_fault(inside)
     if not found:
         yield path, path.name, SourceUnreadable(_("The folder is empty. Check that its disk is connected."))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name that no disk can hold; taking it in says so.
+        return False
+
+
+def _is_our_own(folder: Path) -> bool:
+    """Whether `folder` holds Dadkhah's own data or keys, or lies inside them."""
+    own = (Path(settings.DADKHAH_DATA_DIR).resolve(), Path(settings.DADKHAH_KEYS_DIR).resolve())
+    return any(folder.resolve().is_relative_to(root) for root in own)
 
 
 def _walk(top: Path) -> Iterator[tuple[Path, list[str], list[str], DomainError | None]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from accounts.errors import NotPermitted, UnknownActor
 from accounts.models import User
@@ -142,6 +142,33 @@ def test_bad_usage_takes_nothing_in(
 def test_no_path_at_all_is_said(case: Case, capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(BadIntake, match="Name the files"):
         ingest(capsys)
+
+
+def test_an_empty_path_is_not_the_current_folder(
+    box: Path, case: Case, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(box)
+    with pytest.raises(CommandError, match="empty path"):
+        ingest(capsys, "")
+    assert not EvidenceItem.objects.exists()
+
+
+def test_a_name_that_no_disk_can_hold_is_said(box: Path, case: Case, capsys: pytest.CaptureFixture) -> None:
+    code, told = ingest(capsys, box / ("س" * 200), box / "a.txt")
+    assert (code, counts(told)) == (1, (1, 0, 0, 1))
+    assert "cannot be opened" in told["failures"][0]["error"]
+
+
+def test_the_keys_and_the_vault_itself_are_never_taken_in(
+    house: Path, case: Case, capsys: pytest.CaptureFixture
+) -> None:
+    (house / "letter.txt").write_bytes(LETTER)
+    code, told = ingest(capsys, house)
+    assert (code, counts(told)) == (1, (1, 0, 0, 2))
+    code, told = ingest(capsys, house / "keys", house / "keys" / "vault.agekey")
+    assert (code, counts(told)) == (1, (0, 0, 0, 2))
+    assert all("own data or keys" in failure["error"] for failure in told["failures"])
+    assert EvidenceItem.objects.count() == 1
 
 
 def test_a_missing_and_a_wrong_key_stop_everything(

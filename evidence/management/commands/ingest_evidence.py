@@ -1,7 +1,7 @@
 """Takes in files and folders."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,13 @@ from evidence.errors import BadIntake
 from evidence.filenames import storable_name
 from evidence.intake import RECEIVE
 from evidence.store import vault
+
+
+def _named(text: str) -> Path:
+    # Path("") would be the current folder: a variable that a script forgot to set would take in all that is there.
+    if not text:
+        raise ArgumentTypeError(_("An empty path names no file. Write the path, or a dot for this folder."))
+    return Path(text)
 
 
 class Command(BaseCommand):
@@ -47,7 +54,7 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command line."""
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a file or a folder")
+        parser.add_argument("paths", nargs="*", type=_named, metavar="PATH", help="a file or a folder")
         parser.add_argument(
             "--case", default="", metavar="REF", help="reference of the case, such as DK-1988-01"
         )
