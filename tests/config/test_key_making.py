@@ -1,0 +1,58 @@
+import pytest
+
+from audit.keys import PRIVATE_FILE, PUBLIC_FILE
+from config.key_making import KeyIsGone, KeysUnwritable, make_missing_keys
+from evidence.keys import NAMES_KEY, VAULT_KEY
+
+
+@pytest.fixture
+def folders(tmp_path):
+    keys, data = tmp_path / "new" / "keys", tmp_path / "new" / "data"
+    make_missing_keys(keys, data=data)
+    return keys, data
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_keys_that_are_there_are_left_alone(folders):
+    keys, data = folders
+    before = contents(keys)
+    assert make_missing_keys(keys, data=data) == []
+    assert contents(keys) == before
+
+
+@pytest.mark.parametrize("lost", [VAULT_KEY, NAMES_KEY, PRIVATE_FILE])
+def test_a_key_that_was_lost_is_named_and_not_replaced(folders, lost):
+    keys, data = folders
+    (keys / lost).unlink()
+    before = contents(keys)
+    with pytest.raises(KeyIsGone, match=lost):
+        make_missing_keys(keys, data=data)
+    assert contents(keys) == before
+
+
+def test_both_vault_keys_may_be_made_while_the_vault_is_empty_and_never_later(folders):
+    keys, data = folders
+    for name in (VAULT_KEY, NAMES_KEY):
+        (keys / name).unlink()
+    (data / "vault").mkdir()
+    (data / "vault" / "object").write_bytes(b"sealed")
+    with pytest.raises(KeyIsGone, match=VAULT_KEY):
+        make_missing_keys(keys, data=data)
+    (data / "vault" / "object").unlink()
+    assert make_missing_keys(keys, data=data) == [VAULT_KEY, NAMES_KEY]
+
+
+def test_a_log_key_is_made_anew_only_on_purpose(folders):
+    keys, data = folders
+    (keys / PRIVATE_FILE).unlink()
+    (keys / PUBLIC_FILE).unlink()
+    assert make_missing_keys(keys, data=data) == [PRIVATE_FILE]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(KeysUnwritable, match="cannot be made"):
+        make_missing_keys(tmp_path / "file" / "keys", data=tmp_path / "data")
