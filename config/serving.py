@@ -1,13 +1,49 @@
 """Serving pages with gunicorn, in this process's settings."""
 
+import socket
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from audit.errors import BadInput, Unavailable
 from config.embedded import start_worker
+
+_HIGHEST_PORT = 65_535
+
+
+class BadAddress(BadInput):
+    """What was given is no address and port."""
+
+
+class AddressTaken(Unavailable):
+    """The address cannot be listened on."""
+
+
+def checked_bind(bind: str) -> str:
+    """`bind` if this machine can listen there now. Raises BadAddress, or AddressTaken with the system's reason."""
+    host, _colon, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or not port.isascii() or int(port) > _HIGHEST_PORT:
+        raise BadAddress(
+            _("“%(bind)s” is no address and port. Write it like 127.0.0.1:8000.") % {"bind": bind}
+        )
+    name = host.strip("[]")
+    try:
+        family = socket.getaddrinfo(name, int(port), type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((name, int(port)))
+    except (OSError, UnicodeError) as error:
+        raise AddressTaken(
+            _(
+                "The workspace cannot be served on %(bind)s: %(reason)s. Choose another with --bind (make: BIND=)."
+            )
+            % {"bind": bind, "reason": getattr(error, "strerror", None) or error}
+        ) from error
+    return bind
 
 
 class ServerLogger(Logger):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.serving import Server
+from config.serving import Server, checked_bind
 
 
 class Command(BaseCommand):
@@ -21,8 +21,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        bind = checked_bind(options["bind"])
         # Tasks in memory can be seen only by the process that queued them: so one process.
         workers = 1 if settings.DADKHAH_EMBEDDED_WORKER else options["workers"]
-        self.stdout.write(f"The workspace is at http://{options['bind']}/ (end it with Ctrl-C)")
+        self.stdout.write(f"The workspace is at http://{bind}/ (end it with Ctrl-C)")
         self.stdout.flush()
-        Server(bind=options["bind"], workers=workers).run()
+        Server(bind=bind, workers=workers).run()
