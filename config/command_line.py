@@ -6,12 +6,26 @@ from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from audit.errors import DomainError, NotFound, Refused
 from config.error_map import exit_code, kind_name
+from evidence.filenames import visible_name
 
+_BAD_INPUT = 2
 _UNAVAILABLE = 6
+_STOPPED = 130  # what a shell reports for a program that Ctrl-C ended
+_USAGE = "This is not how the command is used. The error output says what is wrong."
+_ENDED: dict[type[BaseException], tuple[str, str, int]] = {
+    EOFError: (
+        "There is nobody here to type an answer. Run this in a terminal, or name a file (see --help).",
+        "bad_input",
+        _BAD_INPUT,
+    ),
+    KeyboardInterrupt: ("Stopped. What was reported as done stays done.", "stopped", _STOPPED),
+}
+_NO_ROOM = {"SQLITE_FULL", "53100"}
+_NO_TABLE = "42P01"
 
 
 def run(argv: list[str]) -> int:
@@ -21,16 +35,38 @@ def run(argv: list[str]) -> int:
         execute_from_command_line(argv)
     except DomainError as error:
         _log_refusal(argv, error)
-        return _say(str(error), kind=kind_name(error), code=exit_code(error), as_json=as_json)
-    except ImproperlyConfigured as error:
-        return _say(str(error), kind="unavailable", code=_UNAVAILABLE, as_json=as_json)
-    except OperationalError:
-        # Its text may quote a statement with what it was to write; the database's own log has the rest.
-        sentence = (
+        # What was typed may be in the sentence, and must not command the terminal that shows it.
+        said = str(error) if as_json else visible_name(str(error))
+        return _say(said, kind=kind_name(error), code=exit_code(error), as_json=as_json)
+    except (ImproperlyConfigured, DatabaseError) as error:
+        sentence = _database_sentence(error) if isinstance(error, DatabaseError) else str(error)
+        if sentence is None:
+            raise
+        return _say(sentence, kind="unavailable", code=_UNAVAILABLE, as_json=as_json)
+    except (EOFError, KeyboardInterrupt) as ended:
+        sentence, kind, code = _ENDED[type(ended)]
+        return _say(sentence, kind=kind, code=code, as_json=as_json)
+    except SystemExit as ended:
+        if as_json and ended.code == _BAD_INPUT:
+            return _say(_USAGE, kind="bad_input", code=_BAD_INPUT, as_json=True)
+        raise
+    return 0
+
+
+def _database_sentence(error: DatabaseError) -> str | None:
+    """What to do about the database, or None where the fault is ours.
+
+    Its own text may quote a statement with what it was to write; the database's log has the rest.
+    """
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    if code in _NO_ROOM:
+        return "The disk that holds the database is full. Make room and run the command again."
+    if isinstance(error, OperationalError) or code == _NO_TABLE:
+        return (
             "The database does not answer or is not set up. Check DATABASE_URL and run `manage.py migrate`."
         )
-        return _say(sentence, kind="unavailable", code=_UNAVAILABLE, as_json=as_json)
-    return 0
+    return None
 
 
 def _log_refusal(argv: list[str], error: DomainError) -> None:

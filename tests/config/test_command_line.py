@@ -1,6 +1,8 @@
 import json
+import sqlite3
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from audit.actions import Action
 from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
@@ -49,3 +51,63 @@ def test_with_json_a_failure_is_one_object(capsys):
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"] is False
     assert answer["kind"] == "not_found"
+
+
+@pytest.mark.django_db(transaction=True)  # a command closes its connection at its end
+def test_what_was_typed_does_not_command_the_terminal(capsys):
+    command_line.run(["manage.py", "verify_evidence", "--actor", "a\nb\x1b[31m\u202ec"])
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "a<U+000A>b<U+001B>[31m<U+202E>c" in said
+
+
+def test_with_json_a_command_line_that_cannot_be_read_is_one_object_too(capsys):
+    code = command_line.run(["manage.py", "verify_audit_log", "--json", "--nonsense"])
+    said = capsys.readouterr()
+    assert code == 2
+    assert json.loads(said.out)["kind"] == "bad_input"
+    assert "--nonsense" in said.err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "word"),
+    [
+        (EOFError(), 2, "terminal"),
+        (KeyboardInterrupt(), 130, "Stopped"),
+        (OperationalError("server closed the connection"), 6, "DATABASE_URL"),
+    ],
+)
+def test_what_ends_a_command_from_outside_is_one_sentence(monkeypatch, capsys, raised, code, word):
+    def ends(_argv):
+        raise raised
+
+    monkeypatch.setattr(command_line, "execute_from_command_line", ends)
+    assert command_line.run(["manage.py", "anything"]) == code
+    said = capsys.readouterr().err
+    assert word in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.django_db
+def test_tables_that_are_not_there_are_told_from_a_fault_of_ours(monkeypatch, capsys):
+    def reads(_argv, table):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM {table}")
+
+    monkeypatch.setattr(command_line, "execute_from_command_line", lambda argv: reads(argv, "nowhere"))
+    assert command_line.run(["manage.py", "anything"]) == 6
+    assert "migrate" in capsys.readouterr().err
+
+
+def test_a_full_disk_of_the_database_is_said(monkeypatch, capsys):
+    def fills(_argv):
+        small = sqlite3.connect(":memory:")
+        small.execute("PRAGMA max_page_count=2")
+        try:
+            small.execute("CREATE TABLE filler AS SELECT zeroblob(100000)")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("full") from error  # as Django hands it on
+
+    monkeypatch.setattr(command_line, "execute_from_command_line", fills)
+    assert command_line.run(["manage.py", "anything"]) == 6
+    assert "full" in capsys.readouterr().err
