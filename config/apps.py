@@ -1,3 +1,4 @@
+import os
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -8,5 +9,7 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        # In every process of ours, whatever the shell had set: what it writes is for its owner alone.
+        os.umask(0o077)
         # Registers the start-up checks.
         import_module("config.checks")

@@ -1,6 +1,5 @@
 """Refuses an unsafe start. Errors stop the server; the checks run before anything is served or migrated."""
 
-import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -54,6 +53,15 @@ def keys_are_private(**_kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def data_are_private(**_kwargs: Any) -> list[CheckMessage]:
+    """Nobody else on the machine may enter the data folder: the database in it holds the texts of every case."""
+    folder = Path(settings.DADKHAH_DATA_DIR)
+    if folder.is_dir() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        return [_error(12, "Others can enter the data folder.", f"Run: chmod 700 {folder}")]
+    return []
+
+
 @register(Tags.database)
 def sqlite_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """SQLite must run with a write-ahead log, full synchronisation, foreign keys and recursive triggers."""
@@ -105,8 +113,3 @@ def postgresql_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMe
     if value == "off" or fsync != "on":
         return [_error(10, "PostgreSQL may lose commits.", "Set synchronous_commit=on and fsync=on.")]
     return []
-
-
-def umask_is_private() -> None:
-    """New files are for their owner alone, whatever the shell had set."""
-    os.umask(0o077)

@@ -122,6 +122,18 @@ def _link_fault(path: Path) -> DomainError | None:
     return None
 
 
+def _way_fault(folder: Path, written: str) -> DomainError | None:
+    """A fault where the way leads into our own folders, or over a link: whoever made the folder may have set it."""
+    steps = [folder / written, *(folder / step for step in PurePosixPath(written).parents)][:-1]
+    try:
+        if _is_our_own(steps[0].parent):
+            return SourceUnreadable(_OUR_OWN)
+        return next((fault for fault in map(_link_fault, steps) if fault is not None), None)
+    except OSError:
+        # A name that no disk can hold; taking it in says so.
+        return None
+
+
 def _relative(path: Path, top: Path) -> str:
     """The path from the folder that was named, its own name included: the order in which things were handed over."""
     return str(PurePosixPath(top.name) / path.relative_to(top))
@@ -144,7 +156,7 @@ def _from_line(
     cells = {name: (line.get(name) or "").strip() for name in COLUMNS}
     # A file's name may begin or end with a space: the path is kept as it is.
     written = line.get("path") or ""
-    fault = _line_fault(line, written, number)
+    fault = _line_fault(line, written, number) or _way_fault(folder, written)
     if fault is None and cells["collected_at"]:
         try:
             collected = read_date(cells["collected_at"])
@@ -170,7 +182,12 @@ def _line_fault(line: dict[str, str | None], written: str, number: int) -> Domai
         )
     if not written:
         return BadIntake(_("Line %(number)d of the manifest names no path.") % {"number": number})
-    if PurePosixPath(written).is_absolute() or ".." in PurePosixPath(written).parts or "\x00" in written:
+    if any("\x00" in (value or "") for value in line.values()):
+        return BadIntake(
+            _("Line %(number)d of the manifest holds a NUL, which is no text. Save it again as “CSV UTF-8”.")
+            % {"number": number}
+        )
+    if PurePosixPath(written).is_absolute() or ".." in PurePosixPath(written).parts:
         return BadIntake(
             _("Line %(number)d of the manifest points outside the manifest's folder. Put the file into it.")
             % {"number": number}

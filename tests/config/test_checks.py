@@ -1,8 +1,12 @@
+import subprocess
+import sys
+
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config import checks as ours
+from config.environment import ROOT
 from config.start import refuse_unsafe_start
 
 
@@ -35,6 +39,25 @@ def test_a_key_that_others_can_read_stops_the_start(settings):
     assert ours.keys_are_private() == []
     (settings.DADKHAH_KEYS_DIR / "vault.agekey").chmod(0o644)
     assert ids(ours.keys_are_private()) == {"dadkhah.E006"}
+
+
+def test_a_data_folder_that_others_can_enter_stops_a_production_start(settings):
+    assert ours.data_are_private() == []
+    settings.DADKHAH_DATA_DIR.chmod(0o755)
+    assert ids(ours.data_are_private()) == {"dadkhah.E012"}
+
+
+def test_what_any_process_of_ours_writes_is_for_its_owner_alone(tmp_path):
+    probe = "import os, django; django.setup(); print(oct(os.umask(0)))"
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"umask 0; exec '{sys.executable}' -c '{probe}'"],
+        env={"DJANGO_SETTINGS_MODULE": "config.settings.dev", "DADKHAH_HOME": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout.strip() == "0o77"
 
 
 def test_keys_among_the_data_stop_the_start(settings):

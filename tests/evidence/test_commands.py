@@ -230,6 +230,32 @@ def test_ragged_lines_are_named(box: Path, case: Case, capsys: pytest.CaptureFix
     assert "Line 2" in told["failures"][0]["error"]
 
 
+@pytest.mark.parametrize("cell", ["a\x00.txt,s,t,h", "a.txt,s\x00,t,h", "a.txt,s,t\x00,h", "a.txt,s,t,h\x00"])
+def test_a_manifest_with_nul_names_the_line(
+    box: Path, case: Case, capsys: pytest.CaptureFixture, cell: str
+) -> None:
+    manifest = box / "list.csv"
+    manifest.write_text(f"path,source,title,how_obtained\n{cell}\na.txt,s,t,h\n")
+    code, told = ingest(capsys, manifest=manifest)
+    assert (code, counts(told)) == (1, (1, 0, 0, 1))
+    assert "Line 2" in told["failures"][0]["error"]
+
+
+def test_a_manifest_leads_over_no_link_and_into_no_folder_of_ours(
+    box: Path, case: Case, house: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (house / "secret").mkdir()
+    (house / "secret" / "plan.txt").write_text("what lies beside the folder that was handed over")
+    (box / "link.txt").symlink_to(house / "secret" / "plan.txt")
+    (box / "linked").symlink_to(house / "secret")
+    (house / "list.csv").write_text(
+        "path\nbox/link.txt\nbox/linked/plan.txt\nkeys/vault.agekey\n" + "x" * 300 + "\n"
+    )
+    code, told = ingest(capsys, manifest=house / "list.csv", source="s")
+    assert (code, counts(told)) == (1, (0, 0, 0, 4))
+    assert not EvidenceItem.objects.exists()
+
+
 def test_verification_says_what_it_read_and_ends_with_a_code(
     take_in: TakeIn, house: Path, capsys: pytest.CaptureFixture
 ) -> None:
