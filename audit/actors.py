@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class Channel(StrEnum):
     """The way by which an act reached us."""
@@ -12,6 +15,19 @@ class Channel(StrEnum):
     COMMAND = "command"
     TASK = "task"
     PROGRAM = "program"
+
+    @property
+    def label(self) -> Promise:
+        """The channel for a reader, in the reader's language."""
+        return _CHANNELS[self]
+
+
+_CHANNELS: dict[Channel, Promise] = {
+    Channel.PAGE: _("a page"),
+    Channel.COMMAND: _("a command"),
+    Channel.TASK: _("a task"),
+    Channel.PROGRAM: _("a program"),
+}
 
 
 class Actor(Protocol):

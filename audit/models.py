@@ -11,6 +11,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.actors import Channel
 from audit.merkle import HASH_BYTES
 
 MAX_BODY = 65_535
@@ -40,6 +41,11 @@ class Entry(models.Model):
             models.Index(fields=["subject_id", "recorded_at"], name="audit_entry_subject"),
             models.Index(fields=["case_id", "recorded_at"], name="audit_entry_case"),
         )
+
+    @property
+    def through(self) -> str:
+        """The channel in the reader's language; a tampered one as it stands."""
+        return str(Channel(self.channel).label) if self.channel in set(Channel) else self.channel
 
 
 class Unsequenced(models.Model):

@@ -119,7 +119,7 @@ _EXPLAINED = Paragraph(
         "not logged. Each event's fingerprint stands in the signed log that this dossier carries.",
         "زمان رخدادن و زمان ثبت دو چیز جداست: بخش بزرگی از نگهداری مدارک سال ۱۳۶۷ به یاد مانده "
         "و همان زمان ثبت نشده است. "
-        "اثر هر رویداد در دفتر امضاشده‌ای است که همراه این پرونده است.",
+        "اثر انگشت هر رویداد در دفتر امضاشده‌ای است که همراه این دوسیه است.",
     )
 )
 
@@ -140,14 +140,14 @@ def _event_rows(event: Record) -> list[tuple[Label, Value]]:
         (Label("Place", "جا"), Value(texts.get("location", ""))),
         (Label("Tool", "ابزار"), Value(event["tool"])),
         (Label("Outcome", "نتیجه"), Value(event["outcome"])),
-        (Label("Digest found", "چکیدهٔ یافته"), Value(event["facts"]["digest_found"] or "", code=True)),
+        (Label("Digest found", "چکیدهٔ به‌دست‌آمده"), Value(event["facts"]["digest_found"] or "", code=True)),
         (Label("Note", "یادداشت"), Value(texts.get("note", ""))),
-        (Label("Fingerprint", "اثر"), Value(event["fingerprint"], code=True)),
+        (Label("Fingerprint", "اثر انگشت"), Value(event["fingerprint"], code=True)),
     ]
     if not texts:
         rows.append(
             (
-                Label("Withheld", "نگفته"),
+                Label("Withheld", "ناگفته‌مانده"),
                 Value("A disclosure in another case: purpose and recipient are withheld."),
             )
         )

@@ -104,7 +104,7 @@ def index_sheet(dossier: Dossier, contents: Contents) -> Sheet:
         _exhibits_table(contents),
         Heading(Label("Persons", "اشخاص")),
         _persons_table(contents),
-        Heading(Label("Incidents", "رویدادها")),
+        Heading(Label("Incidents", "وقایع")),
         _incidents_table(contents),
         Heading(Label("What the exhibits are said to show", "آنچه مدارک نشان می‌دهند")),
         _links_table(contents),
@@ -117,7 +117,7 @@ def index_sheet(dossier: Dossier, contents: Contents) -> Sheet:
     ]
     return Sheet(
         organisation=settings.DADKHAH_ORGANISATION,
-        title=Label("Index of the dossier", "فهرست پرونده"),
+        title=Label("Index of the dossier", "فهرست دوسیه"),
         reference=dossier.name,
         foot=f"{settings.DADKHAH_LOG_ORIGIN} · dossier {dossier.pk}",
         blocks=_without_empty_parts(blocks),
@@ -133,7 +133,7 @@ def _without_empty_parts(blocks: list[Block]) -> list[Block]:
 _HOW_TO_CHECK = Paragraph(
     Label(
         "README.txt says how to check this dossier without us. The signed log in the folder log/ binds every file.",
-        "README.txt می‌گوید چگونه می‌توان این پرونده را بی‌نیاز از ما وارسی کرد. "
+        "README.txt می‌گوید چگونه می‌توان این دوسیه را بی‌نیاز از ما وارسی کرد. "
         "دفتر امضاشده در پوشهٔ log تک‌تک فایل‌ها را در بر می‌گیرد.",
     )
 )
@@ -142,14 +142,14 @@ _HOW_TO_CHECK = Paragraph(
 def _cover_rows(dossier: Dossier, contents: Contents) -> list[tuple[Label, Value]]:
     case = dossier.case
     rows = [
-        (Label("Case", "پروندهٔ قضایی"), Value(case.reference, code=True)),
+        (Label("Case", "پرونده"), Value(case.reference, code=True)),
         (Label("Title", "عنوان"), Value(case.title)),
         (Label("Summary", "خلاصه"), Value(case.summary)),
-        (Label("Dossier", "شمارهٔ پرونده"), Value(f"{dossier.number} ({dossier.pk})")),
+        (Label("Dossier", "شمارهٔ دوسیه"), Value(f"{dossier.number} ({dossier.pk})")),
         (Label("Purpose", "هدف"), Value(dossier.purpose)),
-        (Label("Compiled", "زمان تهیه"), Value(moment(dossier.compiled_at) or "")),
+        (Label("Compiled", "زمان تدوین"), Value(moment(dossier.compiled_at) or "")),
         (Label("Exhibits", "شمار مدارک"), Value(str(len(contents.exhibits)))),
-        (Label("Log", "دفتر ثبت"), Value(settings.DADKHAH_LOG_ORIGIN, code=True)),
+        (Label("Log", "دفتر ثبت رویدادها"), Value(settings.DADKHAH_LOG_ORIGIN, code=True)),
     ]
     return [(label, value) for label, value in rows if value.text]
 
@@ -197,7 +197,7 @@ def _persons_table(contents: Contents) -> Table:
 
 
 def _incidents_table(contents: Contents) -> Table:
-    columns = [Label("When", "زمان"), Label("What", "رویداد"), Label("Where", "جا")]
+    columns = [Label("When", "زمان"), Label("What", "واقعه"), Label("Where", "جا")]
     rows = [
         [
             Value(_readable(incident["date"])),
@@ -212,7 +212,7 @@ def _incidents_table(contents: Contents) -> Table:
 def _links_table(contents: Contents) -> Table:
     columns = [
         Label("Exhibit", "مدرک"),
-        Label("Stance", "جهت"),
+        Label("Stance", "موضع"),
         Label("To", "دربارهٔ"),
         Label("Where and why", "کجا و چرا"),
     ]

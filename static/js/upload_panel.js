@@ -118,7 +118,7 @@ function number(value) {
 
 function readableSize(bytes) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), 3);
+  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), 3);
   const format = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 };
-  return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1000 ** step);
+  return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1024 ** step);
 }
