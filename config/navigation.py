@@ -12,24 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One entry of the rail: who may enter, where it leads, and which addresses belong to it."""
+    """One entry of the rail: who may enter, where it leads, and how the addresses begin that belong to it."""
 
     label: Promise
     view: str
     permission: str | None
-    prefix: str
+    prefixes: tuple[str, ...]
 
 
 ROOMS = (
-    Room(_("Desk"), "desk", None, "/"),
-    Room(_("Cases"), "cases:list", "cases.work_on_cases", "/cases/"),
-    Room(_("Evidence"), "evidence:list", "evidence.view_evidence", "/evidence/"),
-    Room(_("Take in"), "evidence:upload", "evidence.receive_evidence", "/evidence/upload/"),
-    Room(_("Identity requests"), "witnesses:decisions", "witnesses.decide_opening", "/witnesses/"),
-    Room(_("The log"), "audit:state", "audit.review_log", "/log/"),
-    Room(_("Log entries"), "audit:entries", "audit.review_log", "/log/entries/"),
-    Room(_("Custody review"), "evidence:custody_review", "evidence.review_custody", "/custody/"),
-    Room(_("Users"), "accounts:users", "accounts.manage_users", "/users/"),
+    Room(_("Desk"), "desk", None, ("/",)),
+    Room(_("Cases"), "cases:list", "cases.work_on_cases", ("/cases/", "/dossiers/", "/witnesses/")),
+    Room(_("Evidence"), "evidence:list", "evidence.view_evidence", ("/evidence/",)),
+    Room(_("Take in"), "evidence:upload", "evidence.receive_evidence", ("/evidence/upload/",)),
+    Room(_("Identity requests"), "witnesses:decisions", "witnesses.decide_opening", ("/witnesses/",)),
+    Room(_("The log"), "audit:state", "audit.review_log", ("/log/",)),
+    Room(_("Log entries"), "audit:entries", "audit.review_log", ("/log/entries/",)),
+    Room(_("Custody review"), "evidence:custody_review", "evidence.review_custody", ("/custody/",)),
+    Room(_("Users"), "accounts:users", "accounts.manage_users", ("/users/",)),
 )
 
 
@@ -54,8 +54,11 @@ def _rail(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _room_of(path: str, rooms: list[Room]) -> Room | None:
-    """The room whose prefix fits the address best; the desk only for its own address."""
+    """The room with the longest prefix that fits the address; the desk only for its own address."""
     fitting = [
-        room for room in rooms if path == room.prefix or (room.prefix != "/" and path.startswith(room.prefix))
+        (len(prefix), room)
+        for room in rooms
+        for prefix in room.prefixes
+        if path == prefix or (prefix != "/" and path.startswith(prefix))
     ]
-    return max(fitting, key=lambda room: len(room.prefix), default=None)
+    return max(fitting, key=lambda found: found[0], default=(0, None))[1]
