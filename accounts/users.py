@@ -1,5 +1,7 @@
 """Creating users, giving them a role, and letting them go."""
 
+import unicodedata
+
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,6 +15,11 @@ from accounts.roles import Role
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor, SystemActor
+
+# Persian spelling needs the two joiners; every other format character hides or reorders what is written.
+_JOINERS = {"\u200c", "\u200d"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_LABELS = {field.name: field.verbose_name for field in User._meta.fields}
 
 
 def create_user(
@@ -59,8 +66,16 @@ def _check_names(user: User) -> None:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
-        sentence = " ".join(message for messages in error.message_dict.values() for message in messages)
+        sentence = " ".join(
+            f"{_LABELS[field]}: {message}"
+            for field, messages in error.message_dict.items()
+            for message in messages
+        )
         raise BadUserName(_("This account cannot be made: %(why)s") % {"why": sentence}) from error
+    if any(unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS for letter in user.full_name):
+        raise BadUserName(
+            _("The full name holds a hidden character, which would make it read as another. Type it anew.")
+        )
     if User.objects.filter(username__iexact=user.username).exists():
         raise NameTaken(
             _("Another user is called “%(name)s”. Choose another sign-in name.") % {"name": user.username}

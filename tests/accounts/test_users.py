@@ -117,3 +117,17 @@ def test_the_system_is_no_user_and_holds_no_role():
 
     with pytest.raises(NotPermitted):
         require(SystemActor("inspector"), "evidence.view_evidence")
+
+
+def test_a_name_that_cannot_be_says_which_one_it_is(db):
+    with pytest.raises(BadUserName, match="full name: "):
+        create_user(username="parvin", full_name=" ", role=Role.LAWYER, password=PASSWORD, actor=SET_UP)
+    assert not User.objects.exists()
+
+
+def test_a_full_name_shows_what_it_is_and_persian_joiners_stay(db):
+    with pytest.raises(BadUserName, match="hidden"):
+        create_user(username="a", full_name="A\u202eB", role=Role.LAWYER, password=PASSWORD, actor=SET_UP)
+    name = "پروین نیک\u200cخواه"
+    user = create_user(username="a", full_name=name, role=Role.LAWYER, password=PASSWORD, actor=SET_UP)
+    assert user.full_name == name
