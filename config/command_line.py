@@ -62,6 +62,9 @@ def _database_sentence(error: DatabaseError) -> str | None:
     code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if code in _NO_ROOM:
         return "The disk that holds the database is full. Make room and run the command again."
+    if str(code).startswith("SQLITE_IOERR"):
+        # A full disk shows here too: then SQLite cannot even make the small files that it reads with.
+        return "The disk that holds the database is full or failing. Look at it, then run the command again."
     if isinstance(error, OperationalError) or code == _NO_TABLE:
         return (
             "The database does not answer or is not set up. Check DATABASE_URL and run `manage.py migrate`."
