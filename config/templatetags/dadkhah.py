@@ -44,6 +44,15 @@ def _visible(character: str) -> str:
 
 
 @register.filter
+def visible_words(text: object) -> SafeString:
+    """Somebody's sentences in their lines, with controls and direction overrides made visible."""
+    plain = str(text).replace("\r\n", "\n").replace("\t", " ")
+    # A space of another width is as honest in a sentence as it is strange in a name.
+    shown = (escape(one) if unicodedata.category(one) == "Zs" else _visible(one) for one in plain)
+    return mark_safe("<br>".join("".join(shown).split(_visible("\n"))))  # noqa: S308  every character escaped
+
+
+@register.filter
 def actor_words(agent: object) -> str:
     """Words for an actor of the log that is no colleague, such as a task of our own."""
     return in_words(str(agent))
