@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -91,7 +90,8 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
             case_id=facts.case.pk if facts.case else None,
         )
         # Robust: the item is in, whether or not the queue answers; what is left to do is read from the database.
-        transaction.on_commit(partial(ask_for_inspection, item.pk), robust=True)
+        # Not a partial: Django names the function by what a partial lacks when it tells that this failed.
+        transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
     return item
 
 

@@ -84,3 +84,15 @@ def test_what_the_queue_lost_is_found_in_the_database_but_not_tried_for_ever(tak
     assert requeue_pending() == 1
     assert requeue_pending() == 0
     assert list(EvidenceItem.objects.filter(inspected_at=None).order_by("received_at")) == [hopeless, fresh]
+
+
+def test_a_queue_that_is_away_stops_no_intake(
+    take_in: TakeIn, django_capture_on_commit_callbacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_item_id: object) -> None:
+        raise ConnectionError("the broker does not answer")
+
+    monkeypatch.setattr("evidence.intake.ask_for_inspection", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        item = take_in(b"a note")
+    assert EvidenceItem.objects.get(pk=item.pk).inspected_at is None
