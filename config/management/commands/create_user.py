@@ -17,6 +17,9 @@ from audit.actors import Channel, SystemActor
 class Command(BaseCommand):
     help = "Makes an account that holds one role. Asks for the password, or reads it from a file."
 
+    # Keys that are unsafe stop a start; here they must not hide the answer behind Django's own exit code.
+    requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--full-name", required=True)
