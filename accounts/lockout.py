@@ -1,5 +1,7 @@
 """The answer to too many wrong passwords (django-axes counts them, by name and address together)."""
 
+import unicodedata
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
@@ -7,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 
 from audit import log
 from audit.actions import Action
@@ -18,6 +21,16 @@ def answer(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     with transaction.atomic():
         log.append(Action.LOCKED_OUT, subject=log.Subject("accounts.sign_in", "-"), actor=Visitor())
     return render(request, "errors/locked.html", status=429)
+
+
+def tried_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """The name under which failures are counted: the same for every spelling that finds one account, and not legible.
+
+    What stands in the field may be a password, so a keyed hash of it is kept.
+    """
+    typed = str((credentials or request.POST).get("username") or "")
+    folded = unicodedata.normalize("NFKC", typed).strip().casefold()
+    return salted_hmac("accounts.lockout.tried_name", folded, algorithm="sha256").hexdigest()
 
 
 def client_address(request: HttpRequest) -> str:

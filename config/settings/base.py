@@ -138,6 +138,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.lockout.answer"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_USERNAME_CALLABLE = "accounts.lockout.tried_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_address"
 DADKHAH_PROXY_COUNT = env.proxy_count
 

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 
@@ -93,6 +94,25 @@ def test_a_busy_session_still_ends_at_its_absolute_limit(client, paralegal, monk
         statuses.append(client.get(reverse("desk")).status_code)
     assert statuses[0] == 200
     assert statuses[-1] == 302
+
+
+def test_no_other_spelling_of_a_name_gets_five_more_guesses(client, paralegal):
+    for name in ("parvin", "PARVIN", "Parvin", "ｐａｒｖｉｎ", " pARVIN "):
+        sign_in(client, name, "not the password")
+    assert sign_in(client, "paRvin").status_code == 429
+
+
+def test_a_success_forgives_the_failures_before_it(client, paralegal):
+    for _round in range(2):
+        for name in ("parvin", "Parvin", "parvin", "PARVIN"):
+            assert sign_in(client, name, "not the password").status_code == 422
+        assert sign_in(client, "Parvin").status_code == 302
+
+
+def test_what_was_typed_as_a_name_is_kept_nowhere(client, paralegal):
+    sign_in(client, "my horse battery staple", "parvin")
+    [attempt] = AccessAttempt.objects.all()
+    assert "horse" not in str(vars(attempt))
 
 
 def test_closing_an_account_ends_its_open_sessions_at_once(client, paralegal, administrator):
