@@ -52,6 +52,21 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
     )
 
 
+def read_secret_key(path: Path) -> str:
+    """The key that signs sessions, or a text that the start-up checks refuse where none was made yet.
+
+    Raises ImproperlyConfigured where the file is there but cannot be read.
+    """
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return "unset: run `manage.py make_keys`"
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"The key file {path} cannot be read. Give it to the user that runs this program (chown, chmod 600)."
+        ) from error
+
+
 def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
     url = env.str("DATABASE_URL", default="")
     if not url:

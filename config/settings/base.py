@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from config.environment import ROOT, read_environment
+from config.environment import ROOT, read_environment, read_secret_key
 from config.logs import logging_settings
 
 env = read_environment()
@@ -23,10 +23,7 @@ ALLOWED_HOSTS = list(env.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(env.trusted_origins)
 
 # Read from a file, never from the environment: an environment shows in process lists and crash reports.
-_secret_file = DADKHAH_KEYS_DIR / "django_secret.key"
-SECRET_KEY = (
-    _secret_file.read_text().strip() if _secret_file.is_file() else "unset: run `manage.py make_keys`"
-)
+SECRET_KEY = read_secret_key(DADKHAH_KEYS_DIR / "django_secret.key")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -2,7 +2,7 @@ import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import read_environment
+from config.environment import read_environment, read_secret_key
 
 
 def read(monkeypatch, **variables):
@@ -37,3 +37,14 @@ def test_postgres_is_given_by_its_address(monkeypatch):
 def test_a_bad_variable_is_named(monkeypatch, variables, word):
     with pytest.raises(ImproperlyConfigured, match=word):
         read(monkeypatch, **variables)
+
+
+def test_a_session_key_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "django_secret.key"
+    assert read_secret_key(path).startswith("unset")
+    path.mkdir()
+    with pytest.raises(ImproperlyConfigured, match=r"django_secret\.key"):
+        read_secret_key(path)
+    path.rmdir()
+    path.write_text("k" * 64 + "\n")
+    assert read_secret_key(path) == "k" * 64
