@@ -158,7 +158,7 @@ def _text(value: str | None) -> str:
 def _differing(body: bytes, columns: Columns) -> list[str]:
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ["the content is not JSON"]
     if not isinstance(content, dict):
         return ["the content is not an entry"]

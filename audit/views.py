@@ -88,11 +88,13 @@ def entries(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     """One entry: its exact content, its hash, its place in the tree and how to check it by hand."""
     found = find_entry(request.user, entry_id)
-    body = bytes(found.body).decode()
+    body = bytes(found.body).decode(errors="backslashreplace")
     context = {
         **_readable([found])[0],
         "body": body,
-        "facts": json.dumps(json.loads(body)["facts"], ensure_ascii=False, indent=2),
+        "facts": json.dumps(_facts(found), ensure_ascii=False, indent=2)
+        .encode(errors="backslashreplace")
+        .decode(),
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         **_proof(found),
@@ -109,7 +111,7 @@ def _state(request: HttpRequest) -> dict[str, Any]:
         "checkpoint": checkpoint,
         "root": bytes(checkpoint.root).hex() if checkpoint else "",
         "verified": verified,
-        "verified_facts": json.loads(bytes(verified.body))["facts"] if verified else None,
+        "verified_facts": _facts(verified) if verified else None,
     }
 
 
@@ -122,6 +124,15 @@ def _record(report: LogReport, request: HttpRequest) -> None:
 def _readable(found: Any) -> list[dict[str, Any]]:
     names = shown_names({row.actor for row in found})
     return [{"entry": row, "sentence": _sentence(row), "who": names[row.actor]} for row in found]
+
+
+def _facts(row: Entry) -> dict[str, Any]:
+    # As with the action: a body that was tampered with may be anything, and the page must open to show it.
+    try:
+        facts = json.loads(bytes(row.body))["facts"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _sentence(row: Entry) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -169,6 +170,23 @@ def test_an_entry_younger_than_the_checkpoint_says_so(desk: Client, write: Write
         "younger than the last checkpoint"
         in desk.get(reverse("audit:entry", args=[young.pk])).content.decode()
     )
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"{}", b"[]", b'{"facts":{"a":"\\ud800"}}', b"[" * 60_000])
+def test_an_entry_whose_content_was_spoilt_is_still_shown_and_the_break_is_named(
+    desk: Client, write: Write, body: bytes
+) -> None:
+    write(3)
+    desk.post(reverse("audit:verify"))
+    for entry in Entry.objects.all():
+        key = entry.pk if connection.vendor == "postgresql" else entry.pk.hex
+        tamper("UPDATE audit_entry SET body = %s WHERE id = %s", (body, key))
+        assert desk.get(reverse("audit:entry", args=[entry.pk])).status_code == 200
+    for page in ("audit:entries", "audit:state"):
+        assert desk.get(reverse(page)).status_code == 200
+    checked = desk.post(reverse("audit:verify"))
+    assert checked.status_code == 200
+    assert checked.context["faults"]
 
 
 def test_an_unknown_entry_is_not_found(desk: Client) -> None:
