@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.actors import Actor
-from audit.errors import LogForked, NotInTree
-from audit.keys import load_signer
+from audit.errors import LogForked, LogKeyWrong, NotInTree
+from audit.keys import PRIVATE_FILE, load_signer
 from audit.log import append
 from audit.merkle import inclusion_proof, root
 from audit.models import Checkpoint, CheckpointSignature, Leaf
@@ -39,11 +39,13 @@ class ProvenEntry:
 def sign_checkpoint(*, actor: Actor) -> Checkpoint:
     """Sign the log as it stands, every committed entry included, and return the checkpoint with its note.
 
-    Raises LogKeyMissing, LogKeyUnsafe or LogKeyWrong before anything is written; LogForked where the log is smaller
+    Raises LogKeyMissing, LogKeyUnsafe or LogKeyWrong (also for the key of another installation) before anything is
+    written; LogForked where the log is smaller
     than the last checkpoint or does not begin with it; RuntimeError inside another transaction, whose undoing would
     leave a signed note without its row.
     """
     signer = load_signer()
+    _require_own_key(signer)
     checkpoint = _promise()
     with transaction.atomic(durable=True):
         _sign(checkpoint, signer=signer, actor=actor)
@@ -79,6 +81,19 @@ def prove(entry_ids: Iterable[uuid.UUID], checkpoint: Checkpoint) -> list[Proven
         )
         for leaf in leaves
     ]
+
+
+def _require_own_key(signer: Signer) -> None:
+    """A log that was signed by one key and goes on under another would look forged to all who hold its checkpoints."""
+    last = latest_checkpoint()
+    if last is not None and not last.signatures.filter(key_hash=signer.verifier.key_hash.hex()).exists():
+        raise LogKeyWrong(
+            _(
+                "The signing key is not the one that signed this log before. Nothing was signed. "
+                "Put the right %(name)s back from your copy of the keys."
+            )
+            % {"name": PRIVATE_FILE}
+        )
 
 
 def _promise() -> Checkpoint:

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 from django.db.utils import DatabaseError
 
+from config.key_making import DataIsGone, require_data_in_place
+
 _KEY_FILES = ("django_secret.key", "vault.agekey", "vault_names.key", "log_signing.key")
 _OLDEST_SQLITE = (3, 37, 0)
 _WANTED_PRAGMAS = {"synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
@@ -59,6 +61,16 @@ def data_are_private(**_kwargs: Any) -> list[CheckMessage]:
     folder = Path(settings.DADKHAH_DATA_DIR)
     if folder.is_dir() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
         return [_error(12, "Others can enter the data folder.", f"Run: chmod 700 {folder}")]
+    return []
+
+
+@register(Tags.security)
+def data_is_in_place(**_kwargs: Any) -> list[CheckMessage]:
+    """The data that these keys were used with must be here: an empty mount point is no new installation."""
+    try:
+        require_data_in_place(Path(settings.DADKHAH_KEYS_DIR), data=Path(settings.DADKHAH_DATA_DIR))
+    except DataIsGone as error:
+        return [_error(12, str(error), "Nothing was made or changed.")]
     return []
 
 

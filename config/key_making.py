@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 from audit.errors import Broken, Unavailable
 from audit.keys import PRIVATE_FILE, PUBLIC_FILE, create_log_key
 from evidence.keys import NAMES_KEY, VAULT_KEY, create_vault_keys
+from evidence.store import MADE_NOTE
 
 COOKIE_KEY = "django_secret.key"
 
 
 class KeyIsGone(Broken):
     """A key is missing although there is data that only it can open."""
+
+
+class DataIsGone(Broken):
+    """These keys were in use with data that are not here."""
 
 
 class KeysUnwritable(Unavailable):
@@ -24,8 +29,8 @@ class KeysUnwritable(Unavailable):
 def make_missing_keys(folder: Path, *, data: Path) -> list[str]:
     """Make what is missing; returns the names of the files made.
 
-    Raises KeyIsGone where a key is missing that there was before: a new one would hide the loss. Raises
-    KeysUnwritable where a folder or file cannot be made.
+    Raises KeyIsGone where a key is missing that there was before: a new one would hide the loss. Raises DataIsGone
+    where the vault of these keys is not in `data`, and KeysUnwritable where a folder or file cannot be made.
     """
     try:
         return _make_missing_keys(folder, data)
@@ -39,6 +44,7 @@ def make_missing_keys(folder: Path, *, data: Path) -> list[str]:
 def _make_missing_keys(folder: Path, data: Path) -> list[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    require_data_in_place(folder, data=data)
     _refuse_if_lost(folder, data / "vault")
     made: list[str] = []
     if not (folder / COOKIE_KEY).exists():
@@ -51,6 +57,22 @@ def _make_missing_keys(folder: Path, data: Path) -> list[str]:
         create_log_key(folder)
         made.append(PRIVATE_FILE)
     return made
+
+
+def require_data_in_place(folder: Path, *, data: Path) -> None:
+    """Raise DataIsGone where the keys were used with a vault that is not here: a disk that is not mounted, most likely.
+
+    Without this, SQLite would make an empty database in the mount point, and a second log would begin under one key.
+    """
+    note = folder / MADE_NOTE
+    if note.exists() and not (data / "vault").is_dir():
+        raise DataIsGone(
+            _(
+                "%(data)s holds no vault, although these keys were used with one. Mount its disk or restore it from a "
+                "backup; to begin anew on purpose, remove %(note)s."
+            )
+            % {"data": data, "note": note}
+        )
 
 
 def _refuse_if_lost(folder: Path, vault: Path) -> None:

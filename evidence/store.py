@@ -15,7 +15,7 @@ from evidence.vault.objects import LocalVault
 _FOLDER = "vault"
 # Lies with the keys, not with the vault: it tells a vault that was never made from one whose disk is not
 # mounted.
-_MADE_NOTE = "vault_made.txt"
+MADE_NOTE = "vault_made.txt"
 
 
 def vault() -> LocalVault:
@@ -28,7 +28,7 @@ def vault() -> LocalVault:
     root = Path(settings.DADKHAH_DATA_DIR) / _FOLDER
     keys = load_vault_keys(keys_folder)
     recovery = load_recovery_recipient(keys_folder)
-    note = keys_folder / _MADE_NOTE
+    note = keys_folder / MADE_NOTE
     if LocalVault.exists(root):
         found = LocalVault(root, keys, recovery_recipient=recovery)
     else:

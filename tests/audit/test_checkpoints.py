@@ -168,3 +168,14 @@ def test_openssl_accepts_the_signature(write: Write, log_key: Path, tmp_path: Pa
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert log_key.name == PRIVATE_FILE
+
+
+def test_the_key_of_another_installation_signs_nothing(write: Write, log_key: Path, settings: Any) -> None:
+    write(2)
+    sign_checkpoint(actor=CLERK)
+    for name in (PRIVATE_FILE, PUBLIC_FILE):
+        (Path(settings.DADKHAH_KEYS_DIR) / name).unlink()
+    create_log_key(Path(settings.DADKHAH_KEYS_DIR))
+    with pytest.raises(LogKeyWrong, match="not the one that signed this log before"):
+        sign_checkpoint(actor=CLERK)
+    assert Checkpoint.objects.count() == 1

@@ -1,8 +1,10 @@
 import pytest
 
 from audit.keys import PRIVATE_FILE, PUBLIC_FILE
-from config.key_making import KeyIsGone, KeysUnwritable, make_missing_keys
+from config.checks import data_is_in_place
+from config.key_making import DataIsGone, KeyIsGone, KeysUnwritable, make_missing_keys
 from evidence.keys import NAMES_KEY, VAULT_KEY
+from evidence.store import vault
 
 
 @pytest.fixture
@@ -56,3 +58,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(KeysUnwritable, match="cannot be made"):
         make_missing_keys(tmp_path / "file" / "keys", data=tmp_path / "data")
+
+
+def test_an_empty_mount_point_is_not_taken_for_a_new_installation(settings):
+    keys, data = settings.DADKHAH_KEYS_DIR, settings.DADKHAH_DATA_DIR
+    vault()
+    assert data_is_in_place() == []
+    data.rename(data.with_name("the disk that was here"))
+    data.mkdir()
+    with pytest.raises(DataIsGone, match=str(data)):
+        make_missing_keys(keys, data=data)
+    assert [message.id for message in data_is_in_place()] == ["dadkhah.E012"]
+    assert list(data.iterdir()) == []
