@@ -70,7 +70,7 @@ def data_is_in_place(**_kwargs: Any) -> list[CheckMessage]:
     try:
         require_data_in_place(Path(settings.DADKHAH_KEYS_DIR), data=Path(settings.DADKHAH_DATA_DIR))
     except DataIsGone as error:
-        return [_error(12, str(error), "Nothing was made or changed.")]
+        return [_error(13, str(error), "Nothing was made or changed.")]
     return []
 
 

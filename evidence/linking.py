@@ -1,5 +1,7 @@
 """Saying what an item has to do with a case, and with the people, incidents and places in it."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -69,26 +71,33 @@ def link_evidence(
             made_by=user,
             **{column: to},
         )
-        _log_link(link, column, to, user)
+        _log_link(link, user)
     return link
 
 
-def _log_link(link: EvidenceLink, column: str, to: Person | Incident | Place, user: User) -> None:
-    salt = bytes(link.salt)
+def _log_link(link: EvidenceLink, user: User) -> None:
     log.append(
         Action.EVIDENCE_LINKED,
         subject=link.item,
         actor=user,
-        facts={
-            "link": str(link.pk),
-            "to": column,
-            "id": str(to.pk),
-            "stance": str(link.stance),
-            "pinpoint": commit(link.pinpoint, salt=salt) if link.pinpoint else None,
-            "basis": commit(link.basis, salt=salt) if link.basis else None,
-        },
+        facts=sealed_link(link),
         case_id=link.case_id,
     )
+
+
+def sealed_link(link: EvidenceLink) -> dict[str, Any]:
+    """What the log says of a link's row: its words only as commitments."""
+    salt = bytes(link.salt)
+    targets = {"person": link.person_id, "incident": link.incident_id, "place": link.place_id}
+    column, key = next(((name, key) for name, key in targets.items() if key is not None), ("", None))
+    return {
+        "link": str(link.pk),
+        "to": column,
+        "id": str(key),
+        "stance": str(link.stance),
+        "pinpoint": commit(link.pinpoint, salt=salt) if link.pinpoint else None,
+        "basis": commit(link.basis, salt=salt) if link.basis else None,
+    }
 
 
 def _permitted(item: EvidenceItem, case: Case, actor: Actor) -> User:

@@ -1,4 +1,4 @@
-"""Checking evidence against its records: the stored bytes, the custody ledger, and the log. Trusts none of them."""
+"""Checking evidence against its records: stored bytes, custody, links, and the log. Trusts none of them."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,21 +13,14 @@ from django.utils.translation import gettext as _
 from audit.actions import Action
 from audit.actors import Actor
 from audit.models import Entry
+from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
 from evidence.intake import sealed_record
+from evidence.link_checking import link_faults
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vault.facts import CheckOutcome
 
 _AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong: with which item, what kind, and a sentence for a person."""
-
-    item: str
-    kind: str
-    sentence: str
 
 
 @dataclass(slots=True)
@@ -77,7 +70,7 @@ def verify_evidence(items: Iterable[EvidenceItem], *, record_as: Actor | None = 
 def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
     ahead = iter(items)
     while rows := list(islice(ahead, _AT_ONCE)):
-        prefetch_related_objects(rows, "object", "custody")
+        prefetch_related_objects(rows, "object", "custody", "links")
         yield rows
 
 
@@ -96,14 +89,14 @@ def _byte_faults(
 
 
 def _logged(items: list[EvidenceItem]) -> dict[str, list[dict[str, Any]]]:
-    """The facts of every entry about these items that speaks of a custody event, by item."""
+    """The facts of every entry about these items that speaks of a custody event or a link, by item."""
     entries = Entry.objects.filter(
         subject_kind=EvidenceItem._meta.label_lower, subject_id__in=[str(item.pk) for item in items]
     ).values_list("subject_id", "body")
     logged: dict[str, list[dict[str, Any]]] = {}
     for subject_id, body in entries:
         facts = json.loads(bytes(body))
-        if "fingerprint" in facts["facts"]:
+        if facts["facts"].keys() & {"fingerprint", "link"}:
             logged.setdefault(subject_id, []).append({"action": facts["action"], **facts["facts"]})
     return logged
 
@@ -114,6 +107,7 @@ def _record_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fau
         *_ledger_faults(item, events),
         *_log_faults(item, events, logged),
         *_row_faults(item, logged),
+        *link_faults(item, logged),
     ]
 
 
@@ -133,7 +127,7 @@ def _ledger_faults(item: EvidenceItem, events: list[CustodyEvent]) -> list[Fault
 
 
 def _log_faults(item: EvidenceItem, events: list[CustodyEvent], logged: list[dict[str, Any]]) -> list[Fault]:
-    by_event = {facts["event"]: facts for facts in logged}
+    by_event = {facts["event"]: facts for facts in logged if "fingerprint" in facts}
     faults = []
     for event in events:
         facts = by_event.pop(str(event.pk), None)

@@ -68,5 +68,5 @@ def test_an_empty_mount_point_is_not_taken_for_a_new_installation(settings):
     data.mkdir()
     with pytest.raises(DataIsGone, match=str(data)):
         make_missing_keys(keys, data=data)
-    assert [message.id for message in data_is_in_place()] == ["dadkhah.E012"]
+    assert [message.id for message in data_is_in_place()] == ["dadkhah.E013"]
     assert list(data.iterdir()) == []

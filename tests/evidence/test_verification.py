@@ -1,13 +1,16 @@
 """Every damage is named; nothing sound is accused."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from accounts.models import User
 from audit.models import Entry
-from evidence.models import CustodyEvent, EvidenceItem
+from cases.models import Case, Person
+from evidence.linking import link_evidence
+from evidence.models import CustodyEvent, EvidenceItem, EvidenceLink
 from evidence.verification import EvidenceReport, verify_evidence
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_intake import stored_files
@@ -120,3 +123,28 @@ def test_with_an_actor_each_check_goes_into_custody_and_log(take_in: TakeIn, par
     assert (event.outcome, event.digest_found) == ("verified", item.object.sha256)
     assert Entry.objects.filter(action="evidence.fixity_checked").count() == 1
     assert run().ok
+
+
+@pytest.fixture
+def linked(take_in: TakeIn, case: Case, person: Person, lawyer: User) -> EvidenceLink:
+    return link_evidence(take_in(), case=case, to=person, pinpoint="page 1", basis="As told.", actor=lawyer)
+
+
+def test_a_sound_link_is_not_accused(linked: EvidenceLink) -> None:
+    assert run().ok
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("stance", "contradicts"), ("pinpoint", "page 9"), ("basis", "")]
+)
+def test_a_changed_link_is_named(linked: EvidenceLink, column: str, value: str) -> None:
+    tamper(f"UPDATE evidence_evidencelink SET {column} = %s WHERE id = %s", (value, key(linked.pk)))
+    assert kinds(run()) == [(linked.item.reference, "link_altered")]
+
+
+def test_a_removed_link_and_one_that_was_slipped_in_are_named(linked: EvidenceLink) -> None:
+    slipped = EvidenceLink.objects.get(pk=linked.pk)
+    slipped.pk = uuid4()
+    EvidenceLink.objects.bulk_create([slipped])
+    tamper("DELETE FROM evidence_evidencelink WHERE id = %s", (key(linked.pk),))
+    assert kinds(run()) == [(linked.item.reference, "link_removed"), (linked.item.reference, "link_unlogged")]
