@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import InternalError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,7 +54,7 @@ def append(
     )
     try:
         _insert(entry)
-    except (OperationalError, InternalError) as error:  # full, locked too long, read-only
+    except DatabaseError as error:  # full, locked too long, read-only, or refused by the table itself
         raise LogUnavailable(
             _(
                 "The audit log cannot be written, so nothing was done. Ask the administrator to look at the database."

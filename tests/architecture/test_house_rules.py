@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from audit.actions import Action
 from tests.architecture.sources import ROOT, length, modules
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc", "managers", "signals", "services"}
@@ -78,3 +79,8 @@ def test_the_product_names_no_path_of_a_machine():
     ]
     pattern = re.compile(r"\.\./shared|/work/|/tmp/[a-z]+/|/root/|/home/")
     assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("action", sorted(Action, key=str))
+def test_every_action_of_the_vocabulary_is_done_somewhere(action):
+    assert writers(rf"\bAction\.{action.name}\b") - {"audit/actions.py"}
