@@ -38,7 +38,8 @@ def table(measured: list[Row]) -> str:
 def _page(text: str) -> str:
     now = datetime.now(UTC).strftime("%Y-%m-%d")
     cores = f"{os.cpu_count()} cores"
-    machine = f"{cores}, {platform.system()} {".".join(platform.release().split(".")[:2])}, Python {platform.python_version()}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    machine = f"{cores}, {platform.system()} {kernel}, Python {platform.python_version()}"
     return (
         f"# Measured\n\n{now}, {machine}; medians of {RUNS} runs, each row beside its floor in the same run. "
         f"Machines are noisy: trust the ratios. Made by `make bench`.\n\n{text}\n"
