@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,11 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 def main() -> int:
     """Print the table. Gives 1 when a goal is missed, so that a script can tell."""
     options = _options()
+    if shutil.which("openssl") is None:
+        print(
+            "The floors are measured with openssl, which is not on this machine. Install it and run this again."
+        )
+        return 2
     measured = vault_rows.rows(size_mib=options.size_mib)
     text = table(measured)
     print(text)

@@ -1,6 +1,7 @@
 """The cast, and a fresh house for every test: own keys, own data folder."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
+        for needed in item.iter_markers("program"):
+            if shutil.which(needed.args[0]) is None:
+                item.add_marker(pytest.mark.skip(reason=f"needs the program {needed.args[0]}"))
     if connection.vendor != "postgresql":
         _set_aside(config, items, "postgres", "needs PostgreSQL: name one in DATABASE_URL")
     if not os.environ.get("REDIS_URL"):

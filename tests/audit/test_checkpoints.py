@@ -152,6 +152,7 @@ def test_an_empty_or_spoiled_public_key_is_refused(log_key: Path, settings: Any)
             load_verifiers()
 
 
+@pytest.mark.program("openssl")
 def test_openssl_accepts_the_signature(write: Write, log_key: Path, tmp_path: Path) -> None:
     """The same check that a prosecutor makes, with a program that we did not write."""
     from audit.notes import split_note

@@ -49,6 +49,8 @@ def test_the_bag_passes_the_library_of_congress_validator(compiled: Folder):
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.program("sha256sum")
+@pytest.mark.program("openssl")
 def test_sha256sum_and_openssl_agree(compiled: Folder):
     def succeeds(*command: str, cwd: Path) -> bool:
         return subprocess.run(command, cwd=cwd, capture_output=True, check=False).returncode == 0

@@ -75,7 +75,7 @@ def test_the_archive_sealed_in_the_vault_opens_with_the_recipients_key_alone(
         assert archive.read(21) == b"age-encryption.org/v1"
 
 
-@pytest.mark.age_program
+@pytest.mark.program("age")
 def test_a_sealed_dossier_opens_with_the_age_program(
     case: Case, evidence: list[EvidenceItem], lawyer: User, tmp_path: Path
 ):

@@ -4,7 +4,6 @@ import hashlib
 import io
 import os
 import random
-import shutil
 import subprocess
 import zlib
 from collections import defaultdict
@@ -218,8 +217,7 @@ def test_a_header_without_end_is_refused_before_it_fills_the_memory():
         opened(endless)
 
 
-@pytest.mark.age_program
-@pytest.mark.skipif(shutil.which("age") is None, reason="NOT RUN: Debian's age program is not installed")
+@pytest.mark.program("age")
 @pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES, 3 * CHUNK_BYTES + 1])
 def test_the_age_program_opens_ours_and_we_open_its(size: int, tmp_path: Path):
     data = random.Random(size).randbytes(size)

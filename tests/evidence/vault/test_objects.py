@@ -5,7 +5,6 @@ import hashlib
 import io
 import os
 import random
-import shutil
 import stat
 import subprocess
 import threading
@@ -146,8 +145,7 @@ def test_a_recovery_key_opens_what_the_vault_key_opens(root: Path, keys: VaultKe
     assert pyrage.decrypt(stored.read_bytes(), [theirs]) == b"letter"
 
 
-@pytest.mark.age_program
-@pytest.mark.skipif(shutil.which("age") is None, reason="NOT RUN: Debian's age program is not installed")
+@pytest.mark.program("age")
 def test_the_age_program_opens_a_stored_object_with_the_key_file(house: Path, settings):
     from evidence import store
 
