@@ -41,7 +41,8 @@ class Command(BaseCommand):
         }
         if report.ok:
             self.stdout.write(
-                _("VERIFIED: %(entries)d entries and %(checkpoints)d checkpoints; root %(root)s.") % counts
+                _("VERIFIED: %(entries)d entries, signed checkpoints: %(checkpoints)d; root %(root)s.")
+                % counts
             )
         else:
             self.stdout.write(_("BROKEN: %(faults)d faults among %(entries)d entries.") % counts)
