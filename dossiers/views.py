@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.middleware import HtmxDetails
 
 from accounts.access import permission_required
 from accounts.models import User
@@ -25,6 +26,12 @@ from evidence.models import EvidenceCase
 
 ROWS = 25
 _BLOCK = 1 << 20
+
+
+class HtmxRequest(HttpRequest):
+    """A request as django-htmx's middleware leaves it."""
+
+    htmx: HtmxDetails
 
 
 @permission_required(VIEW)
@@ -54,12 +61,14 @@ def compile_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @permission_required(VIEW)
 @require_safe
-def detail(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+def detail(request: HtmxRequest, dossier_id: UUID) -> HttpResponse:
     """One dossier: how far it is, what it holds, how to check it."""
     dossier = find_dossier(dossier_id, user=_reader(request))
     shown = dossier.exhibits.select_related("exhibit_number__case", "item__object")
     page = Paginator(shown.order_by("exhibit_number__number"), ROWS).get_page(request.GET.get("page"))
-    return render(request, "dossiers/detail.html", {"dossier": dossier, "case": dossier.case, "page": page})
+    # While it is being compiled the page asks again for its one moving part.
+    template = "dossiers/detail.html#dossier" if request.htmx else "dossiers/detail.html"
+    return render(request, template, {"dossier": dossier, "case": dossier.case, "page": page})
 
 
 @permission_required(VIEW)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Entry, Leaf
@@ -176,3 +177,23 @@ def test_a_failed_dossier_shows_its_reason_and_cannot_be_downloaded(
     assert dossier.state == DossierState.FAILED
     assert "DK-1988-01-0001" in client.get(reverse("dossiers:detail", args=[dossier.pk])).content.decode()
     assert client.post(reverse("dossiers:download", args=[dossier.pk])).status_code == 409
+
+
+def test_while_it_is_compiled_the_page_asks_again_for_its_moving_part_alone(
+    case: Case, lawyer: User, client_for: ClientFor
+):
+    dossier = Dossier.objects.create(
+        case=case, number=1, purpose=PURPOSE, requested_by=lawyer, requested_at=timezone.now()
+    )
+    address = reverse("dossiers:detail", args=[dossier.pk])
+    client = client_for(lawyer)
+    page = client.get(address).content.decode()
+    assert "<html" in page
+    assert f'hx-get="{address}"' in page
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith('<div id="dossier"')
+    assert "<html" not in part
+    Dossier.objects.filter(pk=dossier.pk).update(state=DossierState.FAILED, failure="It broke off.")
+    done = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "It broke off." in done
+    assert "hx-get" not in done
