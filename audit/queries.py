@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.errors import BadInput, NotAReviewer, UnknownEntry
-from audit.log import Subject, as_subject
 from audit.models import Entry
 
 PAGE = 50
@@ -48,13 +47,6 @@ def entries_visible_to(user: Any) -> QuerySet[Entry]:
     if not (user.is_active and user.has_perm("audit.review_log")):
         raise NotAReviewer(_("Your role does not include reviewing the log. Ask an auditor."))
     return Entry.objects.all()
-
-
-def entries_about(subject: Model | Subject, limit: int = 50) -> list[Entry]:
-    """Return the newest entries about one subject; the caller has checked that its reader may see the subject."""
-    about = as_subject(subject)
-    rows = Entry.objects.filter(subject_id=about.id, subject_kind=about.kind)
-    return list(rows.order_by("-recorded_at", "-id")[:limit])
 
 
 def find_entry(user: Any, entry_id: uuid.UUID) -> Entry:

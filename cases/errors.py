@@ -73,13 +73,6 @@ class UnknownPerson(CaseError, NotFound):
         super().__init__(_("No such person is in your cases. Choose one from the people of the case."))
 
 
-class UnknownIncident(CaseError, NotFound):
-    """There is no such incident in the case."""
-
-    def __init__(self) -> None:
-        super().__init__(_("No such incident is in this case. Choose one from the incidents of the case."))
-
-
 class UnknownPlace(CaseError, NotFound):
     """There is no such place, or its position is kept from this actor."""
 
