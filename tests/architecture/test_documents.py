@@ -20,6 +20,7 @@ def test_the_architecture_names_what_exists(name):
         except ModuleNotFoundError:
             continue
         for part in parts[cut:]:
+            assert hasattr(found, part), f"{'.'.join(parts[:cut])} has no {part}"
             found = getattr(found, part)
         return
     pytest.fail(f"{name} is no module")

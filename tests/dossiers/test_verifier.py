@@ -150,7 +150,8 @@ def test_it_reads_the_logs_public_key_line():
 
 
 def test_it_is_written_for_python_3_8():
-    ast.parse(VERIFIER.read_text(encoding="utf-8"), feature_version=(3, 8))
+    tree = ast.parse(VERIFIER.read_text(encoding="utf-8"), feature_version=(3, 8))
+    assert any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
 
 
 def test_it_imports_nothing_but_the_standard_library():
