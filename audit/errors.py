@@ -83,3 +83,7 @@ class BadNote(AuditError, BadInput):
 
 class LogForked(AuditError, Broken):
     """The log is smaller than, or contradicts, what was signed before; nothing more is signed."""
+
+
+class FontsMissing(AuditError, Unavailable):
+    """The fonts for printed documents are not where they belong; nothing was written."""

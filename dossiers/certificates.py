@@ -4,9 +4,9 @@ from typing import Any
 
 from django.conf import settings
 
+from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Value
 from dossiers.exhibits import Exhibit
 from dossiers.models import Dossier, DossierExhibit
-from dossiers.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Value
 from dossiers.records import Record, date_record, moment
 from evidence.filenames import visible_name
 from evidence.models import CustodyEvent

@@ -16,6 +16,7 @@ from audit.actions import Action
 from audit.canonical import Json
 from audit.errors import DomainError
 from audit.models import Checkpoint
+from audit.paper.press import Press
 from cases.access import require_member
 from cases.models import Case
 from dossiers.bag import Bag
@@ -25,7 +26,6 @@ from dossiers.exhibits import number_exhibits
 from dossiers.log_proof import prove_dossier
 from dossiers.models import Dossier
 from dossiers.packaging import write_payload, write_tags
-from dossiers.paper.press import Press
 from dossiers.requests import COMPILE, begin, mark_failed, mark_ready, request_dossier
 from dossiers.sinks import Sink
 

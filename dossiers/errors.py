@@ -29,7 +29,3 @@ class ExhibitBroken(DossierError, Broken):
 
 class DossierNotWritten(DossierError, Unavailable):
     """The disk refused while the dossier was written; nothing half-made is left."""
-
-
-class FontsMissing(DossierError, Unavailable):
-    """The fonts for the documents are not where they belong; nothing was written."""

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from audit.paper.sheets import Block, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from dossiers.exhibits import Exhibit
 from dossiers.models import Dossier
-from dossiers.paper.sheets import Block, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from dossiers.records import (
     Record,
     incidents_of,

@@ -8,14 +8,14 @@ from string import Template
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from audit.paper.plain_text import as_text
+from audit.paper.press import Press
 from dossiers.bag import Bag
 from dossiers.certificates import certificate_record, certificate_sheet
 from dossiers.errors import ExhibitBroken
 from dossiers.exhibits import Exhibit, exhibits_of
 from dossiers.index import Contents, add_links, exhibit_record, gather, index_record, index_sheet
 from dossiers.models import Dossier
-from dossiers.paper.plain_text import as_text
-from dossiers.paper.press import Press
 from dossiers.records import as_json, moment
 from dossiers.requests import beat
 from evidence.errors import ObjectAltered, ObjectMissing

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
+from audit.paper.press import Press
 from cases.models import Case
 from dossiers.archive import SealedFileSink, VaultSink
 from dossiers.bag import Bag
@@ -18,7 +19,6 @@ from dossiers.errors import BadDossierRequest, DossierBusy, DossierNotWritten
 from dossiers.exhibits import number_exhibits
 from dossiers.models import Dossier
 from dossiers.packaging import write_payload, write_tags
-from dossiers.paper.press import Press
 from dossiers.partial import PartialFolder
 from dossiers.requests import begin, request_dossier
 from dossiers.sinks import DirectorySink, ZipSink

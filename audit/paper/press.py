@@ -16,9 +16,9 @@ import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from dossiers.errors import FontsMissing
-from dossiers.paper.coverage import letters_of
-from dossiers.paper.sheets import (
+from audit.errors import FontsMissing
+from audit.paper.coverage import letters_of
+from audit.paper.sheets import (
     Block,
     Code,
     Fields,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dossiers.paper.plain_text import as_text
-from dossiers.paper.press import Press
-from dossiers.paper.sheets import (
+from audit.paper.plain_text import as_text
+from audit.paper.press import Press
+from audit.paper.sheets import (
     Code,
     Fields,
     Heading,

@@ -1,6 +1,6 @@
 """A sheet as UTF-8 text. It stands beside every PDF, because text taken back out of a Persian PDF is not reliable."""
 
-from dossiers.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value, visible
+from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value, visible
 
 _WIDTH = 100
 # First-strong isolate and its end: a Latin id inside Persian, or the reverse, cannot pull its neighbours along.
