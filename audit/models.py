@@ -133,6 +133,106 @@ class CheckpointSignature(models.Model):
         )
 
 
+class KeyRotation(models.Model):
+    """A signed note in which the key of the log that was in use names its successor."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+
+class TimeStamp(models.Model):
+    """A token of a time-stamping authority (RFC 3161) over a checkpoint, with what was asked and what came back.
+
+    Only tokens that were checked against the pinned authority come here; `generated_at` is the authority's own time.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="stamps")
+    authority = models.CharField(max_length=100)
+    algorithm = models.CharField(max_length=20)
+    request = models.BinaryField()
+    response = models.BinaryField()
+    generated_at = models.DateTimeField()
+    serial = models.CharField(max_length=100)
+    policy = models.CharField(max_length=200)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(fields=["checkpoint", "authority"], name="audit_one_stamp_per_authority"),
+        )
+
+
+class StampAttempt(models.Model):
+    """How often a stamp was asked for in vain, and why: bookkeeping of the queue, no part of the record."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="stamp_attempts")
+    authority = models.CharField(max_length=100)
+    tries = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField()
+    failure = models.CharField(max_length=300)
+
+    class Meta:
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=["checkpoint", "authority"], name="audit_one_attempt_per_authority"
+            ),
+        )
+
+
+class WitnessedLog(models.Model):
+    """A size and root of somebody else's log that this house, as its witness, has seen and stands by.
+
+    Durable before the cosignature is made; the largest size of an origin is what the next view must be consistent with.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    origin = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=HASH_BYTES)
+    note = models.TextField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = (models.UniqueConstraint(fields=["origin", "size"], name="audit_seen_once_per_size"),)
+
+
+class VerificationRun(models.Model):
+    """One verification that a person asked for: how far it is, and what it found. Bookkeeping, no part of the record.
+
+    `actor` and `channel` are as in entries. `outcome` is the report as JSON, empty until the run has ended.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    actor = models.CharField(max_length=200)
+    channel = models.CharField(max_length=20)
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    requested_at = models.DateTimeField()
+    beat_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    checked = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    outcome = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = (models.Index(fields=["requested_at"], name="audit_run_when"),)
+
+
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
     """Return the three lines that a checkpoint signs."""
     return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"

@@ -7,16 +7,29 @@ from django.db import IntegrityError, connection, transaction
 
 from audit.checkpoints import sign_checkpoint
 from audit.guards import guarded_tables, missing_guards
+from audit.models import KeyRotation, TimeStamp, WitnessedLog
 from tests.audit.conftest import CLERK
 from tests.tampering import guards_lifted, tamper
 
-OURS = ["audit_entry", "audit_leaf", "audit_tile", "audit_checkpoint", "audit_checkpointsignature"]
+OURS = [
+    "audit_entry",
+    "audit_leaf",
+    "audit_tile",
+    "audit_checkpoint",
+    "audit_checkpointsignature",
+    "audit_keyrotation",
+    "audit_timestamp",
+    "audit_witnessedlog",
+]
 COLUMN = {
     "audit_entry": "actor",
     "audit_leaf": "leaf_hash",
     "audit_tile": "root",
     "audit_checkpoint": "origin",
     "audit_checkpointsignature": "line",
+    "audit_keyrotation": "note",
+    "audit_timestamp": "authority",
+    "audit_witnessedlog": "origin",
 }
 
 
@@ -24,7 +37,21 @@ COLUMN = {
 def full_tables(write: Callable, log_key: object) -> None:
     """A row in every table: 256 entries fill the first tile."""
     write(256)
-    sign_checkpoint(actor=CLERK)
+    checkpoint = sign_checkpoint(actor=CLERK)
+    now = checkpoint.made_at
+    KeyRotation.objects.create(note="n", made_at=now)
+    TimeStamp.objects.create(
+        checkpoint=checkpoint,
+        authority="a",
+        algorithm="sha256",
+        request=b"q",
+        response=b"r",
+        generated_at=now,
+        serial="1",
+        policy="1.2.3",
+        received_at=now,
+    )
+    WitnessedLog.objects.create(origin="o", size=1, root=b"\x01" * 32, note="n", seen_at=now)
 
 
 def refused(sql: str) -> bool:
