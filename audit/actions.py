@@ -86,3 +86,11 @@ class Action(StrEnum):
     # The log itself
     CHECKPOINT_SIGNED = "log.checkpoint_signed", _("The log was signed at its size and root of that moment.")
     LOG_VERIFIED = "log.verified", _("A person had the whole log recomputed and compared.")
+    LOG_STAMPED = (
+        "log.stamped",
+        _("An outside authority certified at what time a signed state of the log was in existence."),
+    )
+    STAMP_REFUSED = (
+        "log.stamp_refused",
+        _("A time-stamp that was offered for the log was false or unusable, and was not taken."),
+    )

@@ -87,3 +87,15 @@ class LogForked(AuditError, Broken):
 
 class FontsMissing(AuditError, Unavailable):
     """The fonts for printed documents are not where they belong; nothing was written."""
+
+
+class AuthoritiesUnusable(AuditError, Unavailable):
+    """The file of the time-stamp authorities, or a certificate that it names, cannot be used as it is."""
+
+
+class UnknownAuthority(AuditError, NotFound):
+    """No time-stamp authority of this name is configured."""
+
+
+class StampFilesUnusable(AuditError, BadInput):
+    """A folder of carried time-stamp requests, or a file in it, cannot be used as it is."""

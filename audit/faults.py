@@ -40,6 +40,16 @@ class FaultKind(StrEnum):
         "guard_missing",
         _("A guard of the database against change is missing, altered or switched off."),
     )
+    BAD_STAMP = (
+        "bad_stamp",
+        _("A stored time-stamp was changed, or does not hold against its pinned authority."),
+    )
+    STAMP_REMOVED = "stamp_removed", _("A time-stamp that the log says was received is gone.")
+    STAMP_INSERTED = "stamp_inserted", _("A stored time-stamp was never recorded in the log.")
+    STAMPS_UNCHECKED = (
+        "stamps_unchecked",
+        _("The list of time-stamp authorities cannot be used, so no time-stamp could be checked."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 from django.db.utils import DatabaseError
 
+from audit.errors import AuthoritiesUnusable
+from audit.stamping.authorities import load_authorities
 from config.key_making import DataIsGone, require_data_in_place
 
 _KEY_FILES = ("django_secret.key", "vault.agekey", "vault_names.key", "log_signing.key")
@@ -61,6 +63,16 @@ def data_are_private(**_kwargs: Any) -> list[CheckMessage]:
     folder = Path(settings.DADKHAH_DATA_DIR)
     if folder.is_dir() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
         return [_error(12, "Others can enter the data folder.", f"Run: chmod 700 {folder}")]
+    return []
+
+
+@register(Tags.security)
+def stamp_authorities_are_usable(**_kwargs: Any) -> list[CheckMessage]:
+    """A wrong list of time-stamp authorities must be seen now, and not when a court asks for the stamps."""
+    try:
+        load_authorities()
+    except AuthoritiesUnusable as error:
+        return [_error(17, str(error), "docs/OPERATING.md shows a list that works.")]
     return []
 
 

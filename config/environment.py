@@ -23,6 +23,7 @@ class Environment:
     log_origin: str
     organisation: str
     proxy_count: int
+    tsa_file: Path | None
 
 
 def read_environment(environment: environ.Env | None = None) -> Environment:
@@ -49,6 +50,7 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         log_origin=env.str("DADKHAH_LOG_ORIGIN", default="dadkhah.example/log"),
         organisation=env.str("DADKHAH_ORGANISATION", default="Dadkhah"),
         proxy_count=_proxy_count(env),
+        tsa_file=_optional_path(env, "DADKHAH_TSA_FILE"),
     )
 
 
@@ -65,6 +67,11 @@ def read_secret_key(path: Path) -> str:
         raise ImproperlyConfigured(
             f"The key file {path} cannot be read. Give it to the user that runs this program (chown, chmod 600)."
         ) from error
+
+
+def _optional_path(env: environ.Env, name: str) -> Path | None:
+    text = env.str(name, default="")
+    return Path(text).expanduser().resolve() if text else None
 
 
 def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:

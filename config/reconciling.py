@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db import close_old_connections
 
 from audit.sequencing import sequence_pending
+from audit.stamping.rounds import stamp_pending
 from dossiers.pending import requeue_pending as requeue_dossiers
 from evidence.pending import requeue_pending as requeue_evidence
 from evidence.store import vault
@@ -49,4 +50,5 @@ _STEPS: tuple[Callable[[], int], ...] = (
     requeue_dossiers,
     close_overdue,
     _sweep_vault,
+    stamp_pending,
 )

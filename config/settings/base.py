@@ -14,6 +14,7 @@ LOGGING = logging_settings()
 DADKHAH_DATA_DIR = env.data_dir
 DADKHAH_KEYS_DIR = env.keys_dir
 DADKHAH_LOG_ORIGIN = env.log_origin
+DADKHAH_TSA_FILE = env.tsa_file
 DADKHAH_ORGANISATION = env.organisation
 DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
 
