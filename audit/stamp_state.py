@@ -1,4 +1,4 @@
-"""How the log stands with trusted time, for pages and commands: each authority's last stamp, what waits, what failed."""
+"""How the log stands with trusted time, for pages and commands: last stamps, what waits, what failed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

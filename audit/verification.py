@@ -17,6 +17,7 @@ from audit.keys import load_verifiers
 from audit.models import Checkpoint, CheckpointSignature, Entry, Tile, Unsequenced
 from audit.notes import Verifier, split_note
 from audit.rows import entries_outside
+from audit.stamping.stored import stamp_faults
 from audit.tiles import tree_size
 from audit.tree_check import TreeCheck
 
@@ -38,6 +39,8 @@ def verify_log() -> LogReport:
         report.waiting = Unsequenced.objects.count()
         report.entries = Entry.objects.count()
         _check_signatures(report, checkpoints)
+        for kind, place, detail in stamp_faults():
+            report.add(kind, place, detail)
         for name in missing_guards(connection):
             report.add(FaultKind.GUARD_MISSING, f"trigger {name}")
     return report

@@ -92,6 +92,8 @@ class _Call:
             if time.monotonic() > self._deadline:
                 raise StampRefused(Flaw.TOO_SLOW)
             yield chunk
+        if response.length:
+            raise StampRefused(Flaw.UNREACHABLE, f"broken off {response.length} bytes before the end")
 
 
 def _connection(scheme: str, place: str, seconds: float) -> http.client.HTTPConnection:

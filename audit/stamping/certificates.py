@@ -39,7 +39,7 @@ def read_chain(name: str, certificate: x509.Certificate, path: Path | None) -> t
     waiting = _read(name, path) if path else []
     chain: list[x509.Certificate] = []
     last = certificate
-    while not _issued(last, by=last):
+    while not _is_root(last):
         issuer = next((candidate for candidate in waiting if _issued(last, by=candidate)), None)
         if issuer is None or len(chain) == _LONGEST_CHAIN:
             raise ValueError(_("the chain of %(name)s does not lead to a self-signed root") % {"name": name})
@@ -47,6 +47,7 @@ def read_chain(name: str, certificate: x509.Certificate, path: Path | None) -> t
         waiting.remove(issuer)
         chain.append(issuer)
         last = issuer
+    # Some authorities put their own certificate at the head of the file they publish.
     if any(certificate != left for left in waiting):
         raise ValueError(
             _("the chain of %(name)s holds a certificate that is no part of it") % {"name": name}
@@ -72,6 +73,11 @@ def _said(name: str, path: Path) -> dict[str, str]:
     return {"name": name, "file": path.name}
 
 
+def _is_root(certificate: x509.Certificate) -> bool:
+    """A root vouches for itself: what its own signature is worth does not matter, only that we pinned it."""
+    return certificate.issuer == certificate.subject
+
+
 def _issued(certificate: x509.Certificate, *, by: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(by)
@@ -94,15 +100,13 @@ def _require_stamping(name: str, certificate: x509.Certificate) -> None:
 
 
 def _require_strength(name: str, certificate: x509.Certificate) -> None:
-    """No key and no signature that can be forged today; a root's own signature proves nothing and may be old."""
+    """No key and no signature that can be forged today; a root's own signature is not looked at."""
     key = certificate.public_key()
     strong = (isinstance(key, RSAPublicKey) and key.key_size >= _SMALLEST_RSA) or (
         isinstance(key, EllipticCurvePublicKey) and key.key_size >= _SMALLEST_CURVE
     )
     digest = certificate.signature_hash_algorithm
-    if not strong or (
-        digest is not None and digest.name in _FORGEABLE and not _issued(certificate, by=certificate)
-    ):
+    if not strong or (digest is not None and digest.name in _FORGEABLE and not _is_root(certificate)):
         raise ValueError(
             _("a certificate of %(name)s rests on a key or a signature that can be forged today")
             % {"name": name}

@@ -20,7 +20,7 @@ from rfc3161_client import (
 
 from audit.stamping.authorities import Authority
 from audit.stamping.flaws import Flaw, StampRefused
-from audit.stamping.tokens import ALGORITHMS, Question, read_request, read_signer
+from audit.stamping.tokens import ALGORITHMS, Question, read_request, read_signer, sort_certificates
 
 TOLERANCE = timedelta(minutes=10)
 """How far our clock and the authority's may differ. A laptop's drifts by minutes; nobody needs hours."""
@@ -49,14 +49,15 @@ class GenuineStamp:
 def check_answer(answer: bytes, *, asked: Asked, authority: Authority) -> GenuineStamp:
     """Return what a genuine stamp says. Raises StampRefused, whose `flaw` tells the kinds of failure apart."""
     try:
-        return _check(decode_timestamp_response(answer), asked=asked, authority=authority)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise StampRefused(Flaw.MALFORMED, str(error)) from error
+        return _check(decode_timestamp_response(sort_certificates(answer)), asked=asked, authority=authority)
+    except StampRefused:
+        raise
     except BaseException as error:
-        # A panic of the library's parser is no Exception, and would end the worker that asked.
-        if type(error).__name__ != "PanicException":
+        # Whatever the parsers make of a stranger's bytes must not end the worker that asked: the libraries raise a
+        # dozen kinds of errors, and a panic in their Rust parts is no Exception at all.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise StampRefused(Flaw.MALFORMED, "its parser gave up") from None
+        raise StampRefused(Flaw.MALFORMED, f"{type(error).__name__} {error}") from error
 
 
 def _check(response: TimeStampResponse, *, asked: Asked, authority: Authority) -> GenuineStamp:

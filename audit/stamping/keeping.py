@@ -79,7 +79,7 @@ def keep_refusal(
 
 
 def stamped_text(checkpoint: Checkpoint) -> bytes:
-    """The bytes that a stamp is over: the whole signed text, three lines, as dossiers have it in `log/checkpoint.txt`."""
+    """The bytes that a stamp is over: the whole signed text, three lines; dossiers have it as `checkpoint.txt`."""
     return checkpoint.text.encode("utf-8")
 
 

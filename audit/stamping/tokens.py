@@ -117,6 +117,28 @@ class _Token:
     content: Annotated[_SignedData, asn1.Explicit(0)]
 
 
+@asn1.sequence
+class _LooseSignedData:
+    version: int
+    digests: asn1.TLV
+    content: asn1.TLV
+    certificates: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    revocations: Annotated[list[asn1.TLV] | None, asn1.Implicit(1)]
+    signers: asn1.TLV
+
+
+@asn1.sequence
+class _LooseToken:
+    kind: x509.ObjectIdentifier
+    content: Annotated[_LooseSignedData, asn1.Explicit(0)]
+
+
+@asn1.sequence
+class _LooseResponse:
+    status: asn1.TLV
+    token: _LooseToken | None
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a request asks: the digest of the bytes and how it was made, a nonce, and the policy if one was named."""
@@ -153,6 +175,17 @@ def read_request(request: bytes) -> Question:
         raise ValueError("this is no request of this house")
     policy = parts.policy.dotted_string if parts.policy else None
     return Question(algorithm, bytes(parts.imprint.digest), parts.nonce, policy)
+
+
+def sort_certificates(response: bytes) -> bytes:
+    """Return the response with the certificates of its token in the order of DER (X.690 section 11.6).
+
+    OpenSSL and the authorities built on it write them as they come, which the strict reader of the client library
+    refuses. Their order is outside the signature. Raises ValueError where this is no response.
+    """
+    token = asn1.decode_der(_LooseResponse, response).token
+    found = [asn1.encode_der(one) for one in (token.content.certificates if token else None) or []]
+    return response.replace(b"".join(found), b"".join(sorted(found)), 1) if found else response
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""`manage.py stamp_log`, and the state that pages show."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.utils import translation
+
+from audit.models import TimeStamp
+from audit.stamp_state import stamp_state
+from audit.stamping.flaws import Flaw
+from audit.stamping.rounds import stamp_pending
+from tests.audit.stamping.local_authority import DAY, LocalAuthority, answering
+
+pytestmark = [pytest.mark.django_db, pytest.mark.program("openssl")]
+
+
+def run(capsys, *arguments, code=None):
+    if code is None:
+        call_command("stamp_log", *arguments)
+    else:
+        with pytest.raises(SystemExit) as ended:
+            call_command("stamp_log", *arguments)
+        assert ended.value.code == code
+    return capsys.readouterr().out
+
+
+def test_it_stamps_now_and_says_so(capsys, local, checkpoint):
+    said = run(capsys)
+    assert "Stamped by local at 20" in said
+    assert "the log of 3 entries" in said
+    assert "0 waiting" in said
+    assert TimeStamp.objects.count() == 1
+
+
+def test_it_says_what_waits_and_why(capsys, local, desk, checkpoint):
+    desk.behaviour = lambda request: answering(b"", 500)
+    said = run(capsys, code=1)
+    assert "No time-stamp from http://127.0.0.1" in said
+    assert "answered with an error. HTTP 500" in said
+    assert "local: last time-stamp none yet; 1 waiting." in said
+    assert "1 waiting" in run(capsys, "--state")
+    assert len(desk.asked) == 1
+
+
+def test_it_says_that_no_authority_is_configured(capsys, checkpoint):
+    assert run(capsys) == "Not stamped: no time-stamp authority is configured.\n"
+
+
+def test_it_speaks_json(capsys, local, desk, checkpoint):
+    said = json.loads(run(capsys, "--json"))
+    assert said["configured"] is True
+    assert said["waiting"] == 0
+    assert said["done"][0]["size"] == 3
+    assert said["authorities"][0]["last"]["serial"] == TimeStamp.objects.get().serial
+    assert said["authorities"][0]["failure"] is None
+
+
+def test_it_carries_requests_out_and_answers_back(capsys, local, desk, checkpoint, tmp_path):
+    said = run(capsys, "--write-requests", str(tmp_path / "stick"))
+    assert f"to be sent to {desk.url}" in said
+    request = tmp_path / "stick" / "local.3.tsq"
+    request.with_suffix(".tsr").write_bytes(local.reply(request.read_bytes()))
+    assert "Stamped by local" in run(capsys, "--read-responses", str(tmp_path / "stick"))
+
+
+def test_the_state_tells_of_the_last_stamp_and_the_last_failure(local, desk, checkpoint, authority, listed):
+    assert stamp_state().last is None
+    stamper, desk.behaviour = desk.behaviour, lambda request: answering(b"", 503)
+    stamp_pending()
+    (before,) = stamp_state().authorities
+    assert (before.waiting, before.failure.flaw, before.failure.detail) == (1, Flaw.HTTP_ERROR, "HTTP 503")
+    assert before.next_try_at > before.failure.tried_at
+    with translation.override("fa"):
+        assert before.failure.sentence != str(Flaw.HTTP_ERROR.sentence) or before.failure.sentence
+    desk.behaviour = stamper
+    call_command("stamp_log")
+    state = stamp_state()
+    assert state.last == TimeStamp.objects.get()
+    assert (state.waiting, state.authorities[0].failure) == (0, None)
+
+
+def test_the_state_tells_of_an_authority_whose_certificate_has_ended(tmp_path, listed, checkpoint):
+    ended = LocalAuthority.found(
+        tmp_path / "tsa", begins=datetime.now(UTC) - 30 * DAY, ends=datetime.now(UTC) - DAY
+    )
+    listed(ended.entry("ended", "http://127.0.0.1:9/"))
+    assert stamp_state().authorities[0].expired
+
+
+def test_the_state_costs_the_same_however_many_checkpoints_there_are(
+    local, checkpoint, write, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(9):
+        stamp_state()
