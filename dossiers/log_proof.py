@@ -15,6 +15,7 @@ from audit.keys import load_signer
 from audit.models import Checkpoint, Entry
 from audit.notes import Verifier, split_note
 from audit.sequencing import sequence_pending
+from dossiers.log_stamps import stamp_files
 from dossiers.models import Dossier
 
 # Every custody event has one of these; they stand in the dossier whichever case they were recorded in, because a
@@ -59,7 +60,7 @@ def prove_dossier(dossier: Dossier, item_ids: Sequence[UUID], *, actor: User) ->
         "log/public-key": f"{key.line}\n".encode(),
         "log/public-key.pem": _pem(key.public),
     }
-    return LogProof(checkpoint, files)
+    return LogProof(checkpoint, files | stamp_files(checkpoint))
 
 
 def _entries(dossier: Dossier, item_ids: Sequence[UUID], checkpoint: Checkpoint) -> bytes:

@@ -1,11 +1,13 @@
 """Reading an authority's pinned certificates, and refusing those that are not fit for stamps (RFC 3161 section 2.3)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.utils.translation import gettext as _
 
@@ -111,3 +113,8 @@ def _require_strength(name: str, certificate: x509.Certificate) -> None:
             _("a certificate of %(name)s rests on a key or a signature that can be forged today")
             % {"name": name}
         )
+
+
+def as_pem(certificates: Sequence[x509.Certificate]) -> bytes:
+    """The certificates one after the other in PEM, as openssl takes them."""
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)

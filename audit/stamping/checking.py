@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from rfc3161_client import (
     PKIStatus,
     TimeStampResponse,
@@ -98,13 +99,14 @@ def _own_question(asked: Asked) -> Question:
 def _require_pinned_signer(response: TimeStampResponse, authority: Authority) -> None:
     """The certificate that the signer used is the pinned one, and nobody else's lies beside it."""
     pinned = authority.certificate
-    embedded = [x509.load_der_x509_certificate(found) for found in response.signed_data.certificates]
-    foreign = any(found not in authority.certificates for found in embedded)
+    embedded = response.signed_data.certificates
+    foreign = embedded - {certificate.public_bytes(Encoding.DER) for certificate in authority.certificates}
     signers = [(signer.issuer, signer.serial_number) for signer in response.signed_data.signer_infos]
     by_pinned = signers == [(pinned.issuer, pinned.serial_number)]
     if foreign or not by_pinned:
-        named = getattr(response.tst_info.name, "value", None)
-        passes_for = by_pinned or pinned.subject in {named, *(found.subject for found in embedded)}
+        shown = {getattr(response.tst_info.name, "value", None)}
+        shown |= {x509.load_der_x509_certificate(found).subject for found in foreign}
+        passes_for = by_pinned or pinned.public_bytes(Encoding.DER) in embedded or pinned.subject in shown
         raise StampRefused(Flaw.SPOOFED if passes_for else Flaw.WRONG_KEY)
     facts = read_signer(response.time_stamp_token())
     if not facts.names(pinned):

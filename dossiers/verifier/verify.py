@@ -60,6 +60,9 @@ PAYLOAD_FILES = {
     "data/persons.json",
     "data/witnesses.json",
 }
+STAMP_FILE = re.compile(
+    r"log/stamps/([a-z0-9][a-z0-9-]*)\.(tsq|tsr|txt|consistency\.json|certificates\.pem)\Z"
+)
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\Z")
 # The version is the first thing hashed, so that no digest of one kind is taken for another.
 COMMITMENT_PREFIX = b"dadkhah/commitment/v1\x00"
@@ -86,6 +89,7 @@ class Report:
     def __init__(self) -> None:
         self.checks: list[tuple[str, bool]] = []
         self.faults: list[str] = []
+        self.stamps: list[str] = []
 
     def fault(self, where: str, what: str) -> None:
         """Name one fault once, with the file it lies in."""
@@ -253,7 +257,7 @@ def check_expected_files(report: Report, dossier: Dossier) -> None:
     for path in sorted((TAG_FILES | set(TAG_MANIFESTS) | PAYLOAD_FILES) - set(dossier.files)):
         report.fault(path, "is missing")
     for path in dossier.tags:
-        if path not in TAG_FILES:
+        if path not in TAG_FILES and not STAMP_FILE.match(path):
             report.fault(path, "is no part of a dossier; it was added")
     for path in dossier.payload:
         if path not in PAYLOAD_FILES and not path.startswith(("data/originals/", "data/certificates/")):
@@ -431,6 +435,31 @@ def root_from_proof(index: int, size: int, leaf: bytes, proof: list[bytes]) -> b
             root = hashlib.sha256(b"\x01" + root + sibling).digest()
         node, last = node >> 1, last >> 1
     return root if last == 0 else None
+
+
+def roots_from_consistency(old: int, new: int, path: list[bytes]) -> tuple[bytes, bytes] | None:
+    """The two roots that a consistency proof leads to (RFC 9162 section 2.1.4.2), None if it does not fit the sizes.
+
+    Where `old` is a power of two its root stands first in `path`; otherwise `path` is the proof alone. 0 < old < new.
+    """
+    if not 0 < old < new or not path:
+        return None
+    node, last = old - 1, new - 1
+    while node & 1:
+        node, last = node >> 1, last >> 1
+    old_root = new_root = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return None
+        if node & 1 or node == last:
+            old_root = hashlib.sha256(b"\x01" + sibling + old_root).digest()
+            new_root = hashlib.sha256(b"\x01" + sibling + new_root).digest()
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            new_root = hashlib.sha256(b"\x01" + new_root + sibling).digest()
+        node, last = node >> 1, last >> 1
+    return (old_root, new_root) if last == 0 else None
 
 
 PRIME = 2**255 - 19
@@ -731,6 +760,59 @@ def check_compilation(report: Report, dossier: Dossier, index: Any, bodies: Any)
         )
 
 
+def check_stamps(report: Report, dossier: Dossier, checkpoint: Checkpoint | None) -> None:
+    """What can be said of the time-stamps without reading their signatures, which the standard library cannot.
+
+    Each is there with its request and the text that it is for; that text is the beginning of this very log, and its
+    digest stands in request and token.
+    """
+    found = (STAMP_FILE.match(path) for path in dossier.tags)
+    for name in sorted({match.group(1) for match in found if match}):
+        path = f"log/stamps/{name}"
+        try:
+            check_stamp(report, dossier, path, checkpoint)
+        except MALFORMED as error:
+            report.fault(
+                path, f"is no time-stamp with all that belongs to it ({type(error).__name__}: {error})"
+            )
+
+
+def check_stamp(report: Report, dossier: Dossier, path: str, checkpoint: Checkpoint | None) -> None:
+    """One authority's stamp; what passed is noted, for whoever goes on with openssl."""
+    before = len(report.faults)
+    text = dossier.read(f"{path}.txt")
+    stamped = Checkpoint(text + b"\n\xe2\x80\x94 none none\n")
+    if checkpoint is None:
+        report.fault(f"{path}.txt", "could not be compared with the log: the checkpoint cannot be read")
+        return
+    way = dossier.read_json(f"{path}.consistency.json")
+    proof = [bytes.fromhex(node) for node in way["proof"]]
+    if canonical_json(way) + b"\n" != dossier.read(f"{path}.consistency.json"):
+        report.fault(f"{path}.consistency.json", "is not in its canonical form")
+    if (way["from"], way["to"]) != (stamped.size, checkpoint.size):
+        report.fault(f"{path}.consistency.json", "is not about these two states of the log")
+    if not is_beginning(stamped, checkpoint, proof):
+        report.fault(f"{path}.txt", "is not the beginning of the log that log/checkpoint is about")
+    digests = [hashlib.new(name, text).digest() for name in ("sha256", "sha384", "sha512")]
+    for kind in ("tsq", "tsr"):
+        content = dossier.read(f"{path}.{kind}")
+        if not any(digest in content for digest in digests):
+            report.fault(f"{path}.{kind}", f"is for other bytes than {path}.txt")
+    if len(report.faults) == before:
+        report.stamps.append(f"{path}.tsr, for the first {stamped.size} entries of the log")
+
+
+def is_beginning(old: Checkpoint, new: Checkpoint, proof: list[bytes]) -> bool:
+    """Whether the log at `old` is the beginning of the log at `new`."""
+    if old.origin != new.origin or not 0 < old.size <= new.size:
+        return False
+    if old.size == new.size:
+        return not proof and old.root == new.root
+    is_power_of_two = old.size & (old.size - 1) == 0
+    roots = roots_from_consistency(old.size, new.size, [old.root, *proof] if is_power_of_two else proof)
+    return roots == (old.root, new.root)
+
+
 def commitment(text: str, salt: bytes) -> str:
     """How the log holds a private text: it shows nothing, and whoever knows text and salt can check it."""
     return (
@@ -815,6 +897,8 @@ def check_folder(report: Report, root: str, given_key: str | None) -> LogKey | N
             bodies,
         )
         run("The log binds this very payload", "log/entries.jsonl", check_compilation, bag, index, bodies)
+    if any(STAMP_FILE.match(path) for path in bag.tags):
+        run("The time-stamps are for this very log", "log/stamps", check_stamps, bag, checkpoint)
     if given_key is not None:
         run("The log's key is the one that you gave", "log/public-key", compare_key, key, given_key)
     return key
@@ -834,6 +918,11 @@ def print_report(report: Report, root: str, key: LogKey | None, compared: bool) 
                 "Compare it with the fingerprint that the organisation gave you by another way (or use --key):"
             )
             print("whoever forged a whole dossier would have signed it with a key of their own.")
+    if report.stamps:
+        print("\nTime-stamps of outside authorities are present. This program cannot check their signatures;")
+        print("check each with openssl, as data/README.txt says:\n")
+        for stamp in report.stamps:
+            print(f"    {shown(stamp)}")
     if report.faults:
         print(f"\n{len(report.faults)} fault(s):")
         for fault in report.faults:

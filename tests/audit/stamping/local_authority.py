@@ -178,7 +178,7 @@ class Desk:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_args: Any) -> None:
                 """Says nothing."""
 
         class Server(ThreadingHTTPServer):

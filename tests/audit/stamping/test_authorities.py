@@ -143,7 +143,7 @@ def test_a_name_stands_once(authority, listed):
 def test_a_certificate_that_is_not_fit_for_stamps_is_refused(tmp_path, listed, how):
     unfit = LocalAuthority.found(tmp_path / "unfit", **how)
     listed(unfit.entry("unfit", URL))
-    with pytest.raises(AuthoritiesUnusable, match="not made for time-stamps|forged"):
+    with pytest.raises(AuthoritiesUnusable, match=r"not made for time-stamps|forged"):
         load_authorities()
 
 
@@ -151,10 +151,11 @@ def test_a_certificate_that_is_not_fit_for_stamps_is_refused(tmp_path, listed, h
 def test_a_certificate_signed_over_sha1_is_refused_and_a_root_is_not(authority, listed):
     run = partial(subprocess.run, cwd=authority.folder, check=True, capture_output=True)
     usage = ["-addext", "extendedKeyUsage=critical,timeStamping"]
-    made = "openssl req -x509 -newkey rsa:2048 -nodes -sha1 -days 9".split()
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha1", "-days", "9"]
     run([*made, "-keyout", "alone.key", "-subj", "/CN=Old alone", "-out", "old-alone.pem", *usage])
     run([*made, "-keyout", "old.key", "-subj", "/CN=Old root", "-out", "old-root.pem"])
-    run("openssl req -new -newkey rsa:2048 -nodes -keyout old-leaf.key -subj /CN=Old -out old.csr".split())
+    asking = "openssl req -new -newkey rsa:2048 -nodes -keyout old-leaf.key -subj /CN=Old -out old.csr"
+    run(asking.split())
     authority.folder.joinpath("usage").write_text("extendedKeyUsage=critical,timeStamping\n")
     signed = "openssl x509 -req -in old.csr -CA old-root.pem -CAkey old.key -sha1 -extfile usage -out old.pem"
     run(signed.split())

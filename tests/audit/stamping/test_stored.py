@@ -90,7 +90,7 @@ def test_a_genuine_stamp_that_the_log_does_not_know_is_found(local, stamp, write
 def test_a_stamp_that_no_longer_holds_against_what_is_pinned_is_found(tmp_path, stamp, listed):
     other = LocalAuthority.found(tmp_path / "other")
     listed(other.entry("local", "http://127.0.0.1:9/"))
-    ((kind, place, detail),) = list(stamp_faults())
+    ((kind, _place, detail),) = list(stamp_faults())
     assert kind is FaultKind.BAD_STAMP
     assert "passes for" in detail
 
