@@ -1,14 +1,15 @@
 """How the log stands with trusted time, for pages and commands: last stamps, what waits, what failed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
 
-from audit.models import StampAttempt, TimeStamp
+from audit.models import TimeStamp
 from audit.stamping.authorities import Authority, load_authorities
 from audit.stamping.flaws import Flaw, read_note
-from audit.stamping.waiting import rests_until, wanted_stamps
+from audit.stamping.waiting import Wanted, rests_until, wanted_stamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,15 @@ def _state_of(authority: Authority) -> AuthorityState:
         last=stamps.order_by("-generated_at").first(),
         waiting=len(waiting),
         next_try_at=rests_until(authority) if waiting else None,
-        failure=None if authority.retired else _last_failure(authority),
+        failure=_last_failure(waiting),
     )
 
 
-def _last_failure(authority: Authority) -> Failure | None:
-    """The latest try in vain, as long as its checkpoint still waits; a stamp that comes in clears it."""
-    attempts = StampAttempt.objects.filter(authority=authority.name).exclude(failure="")
-    attempt = attempts.order_by("-tried_at").first()
-    if attempt is None:
+def _last_failure(waiting: Sequence[Wanted]) -> Failure | None:
+    """The latest try in vain for a checkpoint that still waits; a stamp that comes in clears it."""
+    failed = [wanted.attempt for wanted in waiting if wanted.attempt and wanted.attempt.failure]
+    if not failed:
         return None
+    attempt = max(failed, key=lambda attempt: attempt.tried_at)
     flaw, detail = read_note(attempt.failure)
     return Failure(flaw, detail, attempt.tried_at, attempt.tries)

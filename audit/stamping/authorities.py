@@ -6,6 +6,7 @@ token into which a stranger's certificate was slipped (docs/decisions/0014).
 
 import json
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,6 +78,7 @@ def load_authorities() -> tuple[Authority, ...]:
     path = settings.DADKHAH_TSA_FILE or Path(settings.DADKHAH_KEYS_DIR) / FILE
     try:
         text = path.read_bytes()
+        writable = path.stat().st_mode & stat.S_IWOTH
     except FileNotFoundError as error:
         if settings.DADKHAH_TSA_FILE is None:
             return ()
@@ -85,6 +87,8 @@ def load_authorities() -> tuple[Authority, ...]:
         ) from error
     except OSError as error:
         raise _unusable(path, _("it cannot be read")) from error
+    if writable:
+        raise _unusable(path, _("others can write it; run chmod o-w on it and compare it with your copy"))
     try:
         authorities = tuple(_authority(entry, folder=path.parent) for entry in _entries(text))
         _require_one_of_each(authorities)

@@ -26,6 +26,10 @@ from audit.stamping.tokens import ALGORITHMS, Question, read_request, read_signe
 TOLERANCE = timedelta(minutes=10)
 """How far our clock and the authority's may differ. A laptop's drifts by minutes; nobody needs hours."""
 
+SERIAL_BITS = 160
+"""RFC 3161 section 2.4.2: users must be ready for serial numbers of 160 bits."""
+LONGEST_POLICY = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -79,6 +83,8 @@ def _check(response: TimeStampResponse, *, asked: Asked, authority: Authority) -
     policy = info.policy.dotted_string
     if any(wanted not in {None, policy} for wanted in (authority.policy, question.policy)):
         raise StampRefused(Flaw.WRONG_POLICY, policy)
+    if info.serial_number.bit_length() > SERIAL_BITS or len(policy) > LONGEST_POLICY:
+        raise StampRefused(Flaw.MALFORMED, "its number or policy is longer than any")
     generated_at = info.gen_time.astimezone(UTC)
     if not asked.not_before - TOLERANCE <= generated_at <= asked.not_after + TOLERANCE:
         raise StampRefused(Flaw.WRONG_TIME, f"{generated_at:%Y-%m-%d %H:%M:%S} UTC")

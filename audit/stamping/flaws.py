@@ -33,7 +33,7 @@ class Flaw(StrEnum):
     TOO_LARGE = "too_large", _("The authority's answer is far larger than a time-stamp.")
     # No stamp
     MALFORMED = "malformed", _("The authority's answer is no time-stamp response.")
-    REJECTED = "rejected", _("The authority refused to make a time-stamp.")
+    REJECTED = "rejected", _("The authority did not grant the time-stamp as it was asked for.")
     # No stamp that can be stood by
     SPOOFED = (
         "spoofed",

@@ -126,6 +126,13 @@ def test_a_list_that_is_no_list_is_named(listed, text):
         load_authorities()
 
 
+def test_a_list_that_others_can_write_is_refused(authority, listed):
+    path = listed(authority.entry("local", URL))
+    path.chmod(0o646)
+    with pytest.raises(AuthoritiesUnusable, match="others can write it"):
+        load_authorities()
+
+
 def test_a_name_stands_once(authority, listed):
     listed(authority.entry("local", URL), authority.entry("local", URL))
     with pytest.raises(AuthoritiesUnusable, match="twice"):

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
 
-from audit.models import TimeStamp
+from audit.checkpoints import sign_checkpoint
+from audit.models import StampAttempt, TimeStamp
 from audit.stamp_state import stamp_state
 from audit.stamping.flaws import Flaw
 from audit.stamping.rounds import stamp_pending
-from tests.audit.stamping.local_authority import DAY, LocalAuthority, answering
+from tests.audit.conftest import CLERK
+from tests.audit.stamping.local_authority import DAY, LocalAuthority, answering, honest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.program("openssl")]
 
@@ -72,13 +73,26 @@ def test_the_state_tells_of_the_last_stamp_and_the_last_failure(local, desk, che
     (before,) = stamp_state().authorities
     assert (before.waiting, before.failure.flaw, before.failure.detail) == (1, Flaw.HTTP_ERROR, "HTTP 503")
     assert before.next_try_at > before.failure.tried_at
-    with translation.override("fa"):
-        assert before.failure.sentence != str(Flaw.HTTP_ERROR.sentence) or before.failure.sentence
+    assert before.failure.sentence == "The authority's server answered with an error."
     desk.behaviour = stamper
     call_command("stamp_log")
     state = stamp_state()
     assert state.last == TimeStamp.objects.get()
     assert (state.waiting, state.authorities[0].failure) == (0, None)
+
+
+def test_a_failure_stays_in_the_state_as_long_as_its_checkpoint_waits(local, desk, checkpoint, write):
+    desk.behaviour = lambda request: answering(b"nonsense")
+    stamp_pending()
+    write(1)
+    sign_checkpoint(actor=CLERK)
+    desk.behaviour = honest(local)
+    StampAttempt.objects.update(tried_at=checkpoint.made_at - DAY)
+    assert stamp_pending() == 1
+    (state,) = stamp_state().authorities
+    assert (state.waiting, state.failure.flaw) == (1, Flaw.MALFORMED)
+    StampAttempt.objects.update(failure="a flaw of a later version: x")
+    assert stamp_state().authorities[0].failure.sentence == "a flaw of a later version: x"
 
 
 def test_the_state_tells_of_an_authority_whose_certificate_has_ended(tmp_path, listed, checkpoint):
