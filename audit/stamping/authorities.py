@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.errors import AuthoritiesUnusable, UnknownAuthority
@@ -98,8 +99,9 @@ def load_authorities() -> tuple[Authority, ...]:
 
 
 def active_authorities() -> tuple[Authority, ...]:
-    """Return those that are asked for stamps."""
-    return tuple(authority for authority in load_authorities() if not authority.retired)
+    """Return those that are asked for stamps: neither retired nor past the end of their certificates."""
+    now = timezone.now()
+    return tuple(one for one in load_authorities() if not one.retired and one.valid_until >= now)
 
 
 def authority_named(name: str) -> Authority:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -97,6 +98,16 @@ def stamp_facts(stamp: TimeStamp, genuine: GenuineStamp) -> dict[str, Json]:
     }
 
 
+def logged_facts(entry: Entry) -> dict[str, Any]:
+    """The facts of an entry; none where the entry was changed and cannot be read, which is for its own check to say."""
+    try:
+        body = json.loads(bytes(entry.body))
+    except ValueError:
+        return {}
+    facts = body.get("facts") if isinstance(body, dict) else None
+    return facts if isinstance(facts, dict) else {}
+
+
 def digest(content: bytes) -> str:
     """A labelled digest as it stands among facts."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
@@ -107,5 +118,5 @@ def _recorded(refused: StampRefused, checkpoint: Checkpoint, authority: Authorit
     entries = Entry.objects.filter(
         action=Action.STAMP_REFUSED.value, subject_kind=subject.kind, subject_id=subject.id
     )
-    facts = (json.loads(bytes(entry.body))["facts"] for entry in entries)
-    return any((f["authority"], f["flaw"]) == (authority.name, refused.flaw.value) for f in facts)
+    facts = map(logged_facts, entries)
+    return any((f.get("authority"), f.get("flaw")) == (authority.name, refused.flaw.value) for f in facts)

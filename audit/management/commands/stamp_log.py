@@ -113,6 +113,9 @@ def _standing(authority: AuthorityState) -> str:
         "last": last,
         "waiting": waiting,
     }
+    if authority.expired and not authority.retired:
+        ended = _("Its certificate has ended, so it is asked no more; add the new one to the list.")
+        line = f"{line} {ended}"
     if authority.failure:
         line = f"{line} {authority.failure.sentence} {authority.failure.detail}".rstrip()
     return line

@@ -51,6 +51,15 @@ def test_a_retired_authority_is_known_but_not_asked(authority, listed):
         authority_named("nobody")
 
 
+def test_an_authority_whose_certificate_has_ended_is_known_but_not_asked(tmp_path, listed):
+    ended = LocalAuthority.found(
+        tmp_path / "ended", begins=datetime.now(UTC) - 20 * DAY, ends=datetime.now(UTC) - DAY
+    )
+    listed(ended.entry("ended", URL))
+    assert active_authorities() == ()
+    assert authority_named("ended").valid_until < datetime.now(UTC)
+
+
 def test_a_self_signed_certificate_needs_no_chain(tmp_path, house, listed):
     pem = tmp_path / "self.pem"
     pem.write_bytes(as_pem(certify("Alone", new_key())))
@@ -178,14 +187,6 @@ def test_a_certificate_signed_over_sha1_is_refused_and_a_root_is_not(authority, 
     )
     with pytest.raises(AuthoritiesUnusable, match="forged"):
         load_authorities()
-
-
-def test_an_ended_certificate_stays_usable_for_the_stamps_of_its_time(tmp_path, listed):
-    ended = LocalAuthority.found(
-        tmp_path / "ended", begins=datetime.now(UTC) - 20 * DAY, ends=datetime.now(UTC) - DAY
-    )
-    listed(ended.entry("ended", URL))
-    assert load_authorities()[0].valid_until < datetime.now(UTC)
 
 
 def test_a_chain_that_leads_elsewhere_is_refused(tmp_path, authority, listed):

@@ -95,12 +95,13 @@ def test_a_failure_stays_in_the_state_as_long_as_its_checkpoint_waits(local, des
     assert stamp_state().authorities[0].failure.sentence == "a flaw of a later version: x"
 
 
-def test_the_state_tells_of_an_authority_whose_certificate_has_ended(tmp_path, listed, checkpoint):
+def test_the_state_tells_of_an_authority_whose_certificate_has_ended(capsys, tmp_path, listed, checkpoint):
     ended = LocalAuthority.found(
         tmp_path / "tsa", begins=datetime.now(UTC) - 30 * DAY, ends=datetime.now(UTC) - DAY
     )
     listed(ended.entry("ended", "http://127.0.0.1:9/"))
     assert stamp_state().authorities[0].expired
+    assert "Its certificate has ended" in run(capsys)
 
 
 def test_the_state_costs_the_same_however_many_checkpoints_there_are(

@@ -2,14 +2,16 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
+from audit.checkpoints import sign_checkpoint
 from audit.faults import FaultKind
 from audit.models import StampAttempt, TimeStamp
 from audit.stamp_state import stamp_state
 from audit.stamping.rounds import stamp_pending
 from audit.stamping.stored import stamp_faults
 from audit.verification import verify_log
+from tests.audit.conftest import CLERK
 from tests.audit.stamping.local_authority import LocalAuthority
 from tests.tampering import tamper
 
@@ -117,6 +119,35 @@ def test_even_then_a_changed_stamp_is_found(stamp, listed):
 def test_a_list_that_cannot_be_used_is_a_fault_once_there_are_stamps(stamp, listed):
     listed({"name": "broken"})
     assert kinds() == [FaultKind.STAMPS_UNCHECKED]
+
+
+@pytest.mark.parametrize("column", ["generated_at", "received_at"])
+@pytest.mark.parametrize("value", ["never", "2026-13-45 00:00:00"])
+def test_a_time_that_is_none_is_found_and_ends_no_verification(stamp, column, value):
+    if connection.vendor == "postgresql":  # its columns hold nothing but times
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rewrite(column, value)
+        return
+    rewrite(column, value)
+    assert FaultKind.BAD_STAMP in kinds()
+    assert not verify_log().ok
+
+
+def test_a_stamp_that_comes_in_during_the_verification_is_no_false_alarm(stamp, local, listed, desk, write):
+    listed({"name": "broken"})
+    faults = stamp_faults()
+    assert next(faults)[0] is FaultKind.STAMPS_UNCHECKED
+    listed(local.entry("local", desk.url))
+    write(1)
+    sign_checkpoint(actor=CLERK)
+    assert stamp_pending() == 1
+    assert list(faults) == []
+
+
+def test_an_entry_about_a_stamp_that_cannot_be_read_is_left_to_its_own_check(stamp):
+    tamper("UPDATE audit_entry SET body = %s WHERE action = 'log.stamped'", (b"no json",))
+    assert kinds() == [FaultKind.STAMP_INSERTED]
+    assert FaultKind.CHANGED in {fault.kind for fault in verify_log().faults}
 
 
 def test_the_tries_in_vain_are_bookkeeping_and_no_part_of_the_record(stamp):
