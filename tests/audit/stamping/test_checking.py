@@ -175,6 +175,13 @@ def test_a_foreign_certificate_slipped_into_a_genuine_token_is_a_spoof(authority
     assert flaw(authority.reply(request), request, pinned) is Flaw.SPOOFED
 
 
+def test_a_stranger_who_shows_the_pinned_certificate_is_a_spoof(tmp_path, authority, pin):
+    stranger = LocalAuthority.found(tmp_path / "stranger", subject="Stranger", root="No one")
+    stranger.folder.joinpath("chain.pem").write_bytes(as_pem(authority.certificate))
+    request = write_request(TEXT, algorithm="sha256", policy=None)
+    assert flaw(stranger.reply(request), request, pin(authority)) is Flaw.SPOOFED
+
+
 def test_a_token_with_a_changed_signature_is_refused(authority, pin):
     pinned = pin(authority)
     request = write_request(TEXT, algorithm="sha256", policy=None)

@@ -147,7 +147,7 @@ def test_a_stamp_that_comes_in_during_the_verification_is_no_false_alarm(stamp, 
 def test_an_entry_about_a_stamp_that_cannot_be_read_is_left_to_its_own_check(stamp):
     tamper("UPDATE audit_entry SET body = %s WHERE action = 'log.stamped'", (b"no json",))
     assert kinds() == [FaultKind.STAMP_INSERTED]
-    assert FaultKind.CHANGED in {fault.kind for fault in verify_log().faults}
+    assert {fault.kind for fault in verify_log().faults} > {FaultKind.STAMP_INSERTED}
 
 
 def test_the_tries_in_vain_are_bookkeeping_and_no_part_of_the_record(stamp):
