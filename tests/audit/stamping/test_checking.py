@@ -2,12 +2,15 @@
 
 import hashlib
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat import asn1
 
+from audit.stamping import tokens
 from audit.stamping.authorities import Authority, authority_named
 from audit.stamping.checking import Asked, check_answer
 from audit.stamping.flaws import Flaw, StampRefused
@@ -294,3 +297,25 @@ def test_what_a_server_says_reaches_no_terminal_as_it_is():
     refused = StampRefused(Flaw.REJECTED, "\x1b[2J\u202e" + "x" * 1000)
     assert refused.detail.startswith("?[2J?x")
     assert len(refused.note) <= 300
+
+
+@asn1.sequence
+class Response:
+    status: asn1.TLV
+    token: tokens._Token
+
+
+def signed_by_both(answer: bytes, other: bytes) -> bytes:
+    """The first answer with the signer of the other added to its own."""
+    first, second = (asn1.decode_der(Response, tokens.sort_certificates(one)) for one in (answer, other))
+    both = [*first.token.content.signers.as_list(), *second.token.content.signers.as_list()]
+    data = replace(first.token.content, signers=asn1.SetOf(sorted(both, key=asn1.encode_der)))
+    return asn1.encode_der(Response(status=first.status, token=replace(first.token, content=data)))
+
+
+def test_a_second_signer_beside_the_pinned_one_is_refused(tmp_path, authority, pin):
+    stranger = LocalAuthority.found(tmp_path / "stranger", subject="Stranger", root="No one")
+    request = write_request(TEXT, algorithm="sha256", policy=None)
+    answer = authority.reply(request)
+    assert flaw(signed_by_both(answer, stranger.reply(request)), request, pin(authority)) is Flaw.SPOOFED
+    assert flaw(signed_by_both(answer, answer), request, pin(authority)) is Flaw.SPOOFED
