@@ -85,6 +85,17 @@ class Action(StrEnum):
 
     # The log itself
     CHECKPOINT_SIGNED = "log.checkpoint_signed", _("The log was signed at its size and root of that moment.")
+    LOG_KEY_ROTATED = "log.key_rotated", _("The log was given new signing keys; the old key signed them.")
+    LOG_PUBLISHED = "log.published", _("The log's hashes and its last checkpoint were published.")
+    COSIGNATURE_ADDED = "log.cosignature_added", _("A witness's signature was added to a checkpoint.")
+    LOG_WITNESSED = (
+        "log.witnessed",
+        _("As a witness, this house compared another log with what it saw before, and cosigned it."),
+    )
+    WITNESSING_REFUSED = (
+        "log.witnessing_refused",
+        _("As a witness, this house refused to cosign another log."),
+    )
     LOG_VERIFIED = "log.verified", _("A person had the whole log recomputed and compared.")
     LOG_STAMPED = (
         "log.stamped",

@@ -1,12 +1,13 @@
 """Signing the log at its size and root, and proving entries to a checkpoint.
 
 The order, and why: first the size and root are written and committed, and only then signed, so that a crash can
-never leave a signature in the world for a tree that we do not stand by. The entry CHECKPOINT_SIGNED is appended with
-the signature and is therefore covered by the next checkpoint, never by its own, whose root it could not contain.
+never leave a signature in the world for a tree that we do not stand by. What a crash left unsigned is signed the next
+time. The entry CHECKPOINT_SIGNED is appended with the signatures and is therefore covered by the next checkpoint,
+never by its own, whose root it could not contain.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.actors import Actor
-from audit.errors import LogForked, LogKeyWrong, NotInTree
-from audit.keys import PRIVATE_FILE, load_signer
+from audit.errors import LogForked, NotInTree
+from audit.key_history import require_current
+from audit.keys import load_signers
 from audit.log import append
 from audit.merkle import inclusion_proof, root
 from audit.models import Checkpoint, CheckpointSignature, Leaf
@@ -39,16 +41,16 @@ class ProvenEntry:
 def sign_checkpoint(*, actor: Actor) -> Checkpoint:
     """Sign the log as it stands, every committed entry included, and return the checkpoint with its note.
 
-    Raises LogKeyMissing, LogKeyUnsafe or LogKeyWrong (also for the key of another installation) before anything is
-    written; LogForked where the log is smaller
-    than the last checkpoint or does not begin with it; RuntimeError inside another transaction, whose undoing would
-    leave a signed note without its row.
+    Safe where two do it at once. Raises LogKeyMissing, LogKeyUnsafe or LogKeyWrong (also for the key of another
+    installation) before anything is written; LogForked where the log is smaller than the last checkpoint or does not
+    begin with it; RuntimeError inside another transaction, whose undoing would leave a signed note without its row.
     """
-    signer = load_signer()
-    _require_own_key(signer)
+    signers = load_signers()
+    require_current(signers)
     checkpoint = _promise()
-    with transaction.atomic(durable=True):
-        _sign(checkpoint, signer=signer, actor=actor)
+    for promised in [*_left_unsigned(before=checkpoint.size), checkpoint]:
+        with transaction.atomic(durable=True):
+            _sign(promised, signers=signers, actor=actor)
     sequence_pending()
     return checkpoint
 
@@ -83,19 +85,6 @@ def prove(entry_ids: Iterable[uuid.UUID], checkpoint: Checkpoint) -> list[Proven
     ]
 
 
-def _require_own_key(signer: Signer) -> None:
-    """A log that was signed by one key and goes on under another would look forged to all who hold its checkpoints."""
-    last = latest_checkpoint()
-    if last is not None and not last.signatures.filter(key_hash=signer.verifier.key_hash.hex()).exists():
-        raise LogKeyWrong(
-            _(
-                "The signing key is not the one that signed this log before. Nothing was signed. "
-                "Put the right %(name)s back from your copy of the keys."
-            )
-            % {"name": PRIVATE_FILE}
-        )
-
-
 def _promise() -> Checkpoint:
     """Make the size and root durable. Finds again a promise that a crash left unsigned."""
     with transaction.atomic(durable=True):
@@ -113,6 +102,11 @@ def _promise() -> Checkpoint:
             root=root(size, StoredNodes()),
             made_at=timezone.now(),
         )
+
+
+def _left_unsigned(*, before: int) -> list[Checkpoint]:
+    """Return the promises that a crash left unsigned while the log grew on."""
+    return list(Checkpoint.objects.filter(signatures__isnull=True, size__lt=before).order_by("size"))
 
 
 def _check_against(last: Checkpoint, size: int) -> None:
@@ -136,15 +130,18 @@ def _check_against(last: Checkpoint, size: int) -> None:
         )
 
 
-def _sign(checkpoint: Checkpoint, *, signer: Signer, actor: Actor) -> None:
-    key_hash = signer.verifier.key_hash.hex()
-    _row, created = CheckpointSignature.objects.get_or_create(
-        checkpoint=checkpoint,
-        key_name=signer.name,
-        key_hash=key_hash,
-        defaults={"line": signer.signature_line(checkpoint.text), "made_at": timezone.now()},
-    )
-    if created:
+def _sign(checkpoint: Checkpoint, *, signers: Sequence[Signer], actor: Actor) -> None:
+    # Under the lock that a rotation of keys takes too: a key that was replaced meanwhile signs nothing any more.
+    lock_tree(wait=True)
+    if not require_current(signers).covers(checkpoint.size):
+        raise LogForked(
+            _(
+                "The log is not longer than when its key was rotated. Run verify_audit_log before signing again."
+            )
+        )
+    _check_against(checkpoint, tree_size())
+    signed = [key for key in signers if _add_signature(checkpoint, key)]
+    if signed:
         append(
             Action.CHECKPOINT_SIGNED,
             subject=checkpoint,
@@ -152,6 +149,16 @@ def _sign(checkpoint: Checkpoint, *, signer: Signer, actor: Actor) -> None:
             facts={
                 "size": checkpoint.size,
                 "root": bytes(checkpoint.root).hex(),
-                "key": f"{signer.name}+{key_hash}",
+                "keys": [f"{key.name}+{key.verifier.key_hash.hex()}" for key in signed],
             },
         )
+
+
+def _add_signature(checkpoint: Checkpoint, signer: Signer) -> bool:
+    _row, created = CheckpointSignature.objects.get_or_create(
+        checkpoint=checkpoint,
+        key_name=signer.name,
+        key_hash=signer.verifier.key_hash.hex(),
+        defaults={"line": signer.signature_line(checkpoint.text), "made_at": timezone.now()},
+    )
+    return created

@@ -81,6 +81,38 @@ class BadNote(AuditError, BadInput):
     """The text is not a signed note (C2SP signed-note), or not signed by the key that was asked for."""
 
 
+class SignatureUnsupported(AuditError, Unavailable):
+    """This machine's cryptography cannot make or check this kind of signature."""
+
+
+class NothingSigned(AuditError, Conflict):
+    """There is no signed checkpoint yet to be published or cosigned."""
+
+
+class FolderBusy(AuditError, Conflict):
+    """Another process is at work in the same folder."""
+
+
+class PublicationRefused(AuditError, Conflict):
+    """The folder holds something else than what this log published there before."""
+
+
+class PublishedLogUnreadable(AuditError, Unavailable):
+    """A published log does not answer, or answers with something else than it should."""
+
+
+class WitnessRefused(AuditError, Broken):
+    """A published log contradicts what its witness saw before, or is not signed by its key; nothing was cosigned."""
+
+
+class FirstSight(AuditError, Conflict):
+    """A log was never seen by this witness, and nobody said that its first sight may be trusted."""
+
+
+class WitnessKeyMissing(AuditError, Unavailable):
+    """The keys with which this house cosigns other logs, or those of its own witnesses, are not to be had."""
+
+
 class LogForked(AuditError, Broken):
     """The log is smaller than, or contradicts, what was signed before; nothing more is signed."""
 

@@ -50,6 +50,15 @@ class FaultKind(StrEnum):
         "stamps_unchecked",
         _("The list of time-stamp authorities cannot be used, so no time-stamp could be checked."),
     )
+    KEY_OUT_OF_TIME = (
+        "key_out_of_time",
+        _("A checkpoint was signed by a key of this log that was replaced before, or came later."),
+    )
+    BAD_ROTATION = "bad_rotation", _("A rotation of keys is not signed by the key that was in use.")
+    UNCHECKED_SIGNATURE = (
+        "unchecked_signature",
+        _("A signature is of a kind that this machine cannot check. Verify on another machine."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Signed notes (C2SP signed-note) with Ed25519: text, a blank line, and signature lines that anyone can check.
+"""Signed notes (C2SP signed-note): text, a blank line, and signature lines that anyone can check.
 
 Pure: no Django, no files. A key is named, and its 4-byte hash covers the name, so a key cannot pose under another.
 """
@@ -6,16 +6,17 @@ Pure: no Django, no files. A key is named, and its 4-byte hash covers the name, 
 import base64
 import binascii
 import hashlib
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from audit import signature_kinds
+from audit.errors import BadNote, SignatureUnsupported
+from audit.signature_kinds import ED25519, KINDS, SEED_BYTES, Kind
 
-from audit.errors import BadNote
-
-ED25519 = b"\x01"
+# A note is read whole; this holds more than 64 signatures of the longest kind.
+LARGEST_NOTE = 256 * 1024
 _DASH = "— "  # U+2014, as the specification has it
 _PRIVATE = "PRIVATE+KEY+"
 
@@ -26,36 +27,49 @@ class Verifier:
 
     name: str
     public: bytes
+    kind: Kind = ED25519
 
     @property
     def key_hash(self) -> bytes:
-        """The first 4 bytes of SHA-256(name || newline || algorithm || public key)."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        """The first 4 bytes of SHA-256(name || newline || kind of signature || public key)."""
+        return hashlib.sha256(self.name.encode() + b"\n" + self._blob).digest()[:4]
+
+    @property
+    def id(self) -> tuple[str, bytes]:
+        """What a signature line says of its key: name and hash."""
+        return self.name, self.key_hash
 
     @property
     def line(self) -> str:
         """The verifier key as it is published: `name+hash+base64`."""
-        return f"{self.name}+{self.key_hash.hex()}+{_base64(ED25519 + self.public)}"
+        return f"{self.name}+{self.key_hash.hex()}+{_base64(self._blob)}"
 
     @classmethod
     def parse(cls, line: str) -> Self:
         """Read a published verifier key. Raises BadNote where it is none, or its hash is not its own."""
         name, _plus, rest = line.strip().partition("+")
         stated, _plus, encoded = rest.partition("+")
-        key = cls(_checked_name(name), _key_bytes(encoded))
+        raw = _decode(encoded)
+        kind = _kind(raw)
+        if len(raw) != 1 + kind.public_bytes:
+            raise BadNote(f"This is not a public key of the kind {kind.label}.")
+        key = cls(_checked_name(name), raw[1:], kind)
         if key.key_hash.hex() != stated:
             raise BadNote("The verifier key does not match its own hash.")
         return key
 
     def verifies(self, text: str, signature: bytes) -> bool:
-        """Say whether the signature (with its key hash in front) is this key's over the note's text."""
-        if signature[:4] != self.key_hash:
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature[4:], text.encode())
-        except InvalidSignature:
-            return False
-        return True
+        """Say whether the signature (with its key hash in front) is this key's over the note's text.
+
+        Raises SignatureUnsupported where this machine cannot check this kind.
+        """
+        return signature[:4] == self.key_hash and signature_kinds.verifies(
+            self.kind, self.public, signature[4:], name=self.name, text=text
+        )
+
+    @property
+    def _blob(self) -> bytes:
+        return bytes([self.kind.byte]) + self.public
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +78,36 @@ class Signer:
 
     name: str
     seed: bytes = field(repr=False)
+    kind: Kind = ED25519
 
     @property
     def verifier(self) -> Verifier:
-        return Verifier(
-            self.name, Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        )
+        return Verifier(self.name, signature_kinds.public_key(self.kind, self.seed), self.kind)
 
     @property
     def line(self) -> str:
         """The secret key as its file holds it: `PRIVATE+KEY+name+hash+base64`."""
-        return f"{_PRIVATE}{self.name}+{self.verifier.key_hash.hex()}+{_base64(ED25519 + self.seed)}"
+        blob = bytes([self.kind.byte]) + self.seed
+        return f"{_PRIVATE}{self.name}+{self.verifier.key_hash.hex()}+{_base64(blob)}"
 
     @classmethod
-    def generate(cls, name: str) -> Self:
+    def generate(cls, name: str, kind: Kind = ED25519) -> Self:
         """Make a new key. Raises BadNote for a name that is empty or holds a space or a plus."""
-        return cls(_checked_name(name), Ed25519PrivateKey.generate().private_bytes_raw())
+        return cls(_checked_name(name), secrets.token_bytes(SEED_BYTES), kind)
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Read a secret key. Raises BadNote, without quoting it, where it is none."""
+        """Read a secret key. Raises BadNote, without quoting it, where it is none; SignatureUnsupported."""
         text = line.strip()
         if not text.startswith(_PRIVATE):
             raise BadNote("This is not a signing key in the form of C2SP signed notes.")
         name, _plus, rest = text.removeprefix(_PRIVATE).partition("+")
         stated, _plus, encoded = rest.partition("+")
-        key = cls(_checked_name(name), _key_bytes(encoded))
+        raw = _decode(encoded)
+        kind = _kind(raw)
+        if len(raw) != 1 + SEED_BYTES:
+            raise BadNote("This is not a signing key of 32 bytes.")
+        key = cls(_checked_name(name), raw[1:], kind)
         if key.verifier.key_hash.hex() != stated:
             raise BadNote("The signing key does not match its own hash.")
         return key
@@ -98,12 +116,19 @@ class Signer:
         """Return the line, with its newline, that signs the text. The text ends in a newline."""
         if not text.endswith("\n"):
             raise BadNote("The text of a note ends with a newline.")
-        signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
+        signature = signature_kinds.sign(self.kind, self.seed, name=self.name, text=text)
         return f"{_DASH}{self.name} {_base64(self.verifier.key_hash + signature)}\n"
+
+
+def sign_note(text: str, signers: Iterable[Signer]) -> str:
+    """Return the whole note: the text, a blank line, and a line of each signer."""
+    return text + "\n" + "".join(signer.signature_line(text) for signer in signers)
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     """Return a note's text and its signatures, each with the name of its key. Raises BadNote where it is no note."""
+    if any(sign < " " and sign != "\n" for sign in note):
+        raise BadNote("This is not a signed note: it holds control characters.")
     text, blank, block = note.rpartition("\n\n")
     if not blank or not block.endswith("\n"):
         raise BadNote("This is not a signed note: there is no signature after a blank line.")
@@ -120,24 +145,34 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
-    """Return the text of a note that one of the keys signed.
+    """Return the text of a note that one of the keys signed; else as `signed_by`."""
+    signed_by(note, verifiers)
+    return split_note(note)[0]
 
-    A signature by an unknown key is passed over, as the specification asks; a wrong one by a known key is not.
-    Raises BadNote where no known key signed, or a known key's signature is wrong.
+
+def signed_by(note: str, verifiers: Iterable[Verifier]) -> list[tuple[Verifier, bytes]]:
+    """Return the keys that signed the note, each with its signature (key hash in front), in the order of the lines.
+
+    A signature by an unknown key is passed over, as the specification asks, and so is one that this machine cannot
+    check; a wrong one by a known key is not. Raises BadNote where no known key signed, or a signature is wrong.
     """
     text, signatures = split_note(note)
-    known = {(key.name, key.key_hash): key for key in verifiers}
-    good = 0
+    known = {key.id: key for key in verifiers}
+    good = []
     for name, signature in signatures:
         key = known.get((name, signature[:4]))
         if key is None:
             continue
-        if not key.verifies(text, signature):
+        try:
+            belongs = key.verifies(text, signature)
+        except SignatureUnsupported:
+            continue
+        if not belongs:
             raise BadNote("The signature does not belong to this text.")
-        good += 1
+        good.append((key, signature))
     if not good:
         raise BadNote("None of the known keys has signed this note.")
-    return text
+    return good
 
 
 def _checked_name(name: str) -> str:
@@ -146,11 +181,11 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _key_bytes(encoded: str) -> bytes:
-    raw = _decode(encoded)
-    if len(raw) != 33 or raw[:1] != ED25519:
-        raise BadNote("This is not an Ed25519 key of 32 bytes.")
-    return raw[1:]
+def _kind(raw: bytes) -> Kind:
+    kind = KINDS.get(raw[0]) if raw else None
+    if kind is None:
+        raise BadNote("This key is of a kind that is not known here.")
+    return kind
 
 
 def _decode(encoded: str) -> bytes:

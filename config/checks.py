@@ -7,14 +7,25 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Advice
 from django.db import connection
 from django.db.utils import DatabaseError
 
 from audit.errors import AuthoritiesUnusable
+from audit.keys import MLDSA_FILE, PRIVATE_FILE
+from audit.signature_kinds import mldsa_is_here
 from audit.stamping.authorities import load_authorities
+from audit.witness_keys import PRIVATE_FILE as WITNESS_KEY
 from config.key_making import DataIsGone, require_data_in_place
 
-_KEY_FILES = ("django_secret.key", "vault.agekey", "vault_names.key", "log_signing.key")
+_KEY_FILES = (
+    "django_secret.key",
+    "vault.agekey",
+    "vault_names.key",
+    PRIVATE_FILE,
+    MLDSA_FILE,
+    WITNESS_KEY,
+)
 _OLDEST_SQLITE = (3, 37, 0)
 _WANTED_PRAGMAS = {"synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
 
@@ -84,6 +95,16 @@ def data_is_in_place(**_kwargs: Any) -> list[CheckMessage]:
     except DataIsGone as error:
         return [_error(13, str(error), "Nothing was made or changed.")]
     return []
+
+
+@register(Tags.security)
+def both_signatures_can_be_made(**_kwargs: Any) -> list[CheckMessage]:
+    """A machine without ML-DSA-44 goes on with Ed25519 alone, and says so at every start."""
+    if mldsa_is_here():
+        return []
+    sentence = "The cryptography library cannot do ML-DSA-44: the log is signed with Ed25519 alone."
+    hint = "Install the version of cryptography that requirements.lock names, then run make_keys."
+    return [Advice(sentence, hint=hint, id="dadkhah.W014")]
 
 
 @register(Tags.database)

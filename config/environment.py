@@ -1,6 +1,7 @@
 """The environment, read once and typed: every variable that Dadkhah knows, with its meaning and default."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Environment:
     organisation: str
     proxy_count: int
     tsa_file: Path | None
+    checkpoint_every: timedelta
 
 
 def read_environment(environment: environ.Env | None = None) -> Environment:
@@ -51,6 +53,7 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         organisation=env.str("DADKHAH_ORGANISATION", default="Dadkhah"),
         proxy_count=_proxy_count(env),
         tsa_file=_optional_path(env, "DADKHAH_TSA_FILE"),
+        checkpoint_every=_checkpoint_every(env),
     )
 
 
@@ -98,3 +101,12 @@ def _proxy_count(env: environ.Env) -> int:
             "DADKHAH_PROXY_COUNT must be the number of proxies before us, for example 1."
         )
     return int(text)
+
+
+def _checkpoint_every(env: environ.Env) -> timedelta:
+    text = env.str("DADKHAH_CHECKPOINT_EVERY", default="24")
+    if not text.isdigit() or not 1 <= int(text) <= 24 * 366:
+        raise ImproperlyConfigured(
+            "DADKHAH_CHECKPOINT_EVERY must be a number of hours from 1 to 8784, for example 24."
+        )
+    return timedelta(hours=int(text))

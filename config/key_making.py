@@ -7,7 +7,14 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from audit.errors import Broken, Unavailable
-from audit.keys import PRIVATE_FILE, PUBLIC_FILE, create_log_key
+from audit.keys import (
+    MLDSA_FILE,
+    PRIVATE_FILE,
+    PUBLIC_FILE,
+    complete_log_keys,
+    create_log_key,
+    lacks_second_key,
+)
 from evidence.keys import NAMES_KEY, VAULT_KEY, create_vault_keys
 from evidence.store import MADE_NOTE
 
@@ -56,7 +63,7 @@ def _make_missing_keys(folder: Path, data: Path) -> list[str]:
     if not (folder / PRIVATE_FILE).exists():
         create_log_key(folder)
         made.append(PRIVATE_FILE)
-    return made
+    return made + complete_log_keys(folder)
 
 
 def require_data_in_place(folder: Path, *, data: Path) -> None:
@@ -94,6 +101,15 @@ def _refuse_if_lost(folder: Path, vault: Path) -> None:
                 "its backup; to begin a new one on purpose, move %(public)s away and announce the new key."
             )
             % {"key": folder / PRIVATE_FILE, "public": folder / PUBLIC_FILE}
+        )
+
+    if lacks_second_key(folder):
+        raise KeyIsGone(
+            _(
+                "%(key)s is missing, but its public half is there: a log was signed with it. Put the key back from "
+                "its backup."
+            )
+            % {"key": folder / MLDSA_FILE}
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections
 
+from audit.due_checkpoints import sign_when_due
 from audit.sequencing import sequence_pending
 from audit.stamping.rounds import stamp_pending
 from dossiers.pending import requeue_pending as requeue_dossiers
@@ -46,6 +47,7 @@ def _sweep_vault() -> int:
 
 _STEPS: tuple[Callable[[], int], ...] = (
     sequence_pending,
+    sign_when_due,
     requeue_evidence,
     requeue_dossiers,
     close_overdue,

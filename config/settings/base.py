@@ -15,6 +15,7 @@ DADKHAH_DATA_DIR = env.data_dir
 DADKHAH_KEYS_DIR = env.keys_dir
 DADKHAH_LOG_ORIGIN = env.log_origin
 DADKHAH_TSA_FILE = env.tsa_file
+DADKHAH_CHECKPOINT_EVERY = env.checkpoint_every
 DADKHAH_ORGANISATION = env.organisation
 DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
 

@@ -102,7 +102,7 @@ def test_a_promise_that_a_crash_left_unsigned_is_signed_next(write: Write, log_k
     sequence_pending()
     tamper("DELETE FROM audit_leaf WHERE leaf_index = 5")
     assert sign_checkpoint(actor=CLERK) == checkpoint
-    assert CheckpointSignature.objects.count() == 1
+    assert CheckpointSignature.objects.count() == 2  # Ed25519 and ML-DSA-44
 
 
 @pytest.mark.django_db(transaction=True)
@@ -158,7 +158,7 @@ def test_openssl_accepts_the_signature(write: Write, log_key: Path, tmp_path: Pa
     from audit.notes import split_note
 
     write(3)
-    text, [(_name, raw)] = split_note(sign_checkpoint(actor=CLERK).note)
+    text, [(_name, raw), _mldsa] = split_note(sign_checkpoint(actor=CLERK).note)
     der = bytes.fromhex("302a300506032b6570032100") + load_verifiers()[0].public
     for name, content in (("key.der", der), ("text", text.encode()), ("signature", raw[4:])):
         (tmp_path / name).write_bytes(content)

@@ -1,0 +1,82 @@
+"""Which keys were this log's, and when: from its first public key along the rotations that the database keeps."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from audit.errors import LogKeyWrong
+from audit.keys import PRIVATE_FILE, load_verifiers
+from audit.models import Checkpoint, KeyRotation
+from audit.notes import Signer, Verifier
+from audit.rotations import Generation, follow, generations_published
+from audit.signature_kinds import MLDSA44
+
+
+def rotation_notes() -> list[str]:
+    """Return the notes of every rotation, oldest first."""
+    return list(KeyRotation.objects.order_by("made_at", "id").values_list("note", flat=True))
+
+
+def own_generations(published: Sequence[Verifier] | None = None) -> tuple[list[Generation], list[str]]:
+    """Return this log's generations of keys, oldest first, and the notes of rotations that lead nowhere.
+
+    The first generation in `.pub` is what we trust; every later one must be introduced by the one before.
+    Raises LogKeyMissing or LogKeyWrong where `.pub` cannot be read.
+    """
+    groups = generations_published(load_verifiers() if published is None else published)
+    if not groups:
+        return [], rotation_notes()
+    chain, left = follow(groups[0], rotation_notes())
+    return [_with_late_key(generation, groups) for generation in chain], left
+
+
+def require_current(signers: Sequence[Signer]) -> Generation:
+    """Return the generation that signs now. Raises LogKeyWrong where the signers are not it.
+
+    A log that was signed by one key and goes on under another, without a rotation, would look forged to all who hold
+    its checkpoints.
+    """
+    chain, _left = own_generations()
+    keys = [signer.verifier for signer in signers]
+    if chain and keys[0] in chain[-1].keys and all(key in chain[-1].keys for key in keys):
+        _require_last_signed_by(chain)
+        return chain[-1]
+    if any(keys[0] in generation.keys for generation in chain[:-1]):
+        raise LogKeyWrong(
+            _(
+                "The signing key was replaced by a rotation that did not come to its end. Nothing was signed. "
+                "Run rotate_log_key again; it finishes what was begun."
+            )
+        )
+    raise _foreign()
+
+
+def _require_last_signed_by(chain: Sequence[Generation]) -> None:
+    last = Checkpoint.objects.filter(signatures__isnull=False).order_by("-size").first()
+    if last is None:
+        return
+    known = {key.id for generation in chain if generation.covers(last.size) for key in generation.keys}
+    rows = last.signatures.filter(key_name=settings.DADKHAH_LOG_ORIGIN).values_list("key_name", "key_hash")
+    own = {(name, bytes.fromhex(key_hash)) for name, key_hash in rows}
+    if not own or not own <= known:
+        raise _foreign()
+
+
+def _with_late_key(generation: Generation, groups: Sequence[Sequence[Verifier]]) -> Generation:
+    """Add the ML-DSA-44 key that an installation made later than the Ed25519 key beside it."""
+    if any(key.kind is MLDSA44 for key in generation.keys):
+        return generation
+    late = [group[1] for group in groups if group[0] == generation.keys[0] and len(group) > 1]
+    return replace(generation, keys=(*generation.keys, *late))
+
+
+def _foreign() -> LogKeyWrong:
+    return LogKeyWrong(
+        _(
+            "The signing key is not the one that signed this log before. Nothing was signed. "
+            "Put the right %(name)s back from your copy of the keys."
+        )
+        % {"name": PRIVATE_FILE}
+    )

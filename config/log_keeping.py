@@ -1,0 +1,52 @@
+"""Who may sign, publish and witness from the command line, and what the commands have in common."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import User
+from accounts.queries import find_actor
+from audit.actors import Actor, Channel, SystemActor
+from audit.errors import BadInput
+
+ADMINISTER = "accounts.manage_users"
+REVIEW = "audit.review_log"
+
+
+class TextUnreadable(BadInput):
+    """A file that a command was given cannot be read as text."""
+
+
+def administrator(username: str) -> User:
+    """Return the user, who must be an administrator. Raises UnknownActor, NotPermitted."""
+    return require(find_actor(username, channel=Channel.COMMAND), ADMINISTER)
+
+
+def keeper(username: str) -> User:
+    """Return the user, who must be an administrator or an auditor. Raises UnknownActor, NotPermitted."""
+    user = find_actor(username, channel=Channel.COMMAND)
+    return user if user.has_perm(REVIEW) else require(user, ADMINISTER)
+
+
+def keeper_or_machine(username: str | None, *, machine: str) -> Actor:
+    """Return the keeper of that name; without a name the machine itself, for runs by a timer."""
+    return keeper(username) if username else SystemActor(machine, Channel.COMMAND)
+
+
+def read_small_text(path: Path, *, most: int) -> str:
+    """Return a small UTF-8 file. Raises TextUnreadable, also where it is larger than `most` bytes."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+        if len(raw) <= most:
+            return raw.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path) from error
+    raise _unreadable(path)
+
+
+def _unreadable(path: Path) -> TextUnreadable:
+    return TextUnreadable(
+        _("%(path)s cannot be read as a small text file. Check the path and its rights.") % {"path": path}
+    )
