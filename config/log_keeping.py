@@ -8,7 +8,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Actor, Channel, SystemActor
-from audit.errors import BadInput
+from audit.errors import BadInput, Unavailable
 
 ADMINISTER = "accounts.manage_users"
 REVIEW = "audit.review_log"
@@ -16,6 +16,10 @@ REVIEW = "audit.review_log"
 
 class TextUnreadable(BadInput):
     """A file that a command was given cannot be read as text."""
+
+
+class TextUnwritable(Unavailable):
+    """A file that a command was to write cannot be written."""
 
 
 def administrator(username: str) -> User:
@@ -44,6 +48,17 @@ def read_small_text(path: Path, *, most: int) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path) from error
     raise _unreadable(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file for the user. Raises TextUnwritable."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TextUnwritable(
+            _("%(path)s cannot be written: %(reason)s. Check the folder, its owner and its disk.")
+            % {"path": path, "reason": error.strerror}
+        ) from error
 
 
 def _unreadable(path: Path) -> TextUnreadable:

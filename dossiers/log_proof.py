@@ -11,12 +11,15 @@ from accounts.models import User
 from audit.actions import Action
 from audit.canonical import canonical_json
 from audit.checkpoints import ProvenEntry, prove, sign_checkpoint
-from audit.keys import load_signer
+from audit.key_history import rotation_notes
+from audit.keys import lines_of, load_signer, load_verifiers
 from audit.models import Checkpoint, Entry
 from audit.notes import Verifier, split_note
 from audit.sequencing import sequence_pending
+from dossiers.earlier import consistency_record
 from dossiers.log_stamps import stamp_files
 from dossiers.models import Dossier
+from dossiers.records import as_json
 
 # Every custody event has one of these; they stand in the dossier whichever case they were recorded in, because a
 # ledger with gaps proves nothing. Who looked at an exhibit's page is no custody, and is not the reader's matter.
@@ -53,12 +56,15 @@ def prove_dossier(dossier: Dossier, item_ids: Sequence[UUID], *, actor: User) ->
     note = checkpoint.note.encode("utf-8")
     key = load_signer().verifier
     files = {
+        "log/all-keys": lines_of(load_verifiers()).encode(),
         "log/checkpoint": note,
         "log/checkpoint.sig": _signature(checkpoint.note, key),
         "log/checkpoint.txt": checkpoint.text.encode("utf-8"),
+        "log/consistency.json": as_json(consistency_record(dossier, checkpoint)),
         "log/entries.jsonl": _entries(dossier, item_ids, checkpoint),
         "log/public-key": f"{key.line}\n".encode(),
         "log/public-key.pem": _pem(key.public),
+        "log/rotations.json": as_json(rotation_notes()),
     }
     return LogProof(checkpoint, files | stamp_files(checkpoint))
 

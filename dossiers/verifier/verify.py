@@ -4,7 +4,11 @@
     python3 verify.py                      check the dossier that this file lies in
     python3 verify.py FOLDER               check another one
     python3 verify.py FOLDER --key KEY     and compare the log's key with one that reached you by another way:
-                                           a file, the key line itself, or the fingerprint that is printed here
+                                           a file, the key line itself, or the fingerprint that is printed here;
+                                           an earlier key of the log is followed to the one in use
+    python3 verify.py FOLDER --earlier CHECKPOINT
+                                           and check that the log goes on from the log/checkpoint of a dossier that
+                                           you received before
 
 It trusts nothing that the dossier says of itself. It reads every byte again, recomputes every digest, every
 fingerprint and every path through the log's tree, and checks the log's Ed25519 signature. It says which checks it
@@ -40,12 +44,15 @@ TAG_MANIFESTS = {"tagmanifest-sha256.txt": "sha256", "tagmanifest-sha512.txt": "
 TAG_FILES = {
     "bag-info.txt",
     "bagit.txt",
+    "log/all-keys",
     "log/checkpoint",
     "log/checkpoint.sig",
     "log/checkpoint.txt",
+    "log/consistency.json",
     "log/entries.jsonl",
     "log/public-key",
     "log/public-key.pem",
+    "log/rotations.json",
     "manifest-sha256.txt",
     "manifest-sha512.txt",
     "verify.py",
@@ -67,6 +74,8 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\Z")
 # The version is the first thing hashed, so that no digest of one kind is taken for another.
 COMMITMENT_PREFIX = b"dadkhah/commitment/v1\x00"
 FINGERPRINT_PREFIX = b"dadkhah/custody-event/v1\n"
+CONSISTENCY_FORMAT = "dadkhah-consistency/1"
+ROTATION_FORMAT = "dadkhah/key-rotation/v1"
 BLOCK = 1 << 20
 PAIRED_FROM = 8 * BLOCK
 # What malformed data can raise in a check; each becomes a named fault, never a traceback.
@@ -90,12 +99,18 @@ class Report:
         self.checks: list[tuple[str, bool]] = []
         self.faults: list[str] = []
         self.stamps: list[str] = []
+        self.notes: list[str] = []
 
     def fault(self, where: str, what: str) -> None:
         """Name one fault once, with the file it lies in."""
         sentence = f"{shown(where)}: {shown(what)}"
         if sentence not in self.faults:
             self.faults.append(sentence)
+
+    def note(self, what: str) -> None:
+        """Say what was not checked here and is no fault."""
+        if shown(what) not in self.notes:
+            self.notes.append(shown(what))
 
     def run(self, sentence: str, where: str, check: Callable[..., Any], *arguments: Any) -> Any:
         """Make one check, record whether it found faults, and return what it returns (None if it broke off)."""
@@ -462,6 +477,16 @@ def roots_from_consistency(old: int, new: int, path: list[bytes]) -> tuple[bytes
     return (old_root, new_root) if last == 0 else None
 
 
+def is_beginning(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
+    """Whether the tree of `old` leaves is the beginning of the tree of `new` (RFC 9162 section 2.1.4.2)."""
+    if old == new:
+        return not proof and old_root == new_root
+    if old == 0:
+        return not proof and old_root == hashlib.sha256(b"").digest()
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    return roots_from_consistency(old, new, path) == (old_root, new_root)
+
+
 PRIME = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 CURVE_D = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
@@ -571,36 +596,91 @@ class LogKey:
         return b"-----BEGIN PUBLIC KEY-----\n" + encoded + b"\n-----END PUBLIC KEY-----\n"
 
 
-class Checkpoint:
-    """What the log signed: its name, how many entries it holds, the root over them."""
+class SignedNote:
+    """A text and the lines that sign it (C2SP signed note)."""
 
     def __init__(self, note: bytes) -> None:
         text, separator, signatures = note.decode("utf-8").rpartition("\n\n")
         if not separator or not signatures.endswith("\n"):
             raise ValueError("it is no signed note")
         self.text = text + "\n"
+        self.signatures = [signature_line(line) for line in signatures[:-1].split("\n")]
+
+    def signature_by(self, key: LogKey) -> bytes:
+        """The 64 bytes signed by this key. Raises ValueError unless exactly one line is its own."""
+        own = [blob[4:] for name, blob in self.signatures if (name, blob[:4]) == (key.name, key.key_id)]
+        if len(own) != 1 or len(own[0]) != 64:
+            raise ValueError("it does not hold exactly one signature by the key in log/public-key")
+        return own[0]
+
+    def is_signed_by(self, key: LogKey) -> bool:
+        """Whether this key signed the text."""
+        try:
+            return ed25519_verify(key.public, self.text.encode("utf-8"), self.signature_by(key))
+        except ValueError:
+            return False
+
+
+def signature_line(line: str) -> tuple[str, bytes]:
+    """The signer's name and its blob: four bytes that name the key, and the signature."""
+    dash, name, encoded = line.split(" ")
+    blob = base64.b64decode(encoded, validate=True)
+    if dash != "\u2014" or base64.b64encode(blob).decode("ascii") != encoded:
+        raise ValueError("a signature line has another form")
+    return name, blob
+
+
+class Checkpoint(SignedNote):
+    """What the log signed: its name, how many entries it holds, the root over them."""
+
+    def __init__(self, note: bytes) -> None:
+        super().__init__(note)
         self.origin, size, root = self.text.split("\n")[:3]
         if not re.match(r"(0|[1-9][0-9]*)\Z", size):
             raise ValueError("its size is no plain number")
         self.size = int(size)
         self.root = base64.b64decode(root, validate=True)
-        self.signatures = signatures[:-1].split("\n")
         if len(self.root) != 32 or base64.b64encode(self.root).decode("ascii") != root:
             raise ValueError("its root is no SHA-256")
 
-    def signature_by(self, key: LogKey) -> bytes:
-        """The 64 bytes signed by this key. Raises ValueError unless exactly one line is its own."""
-        own = []
-        for line in self.signatures:
-            dash, name, encoded = line.split(" ")
-            blob = base64.b64decode(encoded, validate=True)
-            if dash != "\u2014" or base64.b64encode(blob).decode("ascii") != encoded:
-                raise ValueError("a signature line has another form")
-            if name == key.name and blob[:4] == key.key_id:
-                own.append(blob[4:])
-        if len(own) != 1 or len(own[0]) != 64:
-            raise ValueError("it does not hold exactly one signature by the key in log/public-key")
-        return own[0]
+
+class Rotation(SignedNote):
+    """A statement in which the log's key names its successor; `successor` is None for a form that is not known."""
+
+    def __init__(self, note: bytes) -> None:
+        super().__init__(note)
+        lines = self.text.split("\n")
+        if lines[0] != ROTATION_FORMAT or not 6 <= len(lines) <= 7:
+            raise ValueError("it is no rotation of keys")
+        self.origin = lines[1]
+        self.successor = LogKey(lines[4])
+
+
+def check_rotations(report: Report, dossier: Dossier, key: LogKey | None) -> Any:
+    """The log's keys, oldest first, up to the one in use: each but the first was signed by the one before."""
+    published = []
+    for line in dossier.read("log/all-keys").decode("utf-8").splitlines():
+        try:
+            published.append(LogKey(line))
+        except ValueError:
+            report.note(f"the key {line.partition('+')[0]} of another kind in log/all-keys is not used here")
+    notes = [Rotation(note.encode("utf-8")) for note in dossier.read_json("log/rotations.json")]
+    chain = published[:1]
+    while chain:
+        following = [note for note in notes if note.origin == chain[-1].name and note.is_signed_by(chain[-1])]
+        notes = [note for note in notes if note not in following]
+        if len(following) > 1:
+            report.fault("log/rotations.json", "holds two rotations by one key: somebody else had that key")
+        if not following:
+            break
+        chain.append(following[0].successor)
+    if notes:
+        report.fault("log/rotations.json", "holds a rotation that no earlier key of the log has signed")
+    if [known.line for known in chain] != [known.line for known in published]:
+        report.fault("log/all-keys", "names a key that no rotation introduced, or leaves one out")
+    if key is None or not chain or chain[-1].line != key.line:
+        report.fault("log/public-key", "is not the last of the log's keys")
+    return chain
 
 
 def check_signature(report: Report, dossier: Dossier, key: LogKey | None) -> Any:
@@ -616,6 +696,11 @@ def check_signature(report: Report, dossier: Dossier, key: LogKey | None) -> Any
         report.fault(
             "log/checkpoint", "its signature is not good: the text, the signature or the key was changed"
         )
+    for name, blob in checkpoint.signatures:
+        if (name, blob[:4]) != (key.name, key.key_id):
+            report.note(
+                f"{name} ({blob[:4].hex()}) signed the checkpoint too, by a key or a kind that is not checked here"
+            )
     if dossier.read("log/checkpoint.txt") != checkpoint.text.encode("utf-8"):
         report.fault("log/checkpoint.txt", "is not the signed text of log/checkpoint")
     if dossier.read("log/checkpoint.sig") != signature:
@@ -632,6 +717,54 @@ def read_key(report: Report, dossier: Dossier) -> LogKey:
     if content != (key.line + "\n").encode("utf-8"):
         report.fault("log/public-key", "is not one key line and a line feed")
     return key
+
+
+def check_consistency(report: Report, dossier: Dossier, checkpoint: Checkpoint | None) -> Any:
+    """The log goes on from every earlier size and root that the dossier names."""
+    record = dossier.read_json("log/consistency.json")
+    where = "log/consistency.json"
+    if record["format"] != CONSISTENCY_FORMAT:
+        report.fault(
+            where, f"is of the format {record['format']!r}; this program checks {CONSISTENCY_FORMAT}"
+        )
+    if checkpoint is None or (record["size"], record["root"]) != (checkpoint.size, checkpoint.root.hex()):
+        report.fault(where, "does not lead to the checkpoint of this dossier")
+        return None
+    for earlier in record["earlier"]:
+        proof = [bytes.fromhex(node) for node in earlier["proof"]]
+        old_root = bytes.fromhex(earlier["root"])
+        if not is_beginning(earlier["size"], checkpoint.size, old_root, checkpoint.root, proof):
+            report.fault(where, f"the log does not go on from what it was with {earlier['size']} entries")
+    return record
+
+
+def check_earlier(report: Report, given: str, checkpoint: Checkpoint | None, chain: Any, record: Any) -> None:
+    """The checkpoint received before is this log's, and this dossier proves that the log goes on from it."""
+    with open(given, "rb") as file:
+        earlier = Checkpoint(file.read())
+    where = "the earlier checkpoint"
+    if checkpoint is None or record is None or not chain:
+        report.fault(where, "could not be compared: this dossier's own cannot be read")
+        return
+    if earlier.origin != checkpoint.origin:
+        report.fault(where, f"is of another log, {earlier.origin}")
+    if not any(earlier.is_signed_by(key) for key in chain):
+        report.fault(where, "is not signed by any key of this log, not even an earlier one")
+    if earlier.size > checkpoint.size:
+        report.fault(
+            where, f"counts {earlier.size} entries, this dossier's only {checkpoint.size}: cut or older"
+        )
+        return
+    proven = {item["size"]: item["root"] for item in record["earlier"]}
+    proven[checkpoint.size] = checkpoint.root.hex()
+    if earlier.size not in proven:
+        report.fault(
+            where, f"counts {earlier.size} entries; this dossier carries no proof for that size, ask for one"
+        )
+    elif proven[earlier.size] != earlier.root.hex():
+        report.fault(
+            where, f"has another root with the same {earlier.size} entries: the log was changed or forked"
+        )
 
 
 def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | None) -> Any:
@@ -830,21 +963,27 @@ def fingerprint(facts: Any) -> str:
 # The call
 
 
-def compare_key(report: Report, key: LogKey | None, given: str) -> None:
-    """The dossier's key is the one that reached the reader by another way."""
+def compare_key(report: Report, key: LogKey | None, given: str, chain: Any) -> None:
+    """The key that reached the reader by another way is the dossier's, or an earlier one that leads to it."""
     if os.path.isfile(given):
         with open(given, encoding="utf-8", errors="replace") as file:
             given = file.read()
-    wanted = re.sub(r"[\s:]", "", given)
-    if key is None or wanted not in (
-        key.line,
-        key.fingerprint.replace(" ", ""),
-        key.fingerprint.replace(" ", "").upper(),
-    ):
-        report.fault("log/public-key", "is not the key that you gave")
+    # A key file can hold a line for each key that the log ever had; a fingerprint can come in groups or not.
+    wanted = {re.sub(r"[\s:]", "", line) for line in given.splitlines()} | {re.sub(r"[\s:]", "", given)}
+    for known in reversed(chain or ([key] if key else [])):
+        fingerprint_given = known.fingerprint.replace(" ", "")
+        if wanted & {known.line, fingerprint_given, fingerprint_given.upper()}:
+            if key is not None and known.line != key.line:
+                report.note(
+                    "the key that you gave is an earlier one of this log; it led on to the one in use"
+                )
+            return
+    report.fault("log/public-key", "is not the key that you gave, and that key does not lead to it")
 
 
-def check_folder(report: Report, root: str, given_key: str | None) -> LogKey | None:
+def check_folder(
+    report: Report, root: str, given_key: str | None, given_earlier: str | None = None
+) -> LogKey | None:
     """Every check, in the order in which each rests on the ones before it."""
     paths = report.run("The folder holds plain files with plain names", ".", list_files, root) or []
     files = report.run("Every byte was read again (SHA-256 and SHA-512)", ".", hash_folder, root, paths) or {}
@@ -880,6 +1019,16 @@ def check_folder(report: Report, root: str, given_key: str | None) -> LogKey | N
     checkpoint = run(
         "The checkpoint is signed by that key (Ed25519)", "log/checkpoint", check_signature, bag, key
     )
+    chain = run(
+        "Each key of the log was signed by the one before", "log/rotations.json", check_rotations, bag, key
+    )
+    record = run(
+        "The log goes on from that of earlier dossiers",
+        "log/consistency.json",
+        check_consistency,
+        bag,
+        checkpoint,
+    )
     bodies = run(
         "Every log entry is in the signed log (Merkle proofs)",
         "log/entries.jsonl",
@@ -900,7 +1049,12 @@ def check_folder(report: Report, root: str, given_key: str | None) -> LogKey | N
     if any(STAMP_FILE.match(path) for path in bag.tags):
         run("The time-stamps are for this very log", "log/stamps", check_stamps, bag, checkpoint)
     if given_key is not None:
-        run("The log's key is the one that you gave", "log/public-key", compare_key, key, given_key)
+        run("The log's key is the one that you gave", "log/public-key", compare_key, key, given_key, chain)
+    if given_earlier is not None:
+        run(
+            "The log goes on from the checkpoint that you gave", "the earlier checkpoint",
+            check_earlier, given_earlier, checkpoint, chain, record,
+        )  # fmt: skip
     return key
 
 
@@ -923,6 +1077,10 @@ def print_report(report: Report, root: str, key: LogKey | None, compared: bool) 
         print("check each with openssl, as data/README.txt says:\n")
         for stamp in report.stamps:
             print(f"    {shown(stamp)}")
+    if report.notes:
+        print("\nNot checked here, and no fault:")
+        for note in report.notes:
+            print(f"  - {note}")
     if report.faults:
         print(f"\n{len(report.faults)} fault(s):")
         for fault in report.faults:
@@ -939,11 +1097,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--key", help="the log's key by another way: a file, the key line, or its fingerprint"
     )
+    parser.add_argument(
+        "--earlier", help="the log/checkpoint of a dossier of this log that you received before"
+    )
     options = parser.parse_args(arguments)
     if not os.path.isdir(options.folder):
         parser.error(f"{shown(options.folder)} is not a folder")
     report = Report()
-    key = check_folder(report, options.folder, options.key)
+    key = check_folder(report, options.folder, options.key, options.earlier)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     print_report(report, options.folder, key, options.key is not None)

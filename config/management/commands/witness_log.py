@@ -13,7 +13,7 @@ from audit.notes import Verifier
 from audit.published_files import open_source
 from audit.rotations import generations_published
 from audit.witnessing import Witnessed, witness_log
-from config.log_keeping import keeper_or_machine, read_small_text
+from config.log_keeping import keeper_or_machine, read_small_text, write_text
 
 _LARGEST_KEYS = 1 << 20
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         source = open_source(options["place"])
         seen = witness_log(source, origin=options["origin"], keys=keys, first=options["first"], actor=actor)
         if options["out"]:
-            options["out"].write_text(seen.note, encoding="utf-8")
+            write_text(options["out"], seen.note)
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(seen), ensure_ascii=False))
             return
@@ -55,7 +55,8 @@ class Command(BaseCommand):
 
 def _pinned(given: str) -> list[Verifier]:
     """The keys that reached us by another way: the first generation of a file, or one line."""
-    text = read_small_text(Path(given), most=_LARGEST_KEYS) if "+" not in given else given
+    is_line = "+" in given and not Path(given).is_file()
+    text = given if is_line else read_small_text(Path(given), most=_LARGEST_KEYS)
     groups = generations_published([Verifier.parse(line) for line in text.splitlines() if line.strip()])
     if not groups:
         raise BadNote(_("There is no Ed25519 key of a log in what --key names."))
