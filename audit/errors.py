@@ -109,6 +109,10 @@ class FirstSight(AuditError, Conflict):
     """A log was never seen by this witness, and nobody said that its first sight may be trusted."""
 
 
+class WitnessBusy(AuditError, Conflict):
+    """The same log was witnessed by another process at the same moment."""
+
+
 class WitnessKeyMissing(AuditError, Unavailable):
     """The keys with which this house cosigns other logs, or those of its own witnesses, are not to be had."""
 

@@ -54,13 +54,15 @@ class FolderSource:
             return None
         except OSError as error:
             raise _unreadable(path, error.strerror or "") from error
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise _unreadable(path, _("it is no regular file"))
-            try:
+            with os.fdopen(os.dup(descriptor), "rb") as file:
                 content = file.read(most + 1)
-            except OSError as error:
-                raise _unreadable(path, error.strerror or "") from error
+        except OSError as error:
+            raise _unreadable(path, error.strerror or "") from error
+        finally:
+            os.close(descriptor)
         return _checked(path, content, most)
 
 

@@ -23,6 +23,7 @@ from audit.errors import (
     DomainError,
     FirstSight,
     PublishedLogUnreadable,
+    WitnessBusy,
     WitnessRefused,
 )
 from audit.log import Subject, append
@@ -57,7 +58,7 @@ def witness_log(
     rotations that the log publishes. Raises, after logging the refusal and without cosigning: WitnessRefused for a
     fork, a rollback, another origin or a wrong key; FirstSight for a log never seen, unless `first`;
     PublishedLogUnreadable for files that are missing, short, too large or not the tree that was signed.
-    Raises WitnessKeyMissing before anything is read.
+    Raises WitnessKeyMissing before anything is read, and WitnessBusy where somebody else was faster.
     """
     signers = load_witness_signers()
     shown: TreeHead | None = None
@@ -199,7 +200,7 @@ def _remember(shown: TreeHead, before: TreeHead | None, note: str, *, actor: Act
     with transaction.atomic(durable=True):
         lock_tree(wait=True)
         if _last_seen(shown.origin) != before:
-            raise FirstSight(_("Somebody else witnessed this log at this moment. Run the command again."))
+            raise WitnessBusy(_("Somebody else witnessed this log at this moment. Run the command again."))
         if before is None or shown.size > before.size:
             WitnessedLog.objects.create(
                 origin=shown.origin, size=shown.size, root=shown.root, note=note, seen_at=timezone.now()
