@@ -477,7 +477,7 @@ def roots_from_consistency(old: int, new: int, path: list[bytes]) -> tuple[bytes
     return (old_root, new_root) if last == 0 else None
 
 
-def is_beginning(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
+def tree_goes_on(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
     """Whether the tree of `old` leaves is the beginning of the tree of `new` (RFC 9162 section 2.1.4.2)."""
     if old == new:
         return not proof and old_root == new_root
@@ -733,7 +733,7 @@ def check_consistency(report: Report, dossier: Dossier, checkpoint: Checkpoint |
     for earlier in record["earlier"]:
         proof = [bytes.fromhex(node) for node in earlier["proof"]]
         old_root = bytes.fromhex(earlier["root"])
-        if not is_beginning(earlier["size"], checkpoint.size, old_root, checkpoint.root, proof):
+        if not tree_goes_on(earlier["size"], checkpoint.size, old_root, checkpoint.root, proof):
             report.fault(where, f"the log does not go on from what it was with {earlier['size']} entries")
     return record
 
@@ -1019,16 +1019,6 @@ def check_folder(
     checkpoint = run(
         "The checkpoint is signed by that key (Ed25519)", "log/checkpoint", check_signature, bag, key
     )
-    chain = run(
-        "Each key of the log was signed by the one before", "log/rotations.json", check_rotations, bag, key
-    )
-    record = run(
-        "The log goes on from that of earlier dossiers",
-        "log/consistency.json",
-        check_consistency,
-        bag,
-        checkpoint,
-    )
     bodies = run(
         "Every log entry is in the signed log (Merkle proofs)",
         "log/entries.jsonl",
@@ -1048,6 +1038,30 @@ def check_folder(
         run("The log binds this very payload", "log/entries.jsonl", check_compilation, bag, index, bodies)
     if any(STAMP_FILE.match(path) for path in bag.tags):
         run("The time-stamps are for this very log", "log/stamps", check_stamps, bag, checkpoint)
+    check_past(report, bag, key, checkpoint, given_key, given_earlier)
+    return key
+
+
+def check_past(
+    report: Report,
+    bag: Dossier,
+    key: LogKey | None,
+    checkpoint: Checkpoint | None,
+    given_key: str | None,
+    given_earlier: str | None,
+) -> None:
+    """What ties this dossier to what the reader had before: the log's earlier keys and its earlier checkpoints."""
+    run = report.run
+    chain = run(
+        "Each key of the log was signed by the one before", "log/rotations.json", check_rotations, bag, key
+    )
+    record = run(
+        "The log goes on from that of earlier dossiers",
+        "log/consistency.json",
+        check_consistency,
+        bag,
+        checkpoint,
+    )
     if given_key is not None:
         run("The log's key is the one that you gave", "log/public-key", compare_key, key, given_key, chain)
     if given_earlier is not None:
@@ -1055,7 +1069,6 @@ def check_folder(
             "The log goes on from the checkpoint that you gave", "the earlier checkpoint",
             check_earlier, given_earlier, checkpoint, chain, record,
         )  # fmt: skip
-    return key
 
 
 def print_report(report: Report, root: str, key: LogKey | None, compared: bool) -> None:

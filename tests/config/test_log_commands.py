@@ -160,7 +160,8 @@ def test_a_log_from_an_old_backup_is_refused_by_its_witness_and_by_its_own_publi
     database = vienna.home / "data/dadkhah.sqlite3"
     old = database.read_bytes()
     assert not database.with_name("dadkhah.sqlite3-wal").exists()
-    sign(vienna)
+    for _twice in range(2):
+        sign(vienna)
     vienna.manage("publish_log", str(folder))
     berlin.manage("witness_log", str(folder), *say, "--first")
     database.write_bytes(old)
@@ -170,7 +171,7 @@ def test_a_log_from_an_old_backup_is_refused_by_its_witness_and_by_its_own_publi
     refused = berlin.manage("witness_log", str(tmp_path / "elsewhere"), *say, check=False)
     assert (refused.returncode, "rolled back" in refused.stderr) == (3, True)
     # It goes on growing from the old copy, past the size that was seen: another history under the same key.
-    for _ in range(5):
+    for _ in range(3):
         sign(vienna)
     vienna.manage("publish_log", str(tmp_path / "elsewhere"))
     refused = berlin.manage("witness_log", str(tmp_path / "elsewhere"), *say, "--json", check=False)
@@ -179,7 +180,7 @@ def test_a_log_from_an_old_backup_is_refused_by_its_witness_and_by_its_own_publi
 
 
 def test_a_publication_that_is_killed_is_whole_after_the_next(prague: House, tmp_path: Path) -> None:
-    for stop in (1, 3, 6, 9):
+    for stop in (1, 6):
         folder = tmp_path / f"log-{stop}"
         sign(prague)
         killed = prague.run("-c", DYING, str(stop), "publish_log", str(folder), check=False)
@@ -201,7 +202,7 @@ def test_signers_that_are_killed_or_run_at_once_leave_one_history(prague: House)
 
     at_once = [begin() for _ in range(3)]
     assert [signer.wait(timeout=60) for signer in at_once] == [0, 0, 0]
-    for delay in (0.6, 0.9, 1.2):
+    for delay in (0.8, 1.2):
         victim = begin()
         time.sleep(delay)
         victim.send_signal(signal.SIGKILL)

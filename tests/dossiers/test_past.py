@@ -1,0 +1,173 @@
+"""A dossier is tied to the ones before it: to earlier keys by rotations, to earlier checkpoints by proofs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from accounts.models import User
+from audit.checkpoints import sign_checkpoint
+from audit.errors import LogForked
+from audit.key_rotation import RotationReason, rotate_log_key
+from audit.notes import Signer
+from dossiers.compiling import compile_dossier
+from dossiers.models import Dossier
+from dossiers.sinks import DirectorySink
+from dossiers.verifier import verify
+from tests.dossiers.conftest import PURPOSE, Folder
+from tests.dossiers.verifying import run_verifier
+
+Compile = Callable[[], Path]
+
+
+@pytest.fixture
+def another(compiled: Folder, lawyer: User, tmp_path: Path) -> Compile:
+    """Compiles one more dossier of the same case."""
+    made = 0
+
+    def compile_one() -> Path:
+        nonlocal made
+        made += 1
+        path = tmp_path / f"another-{made}"
+        compile_dossier(compiled.case, purpose=PURPOSE, sink=DirectorySink(path), actor=lawyer)
+        return path
+
+    return compile_one
+
+
+def earlier(folder: Path) -> tuple[str, str]:
+    return "--earlier", str(folder / "log/checkpoint")
+
+
+def test_a_later_dossier_proves_that_the_log_goes_on(compiled: Folder, another: Compile) -> None:
+    later = another()
+    done = run_verifier(later, *earlier(compiled.path))
+    assert done.returncode == 0, done.stdout
+    assert "ok     The log goes on from the checkpoint that you gave" in done.stdout
+    record = json.loads((later / "log/consistency.json").read_text())
+    assert [item["size"] for item in record["earlier"]] == [compiled.dossier.checkpoint_size]
+    assert run_verifier(later, *earlier(later)).returncode == 0
+
+
+def test_a_dossier_of_another_case_carries_no_proof_for_it_and_says_so(
+    compiled: Folder, another: Compile, lawyer: User
+) -> None:
+    between = compiled.path.parent / "between"
+    between.write_text(sign_checkpoint(actor=lawyer).note)
+    done = run_verifier(another(), "--earlier", str(between))
+    assert done.returncode == 1
+    assert "carries no proof for that size" in done.stdout
+
+
+def test_the_checkpoint_of_a_changed_past_is_refused(
+    compiled: Folder, another: Compile, tmp_path: Path
+) -> None:
+    """A checkpoint that the log's own key signed over another history: the log was forked."""
+    from audit.cosignatures import TreeHead
+    from audit.keys import load_signer
+    from audit.notes import sign_note
+
+    later, signer = another(), load_signer()
+    assert compiled.dossier.checkpoint_size is not None
+    forked = TreeHead(signer.name, compiled.dossier.checkpoint_size, bytes(32))
+    (tmp_path / "forked").write_text(sign_note(forked.text, [signer]))
+    done = run_verifier(later, "--earlier", str(tmp_path / "forked"))
+    assert (done.returncode, "changed or forked" in done.stdout) == (1, True)
+    stranger = Signer.generate(signer.name)
+    (tmp_path / "strange").write_text(sign_note(forked.text, [stranger]))
+    assert (
+        "not signed by any key of this log"
+        in run_verifier(later, "--earlier", str(tmp_path / "strange")).stdout
+    )
+    assert "counts" in run_verifier(compiled.path, *earlier(later)).stdout
+    (tmp_path / "nonsense").write_bytes(b"\xff")
+    assert run_verifier(later, "--earlier", str(tmp_path / "nonsense")).returncode == 1
+
+
+def test_a_dossier_is_not_compiled_over_a_past_that_an_earlier_one_contradicts(
+    compiled: Folder, another: Compile
+) -> None:
+    Dossier.objects.filter(pk=compiled.dossier.pk).update(checkpoint_root=bytes(32))
+    with pytest.raises(LogForked, match="earlier dossier"):
+        another()
+
+
+def test_whoever_trusts_an_earlier_key_is_led_to_the_one_in_use(
+    compiled: Folder, another: Compile, administrator: User, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.pub"
+    old.write_bytes((compiled.path / "log/public-key").read_bytes())
+    for _twice in range(2):
+        rotate_log_key(reason=RotationReason.PLANNED, actor=administrator)
+    later = another()
+    assert (later / "log/public-key").read_bytes() != old.read_bytes()
+    fingerprint = verify.LogKey(old.read_text()).fingerprint
+    for key in (str(old), fingerprint):
+        done = run_verifier(later, "--key", key, *earlier(compiled.path))
+        assert done.returncode == 0, done.stdout
+        assert "led on to the one in use" in done.stdout
+    stranger = Signer.generate("dadkhah.example/log").verifier.line
+    assert run_verifier(later, "--key", stranger).returncode == 1
+    # Back from the new key to the dossier of before there is no way.
+    assert run_verifier(compiled.path, "--key", (later / "log/public-key").read_text()).returncode == 1
+
+
+def rewrite(folder: Path, name: str, change: Callable[[str], str]) -> "verify.Report":
+    """Change one file of the log and read the faults, tag manifests aside."""
+    path = folder / name
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    report = verify.Report()
+    verify.check_folder(report, str(folder), None)
+    return report
+
+
+def checks(report: "verify.Report") -> dict[str, bool]:
+    return dict(report.checks)
+
+
+def test_a_key_that_no_rotation_introduced_is_named(compiled: Folder, copy_of: Callable[[], Path]) -> None:
+    line = Signer.generate("dadkhah.example/log").verifier.line
+    report = rewrite(copy_of(), "log/all-keys", lambda text: text + line + "\n")
+    assert not checks(report)["Each key of the log was signed by the one before"]
+    assert any("no rotation introduced" in fault for fault in report.faults)
+
+
+def test_a_rotation_that_was_left_out_or_changed_is_named(
+    another: Compile, administrator: User, compiled: Folder
+) -> None:
+    rotate_log_key(reason=RotationReason.PLANNED, actor=administrator)
+    for change in (
+        lambda _text: "[]\n",
+        lambda text: text.replace("dadkhah/key-rotation/v1", "dadkhah/key-rotation/v2"),
+    ):
+        report = rewrite(another(), "log/rotations.json", change)
+        assert not checks(report)["Each key of the log was signed by the one before"]
+
+
+def test_a_changed_proof_is_named(another: Compile, compiled: Folder) -> None:
+    folder = another()
+    record = json.loads((folder / "log/consistency.json").read_text())
+    record["earlier"][0]["root"] = "00" * 32
+    report = rewrite(folder, "log/consistency.json", lambda _text: json.dumps(record))
+    assert any("does not go on" in fault for fault in report.faults)
+
+
+def test_it_says_which_signatures_it_does_not_check(compiled: Folder) -> None:
+    done = run_verifier(compiled.path)
+    assert done.returncode == 0
+    assert "signed the checkpoint too, by a key or a kind that is not checked here" in done.stdout
+
+
+def test_it_follows_consistency_as_the_log_proves_it() -> None:
+    from audit import merkle
+
+    leaves = [merkle.leaf_hash(bytes([n])) for n in range(40)]
+    nodes = merkle.nodes_over(leaves)
+    for new in range(41):
+        for old in range(new + 1):
+            proof = merkle.consistency_proof(old, new, nodes)
+            roots = merkle.root(old, nodes), merkle.root(new, nodes)
+            assert verify.tree_goes_on(old, new, *roots, proof)
+            assert not verify.tree_goes_on(old, new, *roots, [*proof, bytes(32)])
+            assert not verify.tree_goes_on(old, new, bytes(32), roots[1], proof)
