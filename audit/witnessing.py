@@ -178,9 +178,8 @@ def _require_consistent(source: Source, shown: TreeHead, before: TreeHead | None
 
 def _contradiction(sentence: str, shown: TreeHead, before: TreeHead) -> WitnessRefused:
     words = {"shown": _in_words(shown), "seen": _in_words(before)}
-    return WitnessRefused(
-        f"{sentence % words} {_('It was not cosigned. Keep the published files as proof.')}"
-    )
+    verdict = _("It was not cosigned. Keep the published files as proof.")
+    return WitnessRefused(f"{sentence % words} {verdict}")
 
 
 def _in_words(head: TreeHead) -> str:
