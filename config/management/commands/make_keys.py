@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from audit.keys import missing_second_signature
 from config.key_making import make_missing_keys
 
 
@@ -20,3 +21,5 @@ class Command(BaseCommand):
             self.stdout.write(f"made {name}")
         if not made:
             self.stdout.write("Every key is there; nothing was changed.")
+        if lacking := missing_second_signature():
+            self.stderr.write(lacking)
