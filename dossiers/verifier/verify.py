@@ -604,7 +604,12 @@ class SignedNote:
         if not separator or not signatures.endswith("\n"):
             raise ValueError("it is no signed note")
         self.text = text + "\n"
-        self.signatures = [signature_line(line) for line in signatures[:-1].split("\n")]
+        self.lines = signatures[:-1].split("\n")
+
+    @property
+    def signatures(self) -> list[tuple[str, bytes]]:
+        """Each line's signer and blob. Raises ValueError for a line of another form."""
+        return [signature_line(line) for line in self.lines]
 
     def signature_by(self, key: LogKey) -> bytes:
         """The 64 bytes signed by this key. Raises ValueError unless exactly one line is its own."""
@@ -937,13 +942,9 @@ def check_stamp(report: Report, dossier: Dossier, path: str, checkpoint: Checkpo
 
 def is_beginning(old: Checkpoint, new: Checkpoint, proof: list[bytes]) -> bool:
     """Whether the log at `old` is the beginning of the log at `new`."""
-    if old.origin != new.origin or not 0 < old.size <= new.size:
+    if old.origin != new.origin or old.size == 0:
         return False
-    if old.size == new.size:
-        return not proof and old.root == new.root
-    is_power_of_two = old.size & (old.size - 1) == 0
-    roots = roots_from_consistency(old.size, new.size, [old.root, *proof] if is_power_of_two else proof)
-    return roots == (old.root, new.root)
+    return tree_goes_on(old.size, new.size, old.root, new.root, proof)
 
 
 def commitment(text: str, salt: bytes) -> str:
