@@ -96,8 +96,14 @@ class Action(StrEnum):
         "evidence.linked",
         _("An exhibit was linked to a case, a person, an incident or a place."),
     )
-    FIXITY_CHECKED = "evidence.fixity_checked", _("A stored exhibit was read again in full and was unchanged.")
-    FIXITY_FAILED = "evidence.fixity_failed", _("A stored exhibit was read again and found changed or missing.")
+    FIXITY_CHECKED = (
+        "evidence.fixity_checked",
+        _("A stored exhibit was read again in full and was unchanged."),
+    )
+    FIXITY_FAILED = (
+        "evidence.fixity_failed",
+        _("A stored exhibit was read again and found changed or missing."),
+    )
     EVIDENCE_DISCLOSED = "evidence.disclosed", _("An exhibit left in a dossier.")
 
     # Witnesses
@@ -148,4 +154,8 @@ class Action(StrEnum):
     STAMP_REFUSED = (
         "log.stamp_refused",
         _("A time-stamp that was offered for the log was false or unusable, and was not taken."),
+    )
+    VALUES_ERASED = (
+        "log.values_erased",
+        _("Two people had private values erased; what the log holds of them can be resolved no more."),
     )

@@ -121,6 +121,18 @@ class LogForked(AuditError, Broken):
     """The log is smaller than, or contradicts, what was signed before; nothing more is signed."""
 
 
+class UnknownRecord(AuditError, NotFound):
+    """No record of that kind and id is open to whoever wants its private values erased."""
+
+
+class NotErasable(AuditError, Conflict):
+    """The private values of this record cannot be erased, or not now."""
+
+
+class TwoPeopleNeeded(AuditError, Refused):
+    """One person alone, or two without the right, wanted to erase private values."""
+
+
 class FontsMissing(AuditError, Unavailable):
     """The fonts for printed documents are not where they belong; nothing was written."""
 

@@ -5,16 +5,30 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from audit.erased import ErasedText, PrivateCharField
 from cases.dating import Calendar, PartialDate, Precision, Qualifier
 
 # An open start counts from its end; what has no date at all comes last, on every database.
 BY_DATE = Coalesce("date_earliest", "date_latest").asc(nulls_last=True)
 
 
+# Every column of `Dated`, for whoever must name them all.
+DATE_COLUMNS = (
+    "date_as_written",
+    "date_calendar",
+    "date_edtf",
+    "date_earliest",
+    "date_latest",
+    "date_precision",
+    "date_qualifier",
+    "date_converter",
+)
+
+
 class Dated(models.Model):
     """Has at most one partial date. Lists sort and search by `date_earliest` and `date_latest`; pages show `date`."""
 
-    date_as_written = models.CharField(max_length=200, blank=True)
+    date_as_written = PrivateCharField(max_length=200, blank=True)
     date_calendar = models.CharField(max_length=16, blank=True)
     date_edtf = models.CharField(max_length=64, blank=True)
     date_earliest = models.DateField(null=True, blank=True)
@@ -28,8 +42,8 @@ class Dated(models.Model):
 
     @property
     def date(self) -> PartialDate | None:
-        """The date as it was read when it was recorded, or None where none was given."""
-        if not self.date_as_written:
+        """The date as it was read when it was recorded, or None where none was given or it was erased."""
+        if not self.date_as_written or isinstance(self.date_as_written, ErasedText):
             return None
         return PartialDate(
             as_written=self.date_as_written,

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.commitments import commit
+from audit.private import sealed
 from cases.access import ELIGIBLE_ROLES, normal_reference, require_member
 from cases.errors import AlreadyMember, BadReference, LastMember, NotEligible, ReferenceTaken
 from cases.folding import joined_key
@@ -40,7 +40,7 @@ def open_case(*, reference: str, title: str, summary: str = "", actor: Actor) ->
     )
     with transaction.atomic():
         _insert(case)
-        facts = {"reference": wanted, "title": commit(title, salt=bytes(case.salt))}
+        facts = {"reference": wanted, "title": sealed(case, "title")}
         log.append(Action.CASE_OPENED, subject=case, actor=actor, facts=facts, case_id=case.pk)
         _enter(case, opener, actor=actor)
     return case

@@ -1,6 +1,6 @@
 """Entering persons, places and incidents in the register. Every entry is an entry of the log too.
 
-The log holds names, titles and positions only as commitments, under the salt that stands beside the value.
+The log holds names, titles, dates and positions only as commitments, under the salt that stands beside the value.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.commitments import commit
+from audit.private import sealed
 from cases.access import require_member
 from cases.dated import dated_columns
 from cases.errors import AlreadyInvolved, BadCoordinates, BadName, UnknownPerson, UnknownPlace
@@ -60,7 +60,7 @@ def register_person(
         person = Person.objects.create(notes=clean_text(notes, label=_("The note")))
         kept = [_keep_name(person, name, position) for position, name in enumerate(names)]
         held = [_keep_post(person, post) for post in posts]
-        facts: dict[str, Any] = {"names": [_sealed(name.text, person) for name in kept], "posts": held}
+        facts: dict[str, Any] = {"names": [sealed(name, "text") for name in kept], "posts": held}
         log.append(Action.PERSON_REGISTERED, subject=person, actor=actor, facts=facts, case_id=case.pk)
         _involve(person, case=case, role=role, basis=basis, actor=actor)
     return person
@@ -85,7 +85,7 @@ def name_person(person: Person, *, case: Case, name: NameFacts, actor: Actor) ->
         Person.objects.select_for_update().get(pk=person.pk)
         last = person.names.aggregate(last=Max("position"))["last"]
         kept = _keep_name(person, name, 0 if last is None else last + 1)
-        facts = {"name": _sealed(kept.text, person), "kind": kept.kind, "script": kept.script}
+        facts = {"name": sealed(kept, "text"), "kind": kept.kind, "script": kept.script}
         log.append(Action.PERSON_NAMED, subject=person, actor=actor, facts=facts, case_id=case.pk)
     return kept
 
@@ -117,8 +117,8 @@ def register_place(
         CasePlace.objects.create(case=case, place=place)
         facts = {
             "kind": place.kind,
-            "names": [_sealed(name, place) for name in (place.name_fa, place.name_latin) if name],
-            "position": _sealed(f"{place.latitude},{place.longitude}", place) if coordinates else None,
+            "names": [name for name in (sealed(place, "name_fa"), sealed(place, "name_latin")) if name],
+            "position": sealed(place, "position"),
         }
         log.append(Action.PLACE_REGISTERED, subject=place, actor=actor, facts=facts, case_id=case.pk)
     return place
@@ -149,8 +149,8 @@ def record_incident(
         if place is not None:
             CasePlace.objects.get_or_create(case=case, place=place)
         facts = {
-            "title": _sealed(incident.title, incident),
-            "date": incident.date_edtf,
+            "title": sealed(incident, "title"),
+            "date": sealed(incident, "date"),
             "place": str(place.pk) if place else None,
         }
         log.append(Action.INCIDENT_RECORDED, subject=incident, actor=actor, facts=facts, case_id=case.pk)
@@ -161,10 +161,6 @@ def _worker(case: Case, actor: Actor) -> User:
     """The actor, whose role and whose membership both allow work on this case."""
     require(actor, "cases.work_on_cases")
     return require_member(case, actor)
-
-
-def _sealed(value: str, owner: Person | Place | Incident) -> str:
-    return commit(value, salt=bytes(owner.salt))
 
 
 def _keep_name(person: Person, name: NameFacts, position: int) -> PersonName:
@@ -198,7 +194,7 @@ def _keep_post(person: Person, post: PostFacts) -> dict[str, str | None]:
         source=clean_line(post.source, label=_("The source"), required=False),
         **dated_columns(post.when),
     )
-    return {"post": _sealed(f"{kept.title}\n{kept.organisation}", person), "held": kept.date_edtf}
+    return {"post": sealed(kept, "post"), "held": sealed(kept, "held")}
 
 
 def _involve(person: Person, *, case: Case, role: Part, basis: str, actor: Actor) -> Involvement:
@@ -208,7 +204,7 @@ def _involve(person: Person, *, case: Case, role: Part, basis: str, actor: Actor
             involvement = Involvement.objects.create(case=case, person=person, role=role, basis=text)
     except IntegrityError:
         raise AlreadyInvolved(_("This person has that part in the case already.")) from None
-    facts = {"role": involvement.role, "basis": _sealed(text, person)}
+    facts = {"role": involvement.role, "basis": sealed(involvement, "basis")}
     log.append(Action.PERSON_INVOLVED, subject=person, actor=actor, facts=facts, case_id=case.pk)
     return involvement
 

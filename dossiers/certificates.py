@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from audit.erasing import was_erased
 from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Value
 from dossiers.exhibits import Exhibit
 from dossiers.models import Dossier, DossierExhibit
@@ -44,8 +45,9 @@ def certificate_record(dossier: Dossier, exhibit: Exhibit) -> Record:
             "media_type": item.media_type,
             "media_type_tool": item.media_type_tool,
             # With it the texts above can be checked against what the log committed to at the receipt. It would also
-            # let a reader guess at the folder that the file came from, so it stays here if there is one.
-            "salt": None if item.original_path else bytes(item.salt).hex(),
+            # let a reader guess at the folder that the file came from, so it stays here if there is one. After an
+            # erasure it is another salt than that of the receipt, and there is nothing to compare.
+            "salt": None if item.original_path or was_erased(item) else bytes(item.salt).hex(),
         },
         "events": [_event(event, withheld=_is_for_others(event, ours)) for event in events],
     }
@@ -60,14 +62,13 @@ def _event(event: CustodyEvent, *, withheld: bool) -> Record:
     """An event with the facts as the log holds them and, unless withheld, the texts behind its commitments."""
     logged = event.facts()
     mark = logged.pop("fingerprint")
-    date = event.date
     texts = {name: getattr(event, name) for name in _TEXTS}
     # The words that the log's commitment was made over; a reader sees `happened_date`.
-    texts["happened"] = f"{date.calendar} {date.edtf} {date.as_written}" if date else ""
+    texts["happened"] = event.happened_text
     return {
         "seq": event.seq,
         "kind": event.kind,
-        "happened_date": None if withheld else date_record(date),
+        "happened_date": None if withheld else date_record(event.date),
         "recorded_at": moment(event.recorded_at),
         "recorded_by": event.actor.full_name if event.actor else event.agent,
         "tool": event.tool,

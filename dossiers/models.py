@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.commitments import new_salt
+from audit.erased import PrivateTextField
+from audit.private import Private, PrivateValues
 from cases.models import Case
 from dossiers.naming import dossier_name, exhibit_name
 from evidence.models import CustodyEvent, EvidenceItem, StoredObject
@@ -58,11 +60,11 @@ class Dossier(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="dossiers")
     number = models.PositiveIntegerField()
-    purpose = models.TextField()
+    purpose = PrivateTextField()
     recipient = models.CharField(max_length=200, blank=True)
     salt = models.BinaryField(default=new_salt, editable=False)
     state = models.CharField(max_length=12, choices=DossierState.choices, default=DossierState.REQUESTED)
-    failure = models.TextField(blank=True)
+    failure = PrivateTextField(blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="dossiers"
     )
@@ -78,6 +80,13 @@ class Dossier(models.Model):
     archive_size = models.PositiveBigIntegerField(null=True)
 
     objects = DossierQuerySet.as_manager()
+
+    PRIVATE = PrivateValues(
+        (Private("purpose"), Private("failure")),
+        cases="case",
+        permission="dossiers.view_dossier",
+        in_use=lambda dossier: dossier.is_unfinished,
+    )
 
     class Meta:
         default_permissions = ()

@@ -15,6 +15,7 @@ from audit.actors import Actor
 from audit.canonical import Json
 from audit.commitments import commit
 from audit.models import Checkpoint
+from audit.private import sealed
 from cases.access import require_member
 from cases.models import Case
 from dossiers.errors import BadDossierRequest, DossierBusy, NothingToDisclose
@@ -77,9 +78,9 @@ def request_dossier(case: Case, *, purpose: str, recipient: str | None = None, a
     return dossier
 
 
-def sealed_purpose(dossier: Dossier) -> str:
+def sealed_purpose(dossier: Dossier) -> str | None:
     """The purpose as the log holds it; the salt goes to the recipient with the dossier."""
-    return commit(dossier.purpose, salt=bytes(dossier.salt))
+    return sealed(dossier, "purpose")
 
 
 def begin(dossier: Dossier) -> None:

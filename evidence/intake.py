@@ -14,7 +14,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.commitments import commit
+from audit.private import sealed
 from cases.access import require_member
 from cases.dated import dated_columns
 from cases.dating import PartialDate
@@ -121,7 +121,7 @@ def start_intake(*, source: str, how_obtained: str = "", actor: Actor) -> Intake
             Action.INTAKE_STARTED,
             subject=intake,
             actor=user,
-            facts={"source": commit(intake.source, salt=bytes(intake.salt))},
+            facts={"source": sealed(intake, "source")},
         )
     return intake
 
@@ -214,15 +214,14 @@ def _facts(item: EvidenceItem, event: CustodyEvent) -> dict[str, Any]:
 
 def sealed_record(item: EvidenceItem) -> dict[str, Any]:
     """What the log says of an item's own row: what could name a person only as a commitment."""
-    salt = bytes(item.salt)
     return {
         "reference": item.reference,
         "size": item.object.size,
         "intake": str(item.intake_id),
-        "original_name": commit(item.original_name, salt=salt),
-        "original_path": commit(item.original_path, salt=salt) if item.original_path else None,
-        "title": commit(item.title, salt=salt) if item.title else None,
-        "source": commit(item.source, salt=salt),
+        "original_name": sealed(item, "original_name"),
+        "original_path": sealed(item, "original_path"),
+        "title": sealed(item, "title"),
+        "source": sealed(item, "source"),
         "sha256": item.object.sha256.hex,
-        "collected": commit(item.date_as_written, salt=salt) if item.date_as_written else None,
+        "collected": sealed(item, "collected"),
     }

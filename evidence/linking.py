@@ -10,7 +10,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.commitments import commit
+from audit.private import sealed
 from cases.access import require_member
 from cases.models import Case, Incident, Involvement, Person, Place
 from evidence.errors import AlreadyLinked, BadLink, UnknownEvidence
@@ -87,7 +87,6 @@ def _log_link(link: EvidenceLink, user: User) -> None:
 
 def sealed_link(link: EvidenceLink) -> dict[str, Any]:
     """What the log says of a link's row: its words only as commitments."""
-    salt = bytes(link.salt)
     targets = {"person": link.person_id, "incident": link.incident_id, "place": link.place_id}
     column, key = next(((name, key) for name, key in targets.items() if key is not None), ("", None))
     return {
@@ -95,8 +94,8 @@ def sealed_link(link: EvidenceLink) -> dict[str, Any]:
         "to": column,
         "id": str(key),
         "stance": str(link.stance),
-        "pinpoint": commit(link.pinpoint, salt=salt) if link.pinpoint else None,
-        "basis": commit(link.basis, salt=salt) if link.basis else None,
+        "pinpoint": sealed(link, "pinpoint"),
+        "basis": sealed(link, "basis"),
     }
 
 

@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.canonical import canonical_json
-from audit.commitments import commit, new_salt
+from audit.commitments import new_salt
+from audit.erased import PrivateCharField, PrivateTextField
 from audit.log import instant
-from cases.dated import Dated
+from audit.private import Private, PrivateValues, sealed
+from cases.dated import DATE_COLUMNS, Dated
 from cases.models import Case, Incident, Person, Place
 from evidence.digests import Digest, DigestField
 from evidence.references import new_reference
-from evidence.scopes import EvidenceItemQuerySet, EvidenceLinkQuerySet
+from evidence.scopes import READ, EvidenceItemQuerySet, EvidenceLinkQuerySet
 from evidence.vocabulary import (
     HAND_OVERS,
     OBJECT_FORMAT,
@@ -70,12 +72,19 @@ class StoredObject(Identified):
 class Intake(Identified):
     """One occasion on which things were handed in: from whom, how, and who took them."""
 
-    source = models.TextField()
-    how_obtained = models.TextField(blank=True)
+    source = PrivateTextField()
+    how_obtained = PrivateTextField(blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)
     channel = models.CharField(max_length=16)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+
+    PRIVATE = PrivateValues(
+        (Private("source"), Private("how_obtained")),
+        cases="items__placements__case",
+        fact="intake",
+        permission=READ,
+    )
 
     class Meta:
         default_permissions = ()
@@ -94,10 +103,10 @@ class EvidenceItem(Identified, Dated):
     cases: "models.ManyToManyField[Case, EvidenceCase]" = models.ManyToManyField(
         Case, through="EvidenceCase", related_name="evidence_items"
     )
-    title = models.CharField(max_length=300, blank=True)
-    original_name = models.TextField()
-    original_path = models.TextField(blank=True)
-    source = models.TextField()
+    title = PrivateCharField(max_length=300, blank=True)
+    original_name = PrivateTextField()
+    original_path = PrivateTextField(blank=True)
+    source = PrivateTextField()
     media_type = models.CharField(max_length=255, blank=True)
     media_type_tool = models.CharField(max_length=100, blank=True)
     inspected_at = models.DateTimeField(null=True, blank=True)
@@ -109,6 +118,18 @@ class EvidenceItem(Identified, Dated):
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     objects = EvidenceItemQuerySet.as_manager()
+
+    PRIVATE = PrivateValues(
+        (
+            Private("original_name"),
+            Private("original_path"),
+            Private("title"),
+            Private("source"),
+            Private("collected", DATE_COLUMNS, lambda item: item.date_as_written),
+        ),
+        cases="placements__case",
+        permission=READ,
+    )
 
     class Meta:
         default_permissions = ()
@@ -165,13 +186,17 @@ class EvidenceLink(Identified):
         Place, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence_links"
     )
     stance = models.CharField(max_length=16, choices=Stance, default=Stance.SUPPORTS)
-    pinpoint = models.CharField(max_length=200, blank=True)
-    basis = models.TextField(blank=True)
+    pinpoint = PrivateCharField(max_length=200, blank=True)
+    basis = PrivateTextField(blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     objects = EvidenceLinkQuerySet.as_manager()
+
+    PRIVATE = PrivateValues(
+        (Private("pinpoint"), Private("basis")), cases="case", fact="link", permission=READ
+    )
 
     class Meta:
         default_permissions = ()
@@ -217,6 +242,20 @@ class CustodyEvent(Identified, Dated):
     )
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
+    PRIVATE = PrivateValues(
+        (
+            Private("happened", DATE_COLUMNS, lambda event: event.happened_text),
+            Private("released_by"),
+            Private("received_by"),
+            Private("purpose"),
+            Private("location"),
+            Private("note"),
+        ),
+        cases="item__placements__case",
+        fact="event",
+        permission=READ,
+    )
+
     class Meta:
         default_permissions = ()
         ordering = ["item_id", "seq"]
@@ -246,31 +285,33 @@ class CustodyEvent(Identified, Dated):
         """SHA-256 over the canonical facts, hexadecimal; any change to the row changes it."""
         return hashlib.sha256(_FINGERPRINT_PREFIX + canonical_json(self._recorded())).hexdigest()
 
-    def _recorded(self) -> dict[str, Any]:
+    @property
+    def happened_text(self) -> str:
+        """When it happened, as the log's commitment takes it; empty where that is not known."""
         date = self.date
+        return f"{date.calendar} {date.edtf} {date.as_written}" if date else ""
+
+    def _recorded(self) -> dict[str, Any]:
         return {
             "event": str(self.pk),
             "item": str(self.item_id),
             "seq": self.seq,
             "kind": str(self.kind),
             "recorded_at": instant(self.recorded_at),
-            "happened": self._sealed(f"{date.calendar} {date.edtf} {date.as_written}" if date else ""),
+            "happened": sealed(self, "happened"),
             "agent": self.agent,
             "actor": str(self.actor_id) if self.actor_id else None,
-            "released_by": self._sealed(self.released_by),
-            "received_by": self._sealed(self.received_by),
-            "purpose": self._sealed(self.purpose),
-            "location": self._sealed(self.location),
+            "released_by": sealed(self, "released_by"),
+            "received_by": sealed(self, "received_by"),
+            "purpose": sealed(self, "purpose"),
+            "location": sealed(self, "location"),
             "tool": self.tool,
             "outcome": str(self.outcome),
-            "note": self._sealed(self.note),
+            "note": sealed(self, "note"),
             "digest_expected": _hex(self.digest_expected),
             "digest_found": _hex(self.digest_found),
             "refers_to": str(self.refers_to_id) if self.refers_to_id else None,
         }
-
-    def _sealed(self, value: str) -> str | None:
-        return commit(value, salt=bytes(self.salt)) if value else None
 
 
 def _hex(digest: Digest | None) -> str | None:

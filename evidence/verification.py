@@ -16,7 +16,7 @@ from audit.models import Entry
 from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
 from evidence.intake import sealed_record
-from evidence.link_checking import link_faults
+from evidence.link_checking import kept_since, link_faults
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vault.facts import CheckOutcome
 
@@ -89,14 +89,18 @@ def _byte_faults(
 
 
 def _logged(items: list[EvidenceItem]) -> dict[str, list[dict[str, Any]]]:
-    """The facts of every entry about these items that speaks of a custody event or a link, by item."""
-    entries = Entry.objects.filter(
-        subject_kind=EvidenceItem._meta.label_lower, subject_id__in=[str(item.pk) for item in items]
-    ).values_list("subject_id", "body")
+    """The facts of every entry about these items that speaks of a custody event, a link or an erasure, by item."""
+    entries = (
+        Entry.objects.filter(
+            subject_kind=EvidenceItem._meta.label_lower, subject_id__in=[str(item.pk) for item in items]
+        )
+        .order_by("recorded_at", "id")
+        .values_list("subject_id", "body")
+    )
     logged: dict[str, list[dict[str, Any]]] = {}
     for subject_id, body in entries:
         facts = json.loads(bytes(body))
-        if facts["facts"].keys() & {"fingerprint", "link"}:
+        if facts["facts"].keys() & {"fingerprint", "link", "erased"}:
             logged.setdefault(subject_id, []).append({"action": facts["action"], **facts["facts"]})
     return logged
 
@@ -154,7 +158,9 @@ def _row_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fault]
         return [
             Fault(item.reference, "record_altered", _("Its record was altered: its salt cannot be used."))
         ]
-    changed = [name for name, value in now.items() if received.get(name) != value]
+    # What was erased is expected to be gone, and what was kept to stand under the salt that it was given then.
+    expected = {**received, **kept_since(item.pk, logged)}
+    changed = [name for name, value in now.items() if expected.get(name) != value]
     return [
         Fault(
             item.reference,

@@ -12,7 +12,8 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.commitments import commit, new_salt
+from audit.commitments import new_salt
+from audit.private import sealed
 from cases.models import Case
 from witnesses.bindings import approval_share_binding, held_share_binding
 from witnesses.closing import end, require_state
@@ -74,7 +75,7 @@ def refuse(request: OpeningRequest, *, reason: str, actor: Actor) -> OpeningDeci
     require_state(request, *LIVE_STATES)
     _held_share(request, custodian)
     with _decision(request, custodian, approved=False, reason=reason, actor=actor) as decision:
-        facts = {"decision": str(decision.pk), "reason": commit(reason, salt=bytes(decision.salt))}
+        facts = {"decision": str(decision.pk), "reason": sealed(decision, "reason")}
         end(request, OpeningState.REFUSED, action=Action.OPENING_REFUSED, actor=actor, facts=facts)
     return decision
 
@@ -160,7 +161,7 @@ def _log_approval(request: OpeningRequest, decision: OpeningDecision, *, actor: 
         facts={
             "witness": str(request.witness_id),
             "decision": str(decision.pk),
-            "reason": commit(decision.reason, salt=bytes(decision.salt)),
+            "reason": sealed(decision, "reason"),
         },
         case_id=request.witness.case_id,
     )

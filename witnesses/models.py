@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.erased import PrivateTextField
+from audit.private import Private, PrivateValues
 from cases.models import Case
 from witnesses.json_text import JsonText
 
@@ -171,7 +173,7 @@ class OpeningRequest(models.Model):
     witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="openings")
     sealed_identity = models.ForeignKey(SealedIdentity, on_delete=models.PROTECT, related_name="openings")
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField()
+    reason = PrivateTextField()
     fields = JsonText()
     seconds = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=OpeningState.choices, default=OpeningState.REQUESTED)
@@ -184,6 +186,15 @@ class OpeningRequest(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
 
     objects = OpeningRequestQuerySet.as_manager()
+
+    # A reason can point to the witness: the requester and the custodians know it, a case's history does not show it.
+    PRIVATE: ClassVar = PrivateValues(
+        (Private("reason"),),
+        cases="witness__case",
+        shown=False,
+        # The salt is in use until the request ends: the opening code unwraps its key with it.
+        in_use=lambda request: request.state in LIVE_STATES,
+    )
 
     class Meta:
         default_permissions = ()
@@ -207,6 +218,10 @@ class OpeningDecision(models.Model):
     reason = models.TextField()
     salt = models.BinaryField()
     decided_at = models.DateTimeField(default=timezone.now)
+
+    PRIVATE: ClassVar = PrivateValues(
+        (Private("reason"),), cases="request__witness__case", fact="decision", shown=False
+    )
 
     class Meta:
         default_permissions = ()

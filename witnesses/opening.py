@@ -17,7 +17,8 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
-from audit.commitments import commit, new_salt
+from audit.commitments import new_salt
+from audit.private import sealed
 from audit.sequencing import sequence_pending
 from cases.access import require_member
 from witnesses.bindings import approval_share_binding, identity_binding, request_key_binding
@@ -80,7 +81,7 @@ def request_opening(
                 "version": identity.version,
                 "fields": list(chosen),
                 "seconds": seconds,
-                "reason": commit(reason, salt=bytes(request.salt)),
+                "reason": sealed(request, "reason"),
             },
             case_id=witness.case_id,
         )

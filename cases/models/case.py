@@ -12,6 +12,8 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.models import User
 from audit.commitments import new_salt
+from audit.erased import PrivateCharField, PrivateTextField
+from audit.private import Private, PrivateValues
 from cases.errors import NotSignedIn
 from cases.folding import joined_key
 
@@ -43,13 +45,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(search_key__contains=joined_key(text))
 
 
+_TITLE = Private("title")
+
+
 class Case(models.Model):
     """A matter that is prepared for a prosecutor. Only its members know that it exists."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=32, unique=True)
-    title = models.CharField(max_length=255)
-    summary = models.TextField(blank=True)
+    title = PrivateCharField(max_length=255)
+    summary = PrivateTextField(blank=True)
     # Reference and title folded, for searching alone.
     search_key = models.TextField(editable=False)
     opened_at = models.DateTimeField()
@@ -58,6 +63,12 @@ class Case(models.Model):
     salt = models.BinaryField(default=new_salt, editable=False)
 
     objects = CaseQuerySet.as_manager()
+
+    PRIVATE = PrivateValues(
+        (_TITLE, Private("summary")),
+        cases="pk",
+        found_by={"search_key": lambda case: joined_key(f"{case.reference} {_TITLE.text(case)}")},
+    )
 
     class Meta:
         default_permissions = ()

@@ -8,7 +8,9 @@ from django.utils.translation import get_language, gettext_lazy
 
 from accounts.models import User
 from audit.commitments import new_salt
-from cases.dated import BY_DATE, Dated
+from audit.erased import PrivateCharField, PrivateTextField
+from audit.private import Private, PrivateValues
+from cases.dated import BY_DATE, DATE_COLUMNS, Dated
 from cases.folding import joined_key
 from cases.models.case import Case
 
@@ -58,11 +60,15 @@ class Person(models.Model):
     """Somebody with a part in a case: an alleged perpetrator, a victim or another, never a witness."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    notes = models.TextField(blank=True)
+    notes = PrivateTextField(blank=True)
     # Beside the names, which the log knows only as commitments.
     salt = models.BinaryField(default=new_salt, editable=False)
 
     objects = PersonQuerySet.as_manager()
+
+    PRIVATE = PrivateValues(
+        (Private("notes"),), cases="involvements__case", parts=("names", "posts", "involvements")
+    )
 
     class Meta:
         default_permissions = ()
@@ -84,19 +90,29 @@ class Person(models.Model):
         return (preferred or names)[0].text
 
 
+_NAME = Private("text")
+
+
 class PersonName(models.Model):
     """One name exactly as a source wrote it. Nothing is romanised for anybody: short vowels are not written."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="names")
     position = models.PositiveIntegerField()
-    text = models.CharField(max_length=255)
+    text = PrivateCharField(max_length=255)
     script = models.CharField(max_length=8, choices=Script.choices)
     romanisation = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=16, choices=NameKind.choices)
-    source = models.CharField(max_length=255, blank=True)
+    source = PrivateCharField(max_length=255, blank=True)
     # For searching alone: never shown, exported or taken for the name.
     search_key = models.TextField(db_index=True, editable=False)
+
+    PRIVATE = PrivateValues(
+        (_NAME, Private("source")),
+        keeper="person",
+        # No letters of an erased name stay behind to be searched for.
+        found_by={"search_key": lambda name: joined_key(_NAME.text(name))},
+    )
 
     class Meta:
         default_permissions = ()
@@ -121,7 +137,9 @@ class Involvement(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="involvements")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="involvements")
     role = models.CharField(max_length=16, choices=Part.choices)
-    basis = models.TextField(blank=True)
+    basis = PrivateTextField(blank=True)
+
+    PRIVATE = PrivateValues((Private("basis"),), keeper="person")
 
     class Meta:
         default_permissions = ()
@@ -138,9 +156,18 @@ class Post(Dated):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="posts")
-    title = models.CharField(max_length=255)
-    organisation = models.CharField(max_length=255, blank=True)
-    source = models.CharField(max_length=255, blank=True)
+    title = PrivateCharField(max_length=255)
+    organisation = PrivateCharField(max_length=255, blank=True)
+    source = PrivateCharField(max_length=255, blank=True)
+
+    PRIVATE = PrivateValues(
+        (
+            Private("post", ("title", "organisation"), lambda post: f"{post.title}\n{post.organisation}"),
+            Private("source"),
+            Private("held", DATE_COLUMNS, lambda post: post.date_edtf),
+        ),
+        keeper="person",
+    )
 
     class Meta:
         default_permissions = ()

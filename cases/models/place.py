@@ -9,7 +9,9 @@ from django.utils.translation import get_language, gettext_lazy
 
 from accounts.models import User
 from audit.commitments import new_salt
-from cases.dated import BY_DATE, Dated
+from audit.erased import PrivateCharField, PrivateTextField
+from audit.private import Private, PrivateValues
+from cases.dated import BY_DATE, DATE_COLUMNS, Dated
 from cases.models.case import Case
 
 
@@ -43,16 +45,26 @@ class Place(models.Model):
     """A prison, burial site, court or other place. Its name is for all; its position only for cases that use it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name_fa = models.CharField(max_length=255, blank=True)
-    name_latin = models.CharField(max_length=255, blank=True)
+    name_fa = PrivateCharField(max_length=255, blank=True)
+    name_latin = PrivateCharField(max_length=255, blank=True)
     kind = models.CharField(max_length=16, choices=PlaceKind.choices)
     # Degrees, WGS 84. Kept from everybody outside the cases that use the place: graves have been destroyed.
     latitude = models.DecimalField(max_digits=8, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
-    coordinates_source = models.CharField(max_length=255, blank=True)
+    coordinates_source = PrivateCharField(max_length=255, blank=True)
     salt = models.BinaryField(default=new_salt, editable=False)
 
     objects = PlaceQuerySet.as_manager()
+
+    PRIVATE = PrivateValues(
+        (
+            Private("name_fa"),
+            Private("name_latin"),
+            Private("position", ("latitude", "longitude"), lambda place: place.position_text),
+            Private("coordinates_source"),
+        ),
+        cases="uses__case",
+    )
 
     class Meta:
         default_permissions = ()
@@ -78,6 +90,11 @@ class Place(models.Model):
             return self.name_fa or self.name_latin
         return self.name_latin or self.name_fa
 
+    @property
+    def position_text(self) -> str:
+        """The position as the log's commitment takes it, to six decimals whatever they are; empty for none."""
+        return "" if self.latitude is None else f"{self.latitude:.6f},{self.longitude:.6f}"
+
 
 class CasePlace(models.Model):
     """A case uses a place: its members may know the position."""
@@ -99,12 +116,21 @@ class Incident(Dated):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="incidents")
-    title = models.CharField(max_length=255)
-    description = models.TextField(blank=True)
+    title = PrivateCharField(max_length=255)
+    description = PrivateTextField(blank=True)
     place = models.ForeignKey(
         Place, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents"
     )
     salt = models.BinaryField(default=new_salt, editable=False)
+
+    PRIVATE = PrivateValues(
+        (
+            Private("title"),
+            Private("description"),
+            Private("date", DATE_COLUMNS, lambda incident: incident.date_edtf),
+        ),
+        cases="case",
+    )
 
     class Meta:
         default_permissions = ()

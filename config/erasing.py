@@ -1,0 +1,161 @@
+"""Erasing private values: wanted by a lawyer who is a member of the case, approved by an auditor, and logged.
+
+Evidence itself, custody, decisions and the log stay as they are; what was erased can be named by none of them again.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import require
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from audit.canonical import Json
+from audit.commitments import commit, new_salt
+from audit.erasing import Erased, erase_values, is_append_only, names_to_erase
+from audit.errors import BadInput, NotErasable, TwoPeopleNeeded, UnknownRecord
+from audit.private import private_models, values_of
+from cases.models import Case
+
+ERASE, APPROVE = "cases.manage_members", "audit.review_log"
+SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is left in the hands of the two people: what was erased, and the salt that proves their reason."""
+
+    record: str
+    erased: Erased
+    reason_salt: str
+
+
+def kinds() -> dict[str, type[Model]]:
+    """The kinds of records that keep private values, by the short name that the command takes."""
+    return {str(model._meta.model_name): model for model in private_models().values()}
+
+
+def erase_private_values(
+    kind: str,
+    record_id: uuid.UUID,
+    *,
+    names: Collection[str] = (),
+    reason: str,
+    actor: Actor,
+    approver: Actor,
+) -> Receipt:
+    """Erase the named private values of one record, or all of them, and its salt; then none can be resolved again.
+
+    Raises NotPermitted, TwoPeopleNeeded, UnknownRecord, NotErasable, or BadInput for a name that the kind does not
+    have or a reason under ten characters; then nothing is changed.
+    """
+    user = _two_people(actor, approver)
+    words = _checked_reason(reason)
+    model = kinds().get(kind)
+    if model is None:
+        raise BadInput(_("Name one of these kinds: %(kinds)s.") % {"kinds": ", ".join(sorted(kinds()))})
+    salt = new_salt()
+    with transaction.atomic():
+        row = _locked(model, record_id)
+        cases = _cases_of(row, user)
+        _check_erasable(row)
+        erased = erase_values(row, names=_chosen(row, names), at=timezone.now())
+        if not erased.count:
+            raise NotErasable(_("There is nothing to erase: the values are empty or were erased before."))
+        facts: dict[str, Json] = {
+            "kind": row._meta.label_lower,
+            "record": str(row.pk),
+            "erased": list(erased.names),
+            "commitments": erased.count,
+            "kept": erased.kept,
+            "approved_by": approver.audit_name,
+            # Its salt goes to the two people and nowhere else: a reason often says what was to be forgotten.
+            "reason": commit(words, salt=salt),
+        }
+        for case_id in cases:
+            log.append(Action.VALUES_ERASED, subject=_subject(row), actor=actor, facts=facts, case_id=case_id)
+    _forget()
+    return Receipt(f"{kind} {row.pk}", erased, salt.hex())
+
+
+def _two_people(actor: Actor, approver: Actor) -> User:
+    user = require(actor, ERASE)
+    second = require(approver, APPROVE)
+    if user.pk == second.pk:
+        raise TwoPeopleNeeded(
+            _("Erasing takes two people: a lawyer of the case, and an auditor who approves it.")
+        )
+    return user
+
+
+def _checked_reason(reason: str) -> str:
+    words = reason.strip()
+    if len(words) < SHORTEST_REASON:
+        raise BadInput(_("Say in at least 10 characters why this is erased."))
+    return words
+
+
+def _locked(model: type[Model], record_id: uuid.UUID) -> Any:
+    row = model._default_manager.select_for_update().filter(pk=record_id).first()
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _cases_of(row: Any, user: User) -> list[uuid.UUID]:
+    """The cases that hold the record. Whoever erases is a member of every one: it is their proof too."""
+    path = values_of(row).cases
+    holding = type(row)._default_manager.filter(pk=row.pk).values_list(path, flat=True)
+    cases = sorted({key for key in holding if key is not None})
+    mine = set(Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True))
+    if not mine:
+        raise _unknown()
+    if len(mine) < len(cases):
+        raise NotErasable(
+            _("Other cases hold this record too. Have it erased by a lawyer who is a member of all of them.")
+        )
+    return cases
+
+
+def _check_erasable(row: Any) -> None:
+    if is_append_only(row):
+        raise NotErasable(
+            _(
+                "This record is append-only: the database refuses to change it, because proof rests on it never "
+                "changing. Erase the values of the records that it speaks of."
+            )
+        )
+    in_use = values_of(row).in_use
+    if in_use is not None and in_use(row):
+        raise NotErasable(_("This record is still in use. Wait until it is finished, then erase."))
+
+
+def _chosen(row: Any, names: Collection[str]) -> tuple[str, ...]:
+    known = names_to_erase(row)
+    if set(names) - set(known):
+        raise BadInput(_("This kind of record has these values: %(names)s.") % {"names": ", ".join(known)})
+    return tuple(names) or known
+
+
+def _subject(row: Any) -> Model | log.Subject:
+    # What the log says of a link, it says of its item; so does the erasure.
+    return getattr(row, "item", None) or log.as_subject(row)
+
+
+def _forget() -> None:
+    """Have SQLite's own journal let go of the old pages; they would wait there for the next checkpoint."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _unknown() -> UnknownRecord:
+    return UnknownRecord(_("No such record is in your cases. Check its kind and id."))
