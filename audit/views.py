@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.actions import Action
 from audit.checkpoints import latest_checkpoint, prove
+from audit.commitments import find
 from audit.errors import NotAReviewer, NotInTree
+from audit.fact_words import label_of
 from audit.faults import LogReport
 from audit.forms import FilterForm
 from audit.log import Subject, append
@@ -95,6 +97,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         "facts": json.dumps(_facts(found), ensure_ascii=False, indent=2)
         .encode(errors="backslashreplace")
         .decode(),
+        "private": [label_of(one.name) for one in find(_facts(found))],
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         **_proof(found),

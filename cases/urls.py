@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from cases.views import cases, members, people, places
+from cases.views import cases, history, members, people, places
 
 app_name = "cases"
 
@@ -18,6 +18,7 @@ _in_case = [
     path("members/", members.members, name="members"),
     path("members/add/", members.member_add, name="member_add"),
     path("members/<uuid:user_id>/remove/", members.member_remove, name="member_remove"),
+    path("history/", history.history, name="history"),
 ]
 
 urlpatterns = [

@@ -1,0 +1,44 @@
+"""Words for the facts of entries that stand for something private: a label for each, for every page that names them."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# A test holds that every commitment in the log is found here by the name of its fact.
+LABELS: Mapping[str, Promise] = {
+    "basis": _("Basis"),
+    "collected": _("Made or collected"),
+    "coordinates_source": _("Source of the position"),
+    "date": _("Date"),
+    "description": _("Description"),
+    "failure": _("Why it failed"),
+    "happened": _("Happened"),
+    "held": _("Held"),
+    "how_obtained": _("How obtained"),
+    "location": _("Place"),
+    "name": _("Name"),
+    "name_fa": _("Name in Persian"),
+    "name_latin": _("Name in Latin script"),
+    "names": _("Names"),
+    "note": _("Note"),
+    "notes": _("Notes"),
+    "original_name": _("Original file name"),
+    "original_path": _("Original path"),
+    "pinpoint": _("Place in the item"),
+    "position": _("Position"),
+    "post": _("Post"),
+    "purpose": _("Purpose"),
+    "reason": _("Reason"),
+    "received_by": _("Received by"),
+    "released_by": _("Released by"),
+    "source": _("Source"),
+    "summary": _("Summary"),
+    "text": _("Name"),
+    "title": _("Title"),
+}
+
+
+def label_of(name: str) -> str:
+    """The words for a fact; its own name where we know none, as in a row that was tampered with."""
+    return str(LABELS[name]) if name in LABELS else name

@@ -1,0 +1,68 @@
+"""Showing members of a case what the log of that case means: its commitments, resolved by the values that still stand.
+
+The log itself holds none of them. What was erased, and what nobody of the case may see, stays a commitment.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from audit.models import Entry
+from audit.private import commitments_of, private_models, values_of
+
+
+def entries_of_case(case_id: uuid.UUID) -> QuerySet[Entry]:
+    """The entries about a case. The caller has made sure that the reader is a member of it."""
+    return Entry.objects.filter(case_id=case_id)
+
+
+def facts_of(entry: Entry) -> dict[str, Any]:
+    """The entry's facts. Empty where its body was tampered with: the page must open to show the rest."""
+    try:
+        facts = json.loads(bytes(entry.body))["facts"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def resolve(entries: Sequence[Entry], *, case_id: uuid.UUID, user: Any) -> dict[str, str]:
+    """The text behind each commitment in these entries that a member of the case with the user's role may read.
+
+    One query for a kind of record and one for each of its parts, however many entries there are.
+    """
+    found: dict[str, str] = {}
+    for label, model in private_models().items():
+        declared = values_of(model)
+        if not declared.shown or (declared.permission and not user.has_perm(declared.permission)):
+            continue
+        wanted = _named(entries, label=label, fact=declared.fact)
+        if wanted:
+            for row in _rows(model, wanted, case_id=case_id):
+                found |= commitments_of(row)
+    return found
+
+
+def _named(entries: Sequence[Entry], *, label: str, fact: str) -> set[uuid.UUID]:
+    """The records of one kind that the entries are about, or name among their facts."""
+    named = [entry.subject_id for entry in entries if entry.subject_kind == label]
+    if fact:
+        named += [facts_of(entry).get(fact, "") for entry in entries]
+    return {key for text in named if (key := _read(text)) is not None}
+
+
+def _rows(model: type[Model], wanted: set[uuid.UUID], *, case_id: uuid.UUID) -> QuerySet[Model]:
+    declared = values_of(model)
+    held: Mapping[str, Any] = {declared.cases: case_id}
+    # A subquery, not a join: a record that a case holds twice is one record.
+    ours = model._default_manager.filter(**held).values("pk")
+    return model._default_manager.filter(pk__in=wanted).filter(pk__in=ours).prefetch_related(*declared.parts)
+
+
+def _read(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
