@@ -90,6 +90,10 @@ class Action(StrEnum):
         "evidence.format_identified",
         _("The format of an exhibit was identified from its content."),
     )
+    INSPECTION_RETRIED = (
+        "evidence.inspection_retried",
+        _("A person had the format of an exhibit looked at again."),
+    )
     EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")
     EVIDENCE_LINKED = (

@@ -48,6 +48,7 @@ def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
         EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
             inspection_failure="", inspection_tries=0
         )
+        log.append(Action.INSPECTION_RETRIED, subject=item, actor=user, facts={"reference": item.reference})
         transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
 
 
