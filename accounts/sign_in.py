@@ -27,6 +27,12 @@ def note_failure(user: User | None) -> None:
         log.append(Action.SIGN_IN_FAILED, subject=subject, actor=Visitor())
 
 
+def note_step_up_failure(user: User) -> None:
+    """Log that somebody with the user's session gave a wrong current password."""
+    with transaction.atomic():
+        log.append(Action.STEP_UP_FAILED, subject=user, actor=user)
+
+
 def end_session(request: HttpRequest, user: User) -> None:
     """Sign the user out and destroy the session on the server."""
     with transaction.atomic():

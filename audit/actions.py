@@ -68,6 +68,10 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "account.sign_in_failed", _("Somebody tried to sign in and failed.")
     SIGNED_OUT = "account.signed_out", _("A person signed out.")
     LOCKED_OUT = "account.locked_out", _("Sign-in was locked for a while after repeated failures.")
+    STEP_UP_FAILED = (
+        "access.step_up_failed",
+        _("A person who was signed in gave a wrong current password."),
+    )
     ACCESS_REFUSED = (
         "access.refused",
         _("A person asked for something that they may not do or see, and was refused."),
@@ -95,6 +99,7 @@ class Action(StrEnum):
         _("A person had the format of an exhibit looked at again."),
     )
     EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
+    CUSTODY_READ = "evidence.custody_read", _("An auditor opened the custody of an exhibit.")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")
     EVIDENCE_LINKED = (
         "evidence.linked",
@@ -126,6 +131,16 @@ class Action(StrEnum):
     OPENING_EXPIRED = "witness.opening_expired", _("A request to see an identity ran out of time.")
     OPENING_WITHDRAWN = "witness.opening_withdrawn", _("A person took back their request to see an identity.")
     PASSPHRASE_FAILED = "witness.passphrase_failed", _("A person gave a wrong passphrase or opening code.")
+
+    PASSPHRASE_LOCKED = (
+        "witness.passphrase_locked",
+        _("A person was kept from trying another passphrase or opening code after repeated failures."),
+    )
+    REGISTER_LISTED = "witness.register_listed", _("A person opened the list of the witnesses of a case.")
+    REGISTER_SEARCHED = (
+        "witness.register_searched",
+        _("A person searched the register of the witnesses of a case."),
+    )
 
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")

@@ -55,11 +55,7 @@ def append(
     try:
         _insert(entry)
     except DatabaseError as error:  # full, locked too long, read-only, or refused by the table itself
-        raise LogUnavailable(
-            _(
-                "The audit log cannot be written, so nothing was done. Ask the administrator to look at the database."
-            )
-        ) from error
+        raise _unavailable() from error
     return entry
 
 
@@ -72,10 +68,13 @@ def append_refusal(
 ) -> Entry:
     """Append ACCESS_REFUSED in a transaction of its own, so that it stays though the refused act is undone.
 
-    Raises RuntimeError inside another transaction, which could take the entry with it.
+    Raises LogUnavailable, and RuntimeError inside another transaction, which could take the entry with it.
     """
-    with transaction.atomic(durable=True):
-        return append(Action.ACCESS_REFUSED, subject=subject, actor=actor, facts=facts, case_id=case_id)
+    try:
+        with transaction.atomic(durable=True):
+            return append(Action.ACCESS_REFUSED, subject=subject, actor=actor, facts=facts, case_id=case_id)
+    except DatabaseError as error:  # before the entry or after it: the database does not answer at all
+        raise _unavailable() from error
 
 
 def as_subject(subject: Model | Subject) -> Subject:
@@ -88,6 +87,14 @@ def as_subject(subject: Model | Subject) -> Subject:
 def instant(moment: datetime) -> str:
     """Return a UTC moment as entries write it, RFC 3339 with microseconds: `2026-11-22T10:00:00.000000Z`."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _unavailable() -> LogUnavailable:
+    return LogUnavailable(
+        _(
+            "The audit log cannot be written, so nothing was done. Ask the administrator to look at the database."
+        )
+    )
 
 
 def _compose(

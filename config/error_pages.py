@@ -8,7 +8,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from audit import log
 from audit.actors import Actor, Visitor
-from audit.errors import DomainError, NotFound, Refused
+from audit.errors import DomainError, LogUnavailable, NotFound, Refused
 from config.error_map import http_status, kind_name
 
 _TEMPLATES = {403: "errors/refused.html", 404: "errors/not_found.html", 500: "errors/failed.html"}
@@ -17,9 +17,17 @@ _TEMPLATES = {403: "errors/refused.html", 404: "errors/not_found.html", 500: "er
 def answer_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer a foreseen failure; a refusal is in the log before its answer leaves."""
     if isinstance(error, Refused | NotFound):
-        _log_refusal(request, kind_name(error))
-    status = http_status(error)
-    return _answer(request, status=status, sentence=str(error), kind=kind_name(error))
+        return _refuse(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
+    return _answer(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
+
+
+def _refuse(request: HttpRequest, *, status: int, sentence: str, kind: str) -> HttpResponse:
+    """Log a refusal, then say it; where it cannot be logged, that is all that is said."""
+    try:
+        _log_refusal(request, kind)
+    except LogUnavailable as error:
+        return _answer(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
+    return _answer(request, status=status, sentence=sentence, kind=kind)
 
 
 def _log_refusal(request: HttpRequest, kind: str) -> None:
@@ -27,6 +35,10 @@ def _log_refusal(request: HttpRequest, kind: str) -> None:
     # The route's name, never the address: an address can carry an identifier that was typed into it.
     subject = log.Subject("page", match.view_name if match else "unknown")
     log.append_refusal(subject=subject, actor=_actor(request), facts={"kind": kind})
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    return _actor(request).audit_name.startswith("user:")
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -49,15 +61,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 by Django itself."""
-    _log_refusal(request, "refused")
-    return _answer(request, status=403, sentence=_("Your role does not include this."), kind="refused")
+    return _refuse(request, status=403, sentence=_("Your role does not include this."), kind="refused")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or none that this reader may know of; the two look the same."""
-    if _actor(request).audit_name.startswith("user:") and request.resolver_match is not None:
-        _log_refusal(request, "not_found")
     sentence = _("Nothing is here that you may see. Check the address, or go back to your desk.")
+    if _is_signed_in(request) and request.resolver_match is not None:
+        return _refuse(request, status=404, sentence=sentence, kind="not_found")
     return _answer(request, status=404, sentence=sentence, kind="not_found")
 
 
@@ -68,5 +79,10 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that came without its token: an old page, or a foreign site."""
+    """A form that came without its token: an old page, or a foreign site. A visitor's is no refusal of ours to note."""
+    if _is_signed_in(request):
+        try:
+            _log_refusal(request, "foreign_form")
+        except LogUnavailable as error:
+            return _answer(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
     return render(request, "errors/csrf.html", status=403)

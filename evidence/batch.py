@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import User
-from audit.errors import DomainError, Unavailable
+from audit import log
+from audit.errors import DomainError, NotFound, Refused, Unavailable
 from cases.access import find_case
 from cases.models import Case
 from evidence.arrivals import Arrival
@@ -77,6 +78,8 @@ class Batch:
                 self.tally.not_tried = sum(1 for _rest in ahead)
                 break
             except DomainError as error:
+                if isinstance(error, Refused | NotFound):
+                    self._note_refusal()
                 self._fail(arrival, error)
         return self.tally
 
@@ -114,6 +117,12 @@ class Batch:
             self.tally.empty += 1
             words += ", empty file"
         self._told(words, f"{item.reference}  {visible_name(arrival.original_path)}")
+
+    def _note_refusal(self) -> None:
+        # The next file is tried and the command goes on: what it was refused stands in the log all the same.
+        log.append_refusal(
+            subject=log.Subject("command", "ingest_evidence"), actor=self._actor, facts={"kind": "one_file"}
+        )
 
     def _fail(self, arrival: Arrival, error: DomainError) -> None:
         shown = visible_name(storable_name(arrival.original_path))

@@ -13,6 +13,7 @@ from evidence import custody
 from evidence.filenames import safe_name
 from evidence.models import EvidenceItem
 from evidence.queries import find_item
+from evidence.scopes import REVIEW_CUSTODY
 from evidence.store import vault
 from evidence.vocabulary import CustodyKind
 
@@ -34,6 +35,13 @@ def open_page(item: EvidenceItem, *, actor: Actor) -> None:
     user = require(actor, READ)
     with transaction.atomic():
         log.append(Action.EVIDENCE_VIEWED, subject=item, actor=user, facts={"reference": item.reference})
+
+
+def open_custody(item: EvidenceItem, *, actor: Actor) -> None:
+    """Log that an auditor opens the item's custody, which prints as its certificate. If it cannot, it is not shown."""
+    user = require(actor, REVIEW_CUSTODY)
+    with transaction.atomic():
+        log.append(Action.CUSTODY_READ, subject=item, actor=user, facts={"reference": item.reference})
 
 
 def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:

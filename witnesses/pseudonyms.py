@@ -18,6 +18,18 @@ def new_pseudonym() -> str:
     return f"W-{word[:4]}-{word[4]}"
 
 
+def read_pseudonym(typed: str) -> str:
+    """A whole pseudonym as it was issued, whatever the letter case, the hyphens and the look-alikes; else empty.
+
+    Only whole ones: a part would find others' witnesses, and what is no pseudonym, such as a name, finds nobody.
+    """
+    word = "".join(typed.upper().split()).replace("-", "").translate(_MISREAD)
+    # The W in front may be left out; one that is a part of the word stays.
+    word = word[1:] if len(word) == 6 and word[0] == "W" else word
+    whole = len(word) == 5 and all(sign in ALPHABET for sign in word)
+    return f"W-{word[:4]}-{word[4]}" if whole else ""
+
+
 def new_opening_code() -> SealedText:
     """A code of 125 random bits in five groups of five."""
     return SealedText("-".join(_random_word(CODE_GROUP) for _ in range(CODE_GROUPS)))

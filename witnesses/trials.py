@@ -22,23 +22,32 @@ WINDOW: Final = timedelta(hours=1)
 def trial(user: User, *, request: OpeningRequest, secret: str) -> Iterator[None]:
     """Surrounds the use of a secret ("passphrase" or "opening_code").
 
-    Raises TooManyFailures after five failures within an hour, before the secret is looked at. A WrongPassphrase from
-    inside is logged, durably, and goes on to the caller. A crash inside counts as a failure.
+    Raises TooManyFailures after five failures within an hour, before the secret is looked at. Both that and a
+    WrongPassphrase from inside are logged, durably, and go on to the caller. A crash inside counts as a failure.
     """
-    attempt = _reserve(user)
+    try:
+        attempt = _reserve(user)
+    except TooManyFailures:
+        _note(Action.PASSPHRASE_LOCKED, user, request=request, secret=secret)
+        raise
     try:
         yield
     except WrongPassphrase:
-        with transaction.atomic(durable=True):
-            log.append(
-                Action.PASSPHRASE_FAILED,
-                subject=request,
-                actor=user,
-                facts={"secret": secret},
-                case_id=request.witness.case_id,
-            )
+        _note(Action.PASSPHRASE_FAILED, user, request=request, secret=secret)
         raise
     attempt.delete()
+
+
+def _note(action: Action, user: User, *, request: OpeningRequest, secret: str) -> None:
+    """Log it at once and durably, for what it is about is undone."""
+    with transaction.atomic(durable=True):
+        log.append(
+            action,
+            subject=request,
+            actor=user,
+            facts={"secret": secret},
+            case_id=request.witness.case_id,
+        )
 
 
 def _reserve(user: User) -> PassphraseAttempt:

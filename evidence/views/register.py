@@ -18,7 +18,7 @@ from evidence.forms import RegisterFilterForm
 from evidence.media_types import FILTERS, plain_kind
 from evidence.models import EvidenceItem
 from evidence.queries import RegisterFilter, custody_of, custody_register, last_check, register
-from evidence.reading import READ
+from evidence.reading import READ, open_custody
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.views.reader import page_of, reader
 
@@ -64,6 +64,7 @@ def custody_of_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = custody_register(reader(request)).filter(pk=item_id).first()
     if item is None:
         raise UnknownEvidence(_("No such item. Choose one from the custody review."))
+    open_custody(item, actor=reader(request))
     return render(
         request,
         "evidence/custody_item.html",

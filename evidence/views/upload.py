@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
-from audit.errors import DomainError
+from audit.errors import DomainError, LogUnavailable, NotFound, Refused
 from evidence.filenames import visible_name
 from evidence.forms import UploadForm
 from evidence.intake import RECEIVE, ingest_evidence
@@ -75,6 +75,9 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
         try:
             item = ingest_evidence(arrived.received, facts=facts, actor=reader(request))
         except DomainError as error:
+            # A refusal, or a log that cannot be written, is one answer to the whole form, unless a part of it is in.
+            if isinstance(error, Refused | NotFound | LogUnavailable) and not outcome.taken_in:
+                raise
             outcome.failed.append((visible_name(facts.original_name), str(error)))
             continue
         # All that one form brings is one delivery; it begins with the first file that is really in.

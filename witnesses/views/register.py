@@ -14,23 +14,34 @@ from accounts.access import permission_required
 from cases.access import find_case_by_id
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
 from witnesses.forms import IdentityForm
-from witnesses.models import Witness
 from witnesses.queries import find_witness, openings_of
 from witnesses.register import register_witness
+from witnesses.searching import READ, list_register, search_register
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 ROWS = 50
+LONGEST_SEARCH = 50
 
 
-@permission_required("witnesses.register_witness")
-@require_GET
+@sensitive_post_parameters()
+@permission_required(READ)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
 def case_list(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """The witnesses of a case, by pseudonym."""
+    """The witnesses of a case, or the one whose pseudonym was sent. Either is in the log before it is shown.
+
+    A search is sent, not linked to: what is typed stays out of addresses, and so out of histories and server logs.
+    """
     user = reader(request)
     case = find_case_by_id(case_id, actor=user)
-    witnesses = Witness.objects.visible_to(user).filter(case=case).select_related("registered_by")
+    searched = request.method == "POST"
+    typed = request.POST.get("pseudonym", "")[:LONGEST_SEARCH]
+    witnesses = (
+        search_register(case, typed=typed, actor=user) if searched else list_register(case, actor=user)
+    )
     page = Paginator(witnesses, ROWS).get_page(request.GET.get("page"))
-    return render(request, "witnesses/case_list.html", {"case": case, "page": page})
+    return render(request, "witnesses/case_list.html", {"case": case, "page": page, "searched": searched})
 
 
 @sensitive_post_parameters()
