@@ -14,12 +14,20 @@ from django.utils.crypto import salted_hmac
 from audit import log
 from audit.actions import Action
 from audit.actors import Visitor
+from audit.errors import LogUnavailable
 
 
 def answer(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
-    """Log the lock-out, then say it. The name that was tried is not logged: it may be a password typed there."""
-    with transaction.atomic():
-        log.append(Action.LOCKED_OUT, subject=log.Subject("accounts.sign_in", "-"), actor=Visitor())
+    """Log the lock-out, then say it. The name that was tried is not logged: it may be a password typed there.
+
+    Called by a middleware, beyond those that turn our errors into answers; so it answers for the log itself.
+    """
+    try:
+        with transaction.atomic():
+            log.append(Action.LOCKED_OUT, subject=log.Subject("accounts.sign_in", "-"), actor=Visitor())
+    except LogUnavailable as error:
+        context = {"sentence": str(error), "status": 503}
+        return render(request, "errors/bad_request.html", context, status=503)
     return render(request, "errors/locked.html", status=429)
 
 

@@ -1,0 +1,152 @@
+"""One act that succeeds for every address that takes a form: who does it, to what, with what in the form."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from accounts.roles import Role
+from cases.facts import NameFacts
+from cases.membership import open_case
+from cases.models import Part
+from cases.registry import register_person
+from dossiers.background import compile_requested
+from evidence.intake import IntakeFacts, ingest_evidence
+from tests.architecture.two_cases import PASSPHRASE, House
+from tests.conftest import PASSWORD, Hire
+from witnesses.deciding import approve
+from witnesses.opening import request_opening
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form that succeeds at an address of our case; `changed` are other objects in the address."""
+
+    who: User | None
+    form: dict[str, Any] = field(default_factory=dict)
+    changed: dict[str, Any] = field(default_factory=dict)
+
+
+Prepare = Callable[[House, Hire], Act]
+
+
+def _lawyer(**form: Any) -> Prepare:
+    return lambda house, _hire: Act(house.people["lawyer"], form)
+
+
+def _member_add(house: House, hire: Hire) -> Act:
+    return Act(house.people["lawyer"], {"user": hire("newcomer", Role.PARALEGAL).pk})
+
+
+def _member_remove(house: House, _hire: Hire) -> Act:
+    return Act(house.people["lawyer"], changed={"user_id": house.people["paralegal"].pk})
+
+
+def _person_involve(house: House, _hire: Hire) -> Act:
+    second = open_case(reference="DK-SECOND", title="Second", actor=house.people["lawyer"])
+    names = [NameFacts("Somebody else")]
+    other = register_person(case=second, role=Part.OTHER, names=names, actor=house.people["lawyer"])
+    return Act(house.people["lawyer"], {"person": other.pk, "role": "victim", "basis": "a letter"})
+
+
+def _upload(house: House, _hire: Hire) -> Act:
+    arrived = SimpleUploadedFile("new.txt", b"never seen before")
+    return Act(house.people["lawyer"], {"files": arrived, "source": "a family", "case": house.ours.case.pk})
+
+
+def _link(house: House, _hire: Hire) -> Act:
+    item = ingest_evidence(
+        io.BytesIO(b"another letter"),
+        facts=IntakeFacts(source="s", original_name="n.txt", case=house.ours.case),
+        actor=house.people["lawyer"],
+    )
+    form = {"case": house.ours.case.pk, "to": f"person:{house.ours.person.pk}", "stance": "supports"}
+    return Act(house.people["lawyer"], form, {"item_id": item.pk})
+
+
+def _request_opening(house: House, _hire: Hire) -> Act:
+    pseudonym = house.ours.witness.pseudonym
+    form = {"fields_wanted": ["full_names"], "reason": "needed", "seconds": 60, "confirmation": pseudonym}
+    return Act(house.people["lawyer"], form)
+
+
+def _opening(house: House, _hire: Hire) -> Act:
+    lawyer = house.people["lawyer"]
+    asked, code = request_opening(house.ours.witness, reason="needed", fields=["full_names"], actor=lawyer)
+    for name in ("custodian", "custodian_b"):
+        user = User.objects.get(username=name)
+        approve(asked, passphrase=PASSPHRASE, reason="agreed", actor=user)
+    return Act(lawyer, {"opening_code": str.__str__(code)}, {"request_id": asked.pk})
+
+
+def _decide(house: House, _hire: Hire) -> Act:
+    form = {
+        "decision": "approve",
+        "reason": "agreed",
+        "passphrase": PASSPHRASE,
+        "confirmation": house.ours.witness.pseudonym,
+    }
+    return Act(house.people["custodian"], form)
+
+
+def _enrol(_house: House, hire: Hire) -> Act:
+    phrase = "seven slow herons over water"
+    return Act(hire("custodian_d", Role.CUSTODIAN), {"passphrase": phrase, "again": phrase})
+
+
+def _download_dossier(house: House, _hire: Hire) -> Act:
+    compile_requested(str(house.ours.dossier.pk))
+    return Act(house.people["lawyer"])
+
+
+def _user_new(house: House, _hire: Hire) -> Act:
+    form = {
+        "username": "new",
+        "full_name": "New",
+        "role": "lawyer",
+        "language": "en",
+        "password": PASSWORD + "1",
+    }
+    return Act(house.people["administrator"], form)
+
+
+def _user_close(house: House, _hire: Hire) -> Act:
+    return Act(house.people["administrator"], changed={"user_id": house.people["outsider"].pk})
+
+
+ACTS: dict[str, Prepare] = {
+    "accounts:sign_in": lambda _house, _hire: Act(None, {"username": "lawyer", "password": PASSWORD}),
+    "accounts:sign_out": _lawyer(),
+    "accounts:account": _lawyer(current=PASSWORD, password="another battery staple horse"),
+    "accounts:user_new": _user_new,
+    "accounts:user_close": _user_close,
+    "audit:verify": lambda house, _hire: Act(house.people["auditor"]),
+    "cases:open": _lawyer(reference="DK-NEW", title="New", summary=""),
+    "cases:person_add": _lawyer(role="victim", name_latin="Somebody"),
+    "cases:person_involve": _person_involve,
+    "cases:name_add": _lawyer(text="Another name", kind="variant"),
+    "cases:incident_add": _lawyer(title="Something happened"),
+    "cases:place_add": _lawyer(kind="prison", name_latin="A prison"),
+    "cases:member_add": _member_add,
+    "cases:member_remove": _member_remove,
+    "evidence:upload": _upload,
+    "evidence:download": _lawyer(),
+    "evidence:check": _lawyer(),
+    "evidence:inspect": _lawyer(),
+    "evidence:link": _link,
+    "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
+    "witnesses:register": _lawyer(name_latin="Inventedwitness"),
+    "witnesses:request_opening": _request_opening,
+    "witnesses:opening": _opening,
+    "witnesses:withdraw": _lawyer(),
+    "witnesses:decide": _decide,
+    "witnesses:enrol": _enrol,
+    "dossiers:compile": lambda house, _hire: Act(
+        house.people["lawyer"],
+        {"purpose": "For an invented court", "confirmation": house.ours.case.reference},
+    ),
+    "dossiers:download": _download_dossier,
+}
