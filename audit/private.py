@@ -41,8 +41,9 @@ class PrivateValues:
     `cases` is the query path from a row to the cases that hold it. `parts` are the rows that belong to it and keep
     their words under its salt; a part names the way to its `keeper` instead. `fact` is the key under which entries
     about something else name such a row. `permission` is what a member's role needs to read it; `shown` is false
-    where not even members see the values in a history. `found_by` gives the search columns anew after an erasure;
-    `in_use` says whether the row is still needed as it is, so that nothing of it can be erased yet.
+    where not even members see the values in a history. `called` is what members call the row where its own values
+    do not say it. `found_by` gives the search columns anew after an erasure. `in_use` says whether the row is still
+    needed as it is, so that nothing of it can be erased yet.
     """
 
     values: tuple[Private, ...]
@@ -53,6 +54,7 @@ class PrivateValues:
     permission: str = ""
     shown: bool = True
     found_by: Mapping[str, Callable[[Any], str]] | None = None
+    called: Callable[[Any], str] | None = None
     in_use: Callable[[Any], bool] | None = None
 
 

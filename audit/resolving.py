@@ -6,6 +6,7 @@ The log itself holds none of them. What was erased, and what nobody of the case 
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -28,12 +29,21 @@ def facts_of(entry: Entry) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def resolve(entries: Sequence[Entry], *, case_id: uuid.UUID, user: Any) -> dict[str, str]:
-    """The text behind each commitment in these entries that a member of the case with the user's role may read.
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a reader may be shown: the texts by their commitments, and what records are called, by kind and id."""
+
+    texts: Mapping[str, str]
+    called: Mapping[tuple[str, str], str]
+
+
+def resolve(entries: Sequence[Entry], *, case_id: uuid.UUID, user: Any) -> Resolved:
+    """What a member of the case with the user's role may know of the records that these entries are about.
 
     One query for a kind of record and one for each of its parts, however many entries there are.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    called: dict[tuple[str, str], str] = {}
     for label, model in private_models().items():
         declared = values_of(model)
         if not declared.shown or (declared.permission and not user.has_perm(declared.permission)):
@@ -41,8 +51,10 @@ def resolve(entries: Sequence[Entry], *, case_id: uuid.UUID, user: Any) -> dict[
         wanted = _named(entries, label=label, fact=declared.fact)
         if wanted:
             for row in _rows(model, wanted, case_id=case_id):
-                found |= commitments_of(row)
-    return found
+                texts |= commitments_of(row)
+                if declared.called is not None:
+                    called[label, str(row.pk)] = declared.called(row)
+    return Resolved(texts, called)
 
 
 def _named(entries: Sequence[Entry], *, label: str, fact: str) -> set[uuid.UUID]:

@@ -36,6 +36,7 @@ class Line:
     entry: Entry
     sentence: str
     who: str
+    called: str
     details: tuple[Detail, ...]
 
 
@@ -54,11 +55,17 @@ def history_of(case: Case, *, user: User, older_than: str = "", newer_than: str 
     """
     page = page_of(entries_of_case(case.pk), older_than=older_than, newer_than=newer_than)
     facts = {entry.pk: facts_of(entry) for entry in page.entries}
-    texts = resolve(page.entries, case_id=case.pk, user=user)
+    known = resolve(page.entries, case_id=case.pk, user=user)
     people = {str(held[name]) for held in facts.values() for name in _PEOPLE if name in held}
     names = shown_names({entry.actor for entry in page.entries} | people)
     lines = tuple(
-        Line(entry, _sentence(entry), names[entry.actor], _details(facts[entry.pk], texts, names))
+        Line(
+            entry,
+            sentence=_sentence(entry),
+            who=names[entry.actor],
+            called=known.called.get((entry.subject_kind, entry.subject_id), ""),
+            details=_details(facts[entry.pk], known.texts, names),
+        )
         for entry in page.entries
     )
     return History(lines, page)

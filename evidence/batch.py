@@ -79,7 +79,7 @@ class Batch:
                 break
             except DomainError as error:
                 if isinstance(error, Refused | NotFound):
-                    self._note_refusal()
+                    self._note_refusal("refused" if isinstance(error, Refused) else "not_found")
                 self._fail(arrival, error)
         return self.tally
 
@@ -118,10 +118,10 @@ class Batch:
             words += ", empty file"
         self._told(words, f"{item.reference}  {visible_name(arrival.original_path)}")
 
-    def _note_refusal(self) -> None:
+    def _note_refusal(self, kind: str) -> None:
         # The next file is tried and the command goes on: what it was refused stands in the log all the same.
         log.append_refusal(
-            subject=log.Subject("command", "ingest_evidence"), actor=self._actor, facts={"kind": "one_file"}
+            subject=log.Subject("command", "ingest_evidence"), actor=self._actor, facts={"kind": kind}
         )
 
     def _fail(self, arrival: Arrival, error: DomainError) -> None:

@@ -129,6 +129,7 @@ class EvidenceItem(Identified, Dated):
         ),
         cases="placements__case",
         permission=READ,
+        called=lambda item: item.reference,
     )
 
     class Meta:

@@ -67,7 +67,10 @@ class Person(models.Model):
     objects = PersonQuerySet.as_manager()
 
     PRIVATE = PrivateValues(
-        (Private("notes"),), cases="involvements__case", parts=("names", "posts", "involvements")
+        (Private("notes"),),
+        cases="involvements__case",
+        parts=("names", "posts", "involvements"),
+        called=str,
     )
 
     class Meta:

@@ -1,17 +1,20 @@
 """Every act and every read that matters leaves an entry; where the log cannot be written, it is refused and shows nothing."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import ROLE_PERMISSIONS, Role
 from audit.models import Entry
+from evidence.models import EvidenceItem
 from tests.architecture.acts import ACTS, Act
 from tests.architecture.test_doors import FOR_ANYBODY, ROUTES
 from tests.architecture.test_role_matrix import GUARDED, names_an_object, open_to, permission, rows
@@ -40,6 +43,20 @@ def block_the_log() -> None:
     with connection.cursor() as cursor:
         for statement in BLOCK[connection.vendor]:
             cursor.execute(statement)
+
+
+@contextmanager
+def blocked_after_one_file() -> Iterator[None]:
+    """Have the log fail once one more item is in: the database is full from then on."""
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "INSERT INTO" in sql and "audit_entry" in sql and EvidenceItem.objects.count() > before + 1:
+            raise DatabaseError("full")
+        return execute(sql, params, many, context)
+
+    before = EvidenceItem.objects.count()
+    with connection.execute_wrapper(look):
+        yield
 
 
 @pytest.fixture
@@ -219,6 +236,22 @@ def test_a_locked_door_is_logged_or_refused(house: House, client: Client) -> Non
     assert logged == 1
     block_the_log()
     assert client.post(reverse("accounts:sign_in"), form).status_code == UNAVAILABLE
+
+
+def test_files_that_are_in_are_told_though_the_log_fails_for_the_next(
+    house: House, client_for: ClientFor
+) -> None:
+    client, before = client_for(house.people["lawyer"]), EvidenceItem.objects.count()
+    form = {
+        "case": house.ours.case.pk,
+        "source": "a family",
+        "files": [SimpleUploadedFile("a.txt", b"first"), SimpleUploadedFile("b.txt", b"second")],
+    }
+    with blocked_after_one_file():
+        answer = client.post(reverse("evidence:upload"), form)
+    assert answer.status_code == 422
+    assert "audit log cannot be written" in answer.content.decode()
+    assert EvidenceItem.objects.count() == before + 1
 
 
 def test_a_search_for_a_witness_is_logged_without_what_was_typed(house: House, client_for: ClientFor) -> None:

@@ -74,6 +74,7 @@ def test_evidence_links_and_dossiers_are_resolved_too(
     link_evidence(item, case=case, to=person, basis="Inventedground", pinpoint="Inventedpage", actor=lawyer)
     request_dossier(case, purpose="Inventedpurpose of it", actor=lawyer)
     page = shown(client_for(lawyer), case)
+    assert page.count(item.reference) == 2
     for text in ("Inventedsource", "inventedfile.txt", "Inventedtitle", "Inventedground", "Inventedpage"):
         assert text in page, text
     assert "Inventedpurpose of it" in page

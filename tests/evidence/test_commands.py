@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.errors import NotPermitted, UnknownActor
 from accounts.models import User
+from audit.actions import Action
+from audit.models import Entry
 from cases.errors import BadDate, UnknownCase
 from cases.models import Case
 from evidence.errors import BadIntake, SourceUnreadable, UnknownEvidence, VaultKeyMissing, VaultKeyWrong
@@ -208,6 +210,18 @@ def test_a_manifest_gives_each_line_its_own_facts(
     assert (first.source, first.title, first.intake.how_obtained) == ("first family", "A letter", "by hand")
     assert (second.source, second.date.edtf) == ("second family", "1988-08")
     assert counts(ingest(capsys, manifest=manifest)[1]) == (0, 0, 2, 4)
+
+
+def test_what_is_refused_for_one_file_of_many_is_in_the_log_with_who_asked(
+    box: Path, case: Case, paralegal: User, capsys: pytest.CaptureFixture
+) -> None:
+    manifest = box.parent / "list.csv"
+    manifest.write_text(MANIFEST, encoding="utf-8-sig")
+    ingest(capsys, manifest=manifest)
+    (refusal,) = Entry.objects.filter(action=Action.ACCESS_REFUSED.value)
+    assert (refusal.actor, refusal.subject_id) == (paralegal.audit_name, "ingest_evidence")
+    assert b'"kind":"not_found"' in bytes(refusal.body)
+    assert b"DK-9999-99" not in bytes(refusal.body)
 
 
 @pytest.mark.parametrize(
