@@ -136,6 +136,7 @@ class Action(StrEnum):
         "witness.passphrase_locked",
         _("A person was kept from trying another passphrase or opening code after repeated failures."),
     )
+    WITNESS_VIEWED = "witness.viewed", _("A person opened the page of a witness, under the pseudonym.")
     REGISTER_LISTED = "witness.register_listed", _("A person opened the list of the witnesses of a case.")
     REGISTER_SEARCHED = (
         "witness.register_searched",

@@ -43,5 +43,12 @@ def search_register(case: Case, *, typed: str, actor: Actor) -> QuerySet[Witness
     return found
 
 
+def open_page(witness: Witness, *, actor: Actor) -> None:
+    """Log that somebody opens the page of a witness, which shows who asked for the identity and why."""
+    user = require_member(witness.case, require(actor, READ))
+    with transaction.atomic():
+        log.append(Action.WITNESS_VIEWED, subject=witness, actor=user, case_id=witness.case_id)
+
+
 def _witnesses(case: Case) -> QuerySet[Witness]:
     return Witness.objects.filter(case=case).select_related("registered_by")

@@ -25,7 +25,12 @@ ClientFor = Callable[[User | None], Client]
 # Addresses that take a form and do nothing that anybody has to answer for.
 NO_ACT = {"set_language": "which language a browser shows"}
 # Pages whose mere opening is an act, and who opens them.
-READS = {"evidence:item": "lawyer", "evidence:custody_item": "auditor", "witnesses:case_list": "paralegal"}
+READS = {
+    "evidence:item": "lawyer",
+    "evidence:custody_item": "auditor",
+    "witnesses:case_list": "paralegal",
+    "witnesses:detail": "lawyer",
+}
 UNAVAILABLE, WRONG_METHOD = 503, 405
 BLOCK = {
     "sqlite": [

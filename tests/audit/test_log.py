@@ -169,6 +169,38 @@ def test_many_writers_at_once_leave_a_gapless_log() -> None:
     assert report.size == report.entries == 40
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_somebody_holds_refuses_the_act_in_time_and_does_not_hang_the_site() -> None:
+    held, enough = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE audit_entry IN ACCESS EXCLUSIVE MODE")
+                held.set()
+                enough.wait(20)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() == ("20s",)
+            cursor.execute("SET lock_timeout = 300")
+        with pytest.raises(LogUnavailable):
+            append_refusal(subject=THING, actor=CLERK)
+    finally:
+        enough.set()
+        holder.join()
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 20000")
+    assert append_refusal(subject=THING, actor=CLERK).pk
+
+
 @pytest.mark.django_db
 def test_a_waiting_entry_is_no_fault_and_gets_its_place_once(write: Callable) -> None:
     append(Action.SIGNED_IN, subject=THING, actor=CLERK)

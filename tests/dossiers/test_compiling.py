@@ -16,12 +16,13 @@ from cases.facts import NameFacts
 from cases.membership import open_case
 from cases.models import Case, Part
 from cases.registry import register_person
+from config.erasing import erase_private_values
 from dossiers.compiling import compile_dossier
 from dossiers.errors import BadDossierRequest, DossierNotWritten, ExhibitBroken, NothingToDisclose
 from dossiers.models import Dossier, DossierExhibit, DossierState, ExhibitNumber
 from dossiers.sinks import DirectorySink, disk_faults
 from evidence.linking import add_to_case, link_evidence
-from evidence.models import CustodyEvent, EvidenceItem
+from evidence.models import CustodyEvent, EvidenceItem, EvidenceLink
 from evidence.store import vault
 from tests.dossiers.conftest import HOSTILE_NAME, PURPOSE, Folder, TakeIn
 from tests.dossiers.verifying import run_verifier
@@ -39,6 +40,27 @@ def test_a_dossier_verifies_with_its_own_program_alone(compiled: Folder):
     ended = run_verifier(compiled.path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ended.stdout.rstrip().endswith("\nVERIFIED")
+
+
+def test_a_dossier_verifies_though_values_of_its_exhibit_and_its_people_were_erased(
+    case: Case, evidence: list[EvidenceItem], lawyer: User, auditor: User, tmp_path: Path
+):
+    person = register_person(
+        case=case, role=Part.VICTIM, names=[NameFacts("Inventedname")], notes="Inventednote", actor=lawyer
+    )
+    link_evidence(evidence[0], case=case, to=person, basis="Inventedbasis", actor=lawyer)
+    both = {"reason": "Their family asked for it", "actor": lawyer, "approver": auditor}
+    erase_private_values("evidenceitem", evidence[0].pk, names=["title", "collected"], **both)
+    erase_private_values("person", person.pk, **both)
+    erase_private_values("evidencelink", EvidenceLink.objects.get().pk, **both)
+    path = tmp_path / "after an erasure"
+    compile_dossier(case, purpose=PURPOSE, sink=DirectorySink(path), actor=lawyer)
+    done = run_verifier(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    held = b"".join(one.read_bytes() for one in path.rglob("*") if one.is_file())
+    assert b"Invented" not in held
+    assert b"erased on" in held
+    assert "\ufdd0".encode() not in held
 
 
 def test_the_bag_passes_the_library_of_congress_validator(compiled: Folder):

@@ -16,7 +16,7 @@ from witnesses.custodians import active_custodians, fewest_custodians, quorum
 from witnesses.forms import IdentityForm
 from witnesses.queries import find_witness, openings_of
 from witnesses.register import register_witness
-from witnesses.searching import READ, list_register, search_register
+from witnesses.searching import READ, list_register, open_page, search_register
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 ROWS = 50
@@ -72,6 +72,7 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def detail(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
     """One witness: the pseudonym, how the identity is sealed, and every request to open it."""
     witness = find_witness(witness_id, case_id=case_id, user=reader(request))
+    open_page(witness, actor=reader(request))
     identity = witness.identities.order_by("-version").first()
     context = {
         "witness": witness,
