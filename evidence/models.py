@@ -16,12 +16,13 @@ from audit.canonical import canonical_json
 from audit.commitments import new_salt
 from audit.erased import PrivateCharField, PrivateTextField
 from audit.log import instant
-from audit.private import Private, PrivateValues, sealed
-from cases.dated import DATE_COLUMNS, Dated
+from audit.private import sealed
+from cases.dated import Dated
 from cases.models import Case, Incident, Person, Place
+from evidence import private_values
 from evidence.digests import Digest, DigestField
 from evidence.references import new_reference
-from evidence.scopes import READ, EvidenceItemQuerySet, EvidenceLinkQuerySet
+from evidence.scopes import EvidenceItemQuerySet, EvidenceLinkQuerySet
 from evidence.vocabulary import (
     HAND_OVERS,
     OBJECT_FORMAT,
@@ -79,12 +80,7 @@ class Intake(Identified):
     channel = models.CharField(max_length=16)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
-    PRIVATE = PrivateValues(
-        (Private("source"), Private("how_obtained")),
-        cases="items__placements__case",
-        fact="intake",
-        permission=READ,
-    )
+    PRIVATE = private_values.INTAKE
 
     class Meta:
         default_permissions = ()
@@ -119,18 +115,7 @@ class EvidenceItem(Identified, Dated):
 
     objects = EvidenceItemQuerySet.as_manager()
 
-    PRIVATE = PrivateValues(
-        (
-            Private("original_name"),
-            Private("original_path"),
-            Private("title"),
-            Private("source"),
-            Private("collected", DATE_COLUMNS, lambda item: item.date_as_written),
-        ),
-        cases="placements__case",
-        permission=READ,
-        called=lambda item: item.reference,
-    )
+    PRIVATE = private_values.ITEM
 
     class Meta:
         default_permissions = ()
@@ -195,9 +180,7 @@ class EvidenceLink(Identified):
 
     objects = EvidenceLinkQuerySet.as_manager()
 
-    PRIVATE = PrivateValues(
-        (Private("pinpoint"), Private("basis")), cases="case", fact="link", permission=READ
-    )
+    PRIVATE = private_values.LINK
 
     class Meta:
         default_permissions = ()
@@ -243,19 +226,7 @@ class CustodyEvent(Identified, Dated):
     )
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
-    PRIVATE = PrivateValues(
-        (
-            Private("happened", DATE_COLUMNS, lambda event: event.happened_text),
-            Private("released_by"),
-            Private("received_by"),
-            Private("purpose"),
-            Private("location"),
-            Private("note"),
-        ),
-        cases="item__placements__case",
-        fact="event",
-        permission=READ,
-    )
+    PRIVATE = private_values.EVENT
 
     class Meta:
         default_permissions = ()

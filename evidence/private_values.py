@@ -1,0 +1,41 @@
+"""What the records of evidence keep private: for the log's commitments, for members' eyes, and for erasing."""
+
+from audit.private import Private, PrivateValues
+from cases.dated import DATE_COLUMNS
+from evidence.scopes import READ
+
+INTAKE = PrivateValues(
+    (Private("source"), Private("how_obtained")),
+    cases="items__placements__case",
+    fact="intake",
+    permission=READ,
+)
+
+ITEM = PrivateValues(
+    (
+        Private("original_name"),
+        Private("original_path"),
+        Private("title"),
+        Private("source"),
+        Private("collected", DATE_COLUMNS, lambda item: item.date_as_written),
+    ),
+    cases="placements__case",
+    permission=READ,
+    called=lambda item: item.reference,
+)
+
+LINK = PrivateValues((Private("pinpoint"), Private("basis")), cases="case", fact="link", permission=READ)
+
+EVENT = PrivateValues(
+    (
+        Private("happened", DATE_COLUMNS, lambda event: event.happened_text),
+        Private("released_by"),
+        Private("received_by"),
+        Private("purpose"),
+        Private("location"),
+        Private("note"),
+    ),
+    cases="item__placements__case",
+    fact="event",
+    permission=READ,
+)
