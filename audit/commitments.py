@@ -16,7 +16,17 @@ SALT_BYTES = 16
 _COMMITMENT = re.compile(r"sha256:[0-9a-f]{64}")
 # Digests of bytes are written like commitments. These are the facts that hold one; everything else is private.
 DIGESTS = frozenset(
-    {"archive", "bag_info", "digest_expected", "digest_found", "payload_manifest", "root", "verifier"}
+    {
+        "archive",
+        "bag_info",
+        "digest_expected",
+        "digest_found",
+        "payload_manifest",
+        "request",
+        "response",
+        "root",
+        "verifier",
+    }
 )
 # The version is the first thing hashed, so a commitment can never be taken for another kind of digest.
 _DOMAIN = b"dadkhah/commitment/v1\x00"
