@@ -179,3 +179,12 @@ class Action(StrEnum):
         "log.values_erased",
         _("Two people had private values erased; what the log holds of them can be resolved no more."),
     )
+    LOG_VERIFICATION_ASKED = (
+        "log.verification_asked",
+        _("A person asked for the whole log to be recomputed and compared."),
+    )
+    LOG_PROOF_TAKEN = "log.proof_taken", _("A person downloaded one entry of the log with its proof.")
+    LOG_REPORT_MADE = (
+        "log.report_made",
+        _("A person made a report of the log for a period and downloaded it."),
+    )

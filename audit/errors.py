@@ -57,6 +57,10 @@ class UnknownEntry(AuditError, NotFound):
     """No entry has this id."""
 
 
+class UnknownRun(AuditError, NotFound):
+    """No verification has this id."""
+
+
 class NotInTree(AuditError, Conflict):
     """The entry has no place in the tree of that size (yet)."""
 
@@ -115,6 +119,14 @@ class WitnessBusy(AuditError, Conflict):
 
 class WitnessKeyMissing(AuditError, Unavailable):
     """The keys with which this house cosigns other logs, or those of its own witnesses, are not to be had."""
+
+
+class EntryBroken(AuditError, Broken):
+    """An entry, or its way to the signed root, is not what it was."""
+
+
+class VerificationBusy(AuditError, Conflict):
+    """A verification is going on that cannot answer this request as well."""
 
 
 class LogForked(AuditError, Broken):

@@ -1,18 +1,30 @@
-"""The filters of the list of entries, read from the address."""
+"""What an auditor types: filters of the list of entries, checkpoints from outside, and the period of a report."""
 
+import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import Action
+from audit.actions import Action, Group
+from audit.actors import Channel
+from audit.errors import BadInput
+from audit.log import Subject
+from audit.names import Names
 from audit.queries import Filters
+
+LARGEST_NOTE = 64 * 1024
+MOST_NOTES = 10
 
 
 class MomentField(forms.DateTimeField):
     """A moment that has a place in UTC: an offset can lead out of the calendar at its two ends."""
+
+    widget = forms.TextInput(attrs={"placeholder": "2026-11-22", "dir": "ltr"})
 
     def to_python(self, value: Any) -> datetime | None:
         moment = super().to_python(value)
@@ -22,33 +34,168 @@ class MomentField(forms.DateTimeField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
+class WordField(forms.CharField):
+    """A name or id of one line, without the characters that no database takes."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\x00", "")
+
+
 class FilterForm(forms.Form):
     """All optional. A value that cannot be read is shown as an error and filters nothing."""
 
-    action = forms.ChoiceField(label=_("Action"), required=False)
-    actor = forms.CharField(
-        label=_("Actor"), required=False, max_length=200, help_text=_("As the log names them.")
+    action = forms.ChoiceField(label=_("What"), required=False)
+    actor = WordField(label=_("Who"), required=False, max_length=200, widget=forms.Select)
+    subject = WordField(
+        label=_("About"),
+        required=False,
+        max_length=200,
+        help_text=_("An exhibit's reference, or its number with the case, or an id."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    case = forms.UUIDField(
-        label=_("Case"), required=False, help_text=_("The id at the end of the case's address.")
+    case = WordField(
+        label=_("Case"),
+        required=False,
+        max_length=100,
+        help_text=_("Its reference or its id."),
+        widget=forms.TextInput(attrs={"dir": "auto", "list": "known-cases"}),
     )
+    channel = forms.ChoiceField(label=_("Through"), required=False)
     since = MomentField(label=_("From"), required=False, help_text=_("Date, or date and time, in UTC."))
     until = MomentField(label=_("Until"), required=False, help_text=_("Up to but not including this moment."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["action"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker what line 1 says
-        field.choices = [("", _("Any action")), *((action.value, action.sentence) for action in Action)]
+    def __init__(self, data: Mapping[str, Any], *, names: Names) -> None:
+        super().__init__(data)
+        self._names = names
+        self._choose("action", [("", _("Any action")), *_actions()])
+        self._choose("channel", [("", _("Any way")), *((one.value, one.label) for one in Channel)])
+        self.fields["actor"].widget.choices = [("", _("Anybody")), *self._actors()]
+        self.about: Subject | None = None
+        self.case_used = False
+
+    @property
+    def known_cases(self) -> list[str]:
+        """References to choose from while typing."""
+        return list(self._names.cases().values())[:200]
+
+    def clean_case(self) -> uuid.UUID | None:
+        """The case's id, from its id or its reference."""
+        text: str = self.cleaned_data["case"].strip()
+        if not text:
+            return None
+        known = {reference.casefold(): key for key, reference in self._names.cases().items()}
+        try:
+            return known.get(text.casefold()) or uuid.UUID(text)
+        except ValueError:
+            raise ValidationError(_("No case has this reference or id. Check it.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        text = data.get("subject") or ""
+        if text.strip():
+            try:
+                found = self._names.find(text, data.get("case"))
+            except BadInput as error:
+                self.add_error("subject", str(error))
+            else:
+                self.about, self.case_used = found.subject, found.case_used
+        return data
 
     def filters(self) -> Filters:
         """The filters of every field that could be read."""
         self.full_clean()
-        data = self.cleaned_data if self.is_bound else {}
+        data = self.cleaned_data
         return Filters(
-            action=Action(data["action"]) if data.get("action") else None,
-            actor=data.get("actor") or None,
-            case_id=data.get("case"),
+            actions=_chosen(data.get("action") or ""),
+            actor=data.get("actor") or "",
+            case_id=None if self.case_used else data.get("case"),
+            channel=data.get("channel") or "",
+            subject=self.about,
             since=data.get("since"),
             until=data.get("until"),
         )
+
+    def _choose(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker what the class says
+        field.choices = choices
+
+    def _actors(self) -> list[tuple[str, str]]:
+        known = dict(self._names.actors())
+        asked = str(self.data.get("actor", ""))[:200].replace("\x00", "")
+        # Somebody whom the house does not list can still be asked for in the address, as a link on a page does.
+        return list((known if not asked or asked in known else {asked: asked} | known).items())
+
+
+class NotesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class NotesField(forms.FileField):
+    """One or more small files, read into memory as text and written nowhere."""
+
+    widget = NotesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[str]:
+        files = [super(NotesField, self).clean(one, initial) for one in data or [None]]
+        if len(files) > MOST_NOTES:
+            raise ValidationError(_("Choose at most ten files at a time."))
+        return [_note(file) for file in files]
+
+
+class OutsideForm(forms.Form):
+    """Checkpoints that left the house and came back."""
+
+    notes = NotesField(
+        label=_("Checkpoint files"),
+        help_text=_(
+            "The file “checkpoint” from the folder “log” of a dossier, or one that somebody outside kept. "
+            "Its text is compared and kept with this verification; no file is written."
+        ),
+        error_messages={"required": _("Choose a checkpoint file. A file of more than 2 MB is not taken.")},
+    )
+
+
+class PeriodForm(forms.Form):
+    """The period of a report."""
+
+    since = MomentField(label=_("From"), help_text=_("Date, or date and time, in UTC."))
+    until = MomentField(label=_("Until"), help_text=_("Up to but not including this moment."))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and since >= until:
+            self.add_error("until", _("The end must be later than the beginning."))
+        return data
+
+
+def _note(file: "UploadedFile[Any]") -> str:
+    if (file.size or 0) > LARGEST_NOTE:
+        raise ValidationError(_("A checkpoint is a small file of text; this one is too large to be one."))
+    try:
+        content: bytes = file.read()
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ValidationError(_("This file is no text, so it is no checkpoint.")) from None
+
+
+def _actions() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """The vocabulary by group; each group can be chosen as a whole."""
+    return [
+        (
+            group.label,
+            [
+                (f"group:{group.value}", _("Everything: %(group)s") % {"group": group.label}),
+                *((action.value, action.sentence) for action in Action if action.group is group),
+            ],
+        )
+        for group in Group
+    ]
+
+
+def _chosen(value: str) -> frozenset[Action]:
+    if value.startswith("group:"):
+        group = Group(value.removeprefix("group:"))
+        return frozenset(action for action in Action if action.group is group)
+    return frozenset({Action(value)}) if value else frozenset()

@@ -208,7 +208,8 @@ class WitnessedLog(models.Model):
 class VerificationRun(models.Model):
     """One verification that a person asked for: how far it is, and what it found. Bookkeeping, no part of the record.
 
-    `actor` and `channel` are as in entries. `outcome` is the report as JSON, empty until the run has ended.
+    `actor` and `channel` are as in entries. `against` is a JSON list of signed notes from outside to compare with.
+    `outcome` is the report as JSON, empty until the run has ended.
     """
 
     class State(models.TextChoices):
@@ -222,15 +223,30 @@ class VerificationRun(models.Model):
     channel = models.CharField(max_length=20)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     checked = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
+    against = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
 
     class Meta:
         default_permissions = ()
         indexes = (models.Index(fields=["requested_at"], name="audit_run_when"),)
+        constraints = (
+            # Two at once would read the same million rows twice for one answer.
+            models.UniqueConstraint(
+                models.ExpressionWrapper(models.Q(ended_at__isnull=True), output_field=models.BooleanField()),
+                condition=models.Q(ended_at__isnull=True),
+                name="audit_one_run_at_a_time",
+            ),
+        )
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.ended_at is None
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:

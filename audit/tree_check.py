@@ -1,7 +1,7 @@
 """The part of the verification that walks the tree: entries against leaves, leaves against tiles and checkpoints."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from audit.faults import FaultKind, LogReport
@@ -14,16 +14,22 @@ from audit.tiles import HEIGHT, WIDTH
 _NOTHING = b"\x00" * HASH_BYTES
 # A gap wider than this is not walked place by place: somebody wrote a huge index, and the walk must end.
 _WALKED_GAP = 100_000
+_TOLD_EVERY = 4_096
 
 
 class TreeCheck:
     """One walk over the tree up to `report.size`, noting every break in the report."""
 
     def __init__(
-        self, report: LogReport, checkpoints: Sequence[Checkpoint], sealed: Mapping[int, int]
+        self,
+        report: LogReport,
+        checkpoints: Sequence[Checkpoint],
+        sealed: Mapping[int, int],
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """`sealed` is the index of the last tile of each level, read before the size of the tree."""
         self._report = report
+        self._progress = progress
         self._checkpoints = list(checkpoints)
         self._hasher = TreeHasher()
         self._rows: list[list[bytes]] = [[]]  # the hashes of each level since its last full tile
@@ -39,6 +45,8 @@ class TreeCheck:
         self._compare_checkpoints()
         for leaf in leaves_in_order(self._report.size):
             check_entry(self._report, leaf)
+            if self._progress is not None and leaf.index % _TOLD_EVERY == 0:
+                self._progress(leaf.index, self._report.size)
             if not self._lost:
                 self._bridge(leaf.index)
             if not self._lost:

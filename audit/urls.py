@@ -1,14 +1,18 @@
 from django.urls import path
 
-from audit import views
-from audit.vocabulary_page import vocabulary
+from audit.views.checking import compare, run, verify
+from audit.views.entry import entry, proof
+from audit.views.explorer import entries
+from audit.views.state import state
 
 app_name = "audit"
 
 urlpatterns = [
-    path("log/", views.state, name="state"),
-    path("log/verify/", views.verify, name="verify"),
-    path("log/vocabulary/", vocabulary, name="vocabulary"),
-    path("log/entries/", views.entries, name="entries"),
-    path("log/entries/<uuid:entry_id>/", views.entry, name="entry"),
+    path("log/", state, name="state"),
+    path("log/verify/", verify, name="verify"),
+    path("log/compare/", compare, name="compare"),
+    path("log/verifications/<uuid:run_id>/", run, name="run"),
+    path("log/entries/", entries, name="entries"),
+    path("log/entries/<uuid:entry_id>/", entry, name="entry"),
+    path("log/entries/<uuid:entry_id>/proof/", proof, name="proof"),
 ]

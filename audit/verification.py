@@ -4,6 +4,7 @@ Trusts nothing: shares no cache with the writer, reads every row once in the ord
 break so that all of them are named. Memory stays flat: one tile of each level and the peaks of the tree.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from django.db import connection, transaction
@@ -19,8 +20,13 @@ from audit.tiles import tree_size
 from audit.tree_check import TreeCheck
 
 
-def verify_log() -> LogReport:
+def verify_log(
+    *, against: Sequence[Checkpoint] = (), progress: Callable[[int, int], None] | None = None
+) -> LogReport:
     """Recompute the log and report every break by kind and place. Writes nothing.
+
+    `against` are checkpoints from outside that the log must contain too; `progress(done, total)` hears every few
+    thousand leaves how far the reading is.
 
     Entries that commit meanwhile, or still wait for their place in the tree, are counted as waiting and are no fault.
     """
@@ -30,7 +36,8 @@ def verify_log() -> LogReport:
         sealed = dict(Tile.objects.values_list("level").annotate(Max("index")).order_by("level"))
         report.size = tree_size()
         report.checkpoints = len(checkpoints)
-        TreeCheck(report, checkpoints, sealed).run()
+        expected = sorted([*checkpoints, *against], key=lambda checkpoint: checkpoint.size)
+        TreeCheck(report, expected, sealed, progress).run()
         for entry_id in entries_outside():
             report.add(FaultKind.INSERTED, f"entry {entry_id}")
         report.waiting = Unsequenced.objects.count()

@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from audit.due_checkpoints import sign_when_due
 from audit.sequencing import sequence_pending
 from audit.stamping.rounds import stamp_pending
+from audit.tasks import requeue_verifications
 from dossiers.pending import requeue_pending as requeue_dossiers
 from evidence.pending import requeue_pending as requeue_evidence
 from evidence.store import vault
@@ -50,6 +51,7 @@ _STEPS: tuple[Callable[[], int], ...] = (
     sign_when_due,
     requeue_evidence,
     requeue_dossiers,
+    requeue_verifications,
     close_overdue,
     _sweep_vault,
     stamp_pending,

@@ -18,6 +18,7 @@ DADKHAH_TSA_FILE = env.tsa_file
 DADKHAH_CHECKPOINT_EVERY = env.checkpoint_every
 DADKHAH_ORGANISATION = env.organisation
 DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
+DADKHAH_LOG_NAMES = "config.log_names.HouseNames"
 
 DEBUG = False
 DADKHAH_PRODUCTION = True

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from audit.actions import Action
 from audit.actors import SystemActor
@@ -37,3 +39,15 @@ def write(db: None) -> Callable[[int], list[Entry]]:
         return entries
 
     return many
+
+
+@pytest.fixture
+def verify(django_capture_on_commit_callbacks: Any) -> Callable[[Client], Any]:
+    """Press "Verify now", let the background do its work, and return the page of the outcome: `verify(desk)`."""
+
+    def pressed(desk: Client) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            asked = desk.post(reverse("audit:verify"))
+        return desk.get(asked["Location"])
+
+    return pressed

@@ -1,0 +1,168 @@
+"""Pages of entries that cost the same in a log of a hundred and of a million, whatever is looked for.
+
+Two ways, chosen by counting no further than LOOKED along each index that could serve:
+
+- *whole*: some filter lets through at most LOOKED entries. They are read by that filter's index, the rest is compared
+  among them, and the count is exact.
+- *walk*: every filter lets through more. LOOKED entries are walked in the order of time from the page's mark, the rest
+  is compared among them, and where they do not fill the page the reader is told how far it went and may go on.
+
+Left to the databases, two common values that never meet would be looked for through the whole log.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from audit.errors import BadInput
+from audit.models import Entry
+from audit.queries import Filters
+
+PAGE = 50
+LOOKED = 20_000
+# Each has an index that goes on with the time.
+_INDEXED = ("subject_id", "case_id", "actor", "action")
+_COLUMNS = {column.name: column for column in Entry._meta.fields}
+_READ = ("id", "recorded_at", "actor", "channel", "action", "subject_kind", "subject_id", "case_id")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One page of entries, newest first, with the marks of its neighbours ('' where there is none).
+
+    `count` is exact, or with `more` the least that there are. `looked_to` is how far back an unfilled page looked.
+    """
+
+    entries: Sequence[Entry]
+    older: str
+    newer: str
+    count: int
+    more: bool
+    looked_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which rows are read, by what order they can be walked, and what is compared among them."""
+
+    rows: QuerySet[Entry]
+    whole: bool
+    compared: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def page_of(filters: Filters, *, older_than: str = "", newer_than: str = "") -> EntryPage:
+    """Return the page beside a mark, or the newest. Raises BadInput for a mark that we did not give out."""
+    plan = _plan(filters)
+    side, mark = ("gt", newer_than) if newer_than else ("lt", older_than)
+    beside = _beyond(mark, side) if mark else Q()
+    found = _read(plan, beside, newest_first=side == "lt")
+    full = len(found) > PAGE
+    entries = found[:PAGE] if side == "lt" else found[:PAGE][::-1]
+    ended = None if plan.whole or full else _end_of_walk(plan, beside, newest_first=side == "lt")
+    onward = (_mark(found[PAGE - 1]) if full else "") or (_mark(ended) if ended else "")
+    back = _mark(found[0]) if found else mark
+    count = _count(plan)
+    return EntryPage(
+        entries=entries,
+        older=onward if side == "lt" else back,
+        newer=(back if mark else "") if side == "lt" else onward,
+        count=count,
+        more=not plan.whole,
+        looked_to=ended.recorded_at if ended else None,
+    )
+
+
+def count_up_to(filters: Filters, most: int) -> int:
+    """Return how many entries fit, but at most one more than `most`; for filters that an index serves."""
+    return _reach(filters.period, filters.columns, most=most)
+
+
+def _plan(filters: Filters) -> _Plan:
+    columns = filters.columns
+    reaches = {
+        name: _reach(filters.period, {name: columns[name]}) for name in _INDEXED if name in columns
+    } or {"": _reach(filters.period, {})}
+    narrowest = min(reaches, key=lambda name: reaches[name])
+    whole = reaches[narrowest] <= LOOKED
+    # Several values of one column do not stand in one order of time: they can be read whole, but not be walked.
+    walked = [name for name in reaches if name and len(columns[name]) == 1]
+    leading = narrowest if whole else (walked or [""])[0]
+    read = {f"{leading}__in": columns[leading]} if leading else {}
+    compared = {name: values for name, values in columns.items() if name != leading}
+    return _Plan(Entry.objects.filter(filters.period, **read), whole, compared)
+
+
+def _reach(period: Q, columns: dict[str, list[Any]], *, most: int = LOOKED) -> int:
+    rows = Entry.objects.filter(period, **{f"{name}__in": values for name, values in columns.items()})
+    return rows.order_by()[: most + 1].count()
+
+
+def _among(plan: _Plan, beside: Q, *, newest_first: bool) -> tuple[str, list[Any]]:
+    """The rows that are looked at with what is compared among them, as `(…) looked WHERE …`, and its parameters.
+
+    The limit inside keeps both databases from choosing another way than the plan's.
+    """
+    rows = plan.rows.filter(beside)
+    looked = rows.order_by() if plan.whole else _walked(rows, newest_first=newest_first)
+    inner = looked[:LOOKED].values(*_READ)
+    sql, parameters = inner.query.get_compiler(connection=connection).as_sql()
+    conditions, values = ["1 = 1"], [*parameters]
+    for name, wanted in plan.compared.items():
+        column = _COLUMNS[name]
+        conditions.append(f"{name} IN ({', '.join(['%s'] * len(wanted))})")
+        values += [column.get_db_prep_value(value, connection) for value in wanted]
+    return f"({sql}) looked WHERE {' AND '.join(conditions)}", values
+
+
+def _walked(rows: QuerySet[Entry], *, newest_first: bool) -> QuerySet[Entry]:
+    return rows.order_by("-recorded_at", "-id") if newest_first else rows.order_by("recorded_at", "id")
+
+
+def _read(plan: _Plan, beside: Q, *, newest_first: bool) -> list[Entry]:
+    among, values = _among(plan, beside, newest_first=newest_first)
+    direction = "DESC" if newest_first else "ASC"
+    statement = (
+        f"SELECT {', '.join(_READ)} FROM {among}"  # noqa: S608  names of ours and placeholders alone
+        f" ORDER BY recorded_at {direction}, id {direction} LIMIT {PAGE + 1}"
+    )
+    return list(Entry.objects.raw(statement, values))
+
+
+def _count(plan: _Plan) -> int:
+    among, values = _among(plan, Q(), newest_first=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {among}", values)  # noqa: S608  as above
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def _end_of_walk(plan: _Plan, beside: Q, *, newest_first: bool) -> Entry | None:
+    """The last row that was looked at, or None where the walk came to the end of the log."""
+    rows = _walked(plan.rows.filter(beside), newest_first=newest_first)
+    return rows.only("id", "recorded_at")[LOOKED - 1 : LOOKED].first()
+
+
+def _mark(entry: Entry) -> str:
+    return f"{entry.recorded_at.isoformat()}_{entry.pk}"
+
+
+def _beyond(mark: str, side: str) -> Q:
+    moment, _line, identifier = mark.rpartition("_")
+    try:
+        at, pk = parse_datetime(moment), uuid.UUID(identifier)
+        at = at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):  # the second where an offset leads out of the calendar
+        at = None
+    if at is None:
+        raise BadInput(_("This page of the log does not exist. Start again from the newest entries."))
+    # The first condition says nothing new, but it is what an index can begin at.
+    return Q(**{f"recorded_at__{side}e": at}) & (
+        Q(**{f"recorded_at__{side}": at}) | Q(**{"recorded_at": at, f"pk__{side}": pk})
+    )

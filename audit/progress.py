@@ -1,0 +1,117 @@
+"""How far a verification is and what it found, in the words of its page."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit.faults import FaultKind
+from audit.models import VerificationRun
+from audit.runs import FAILED, STOPPED
+
+_SENTENCES = {kind.value: kind for kind in FaultKind}
+# A rate measured over less than this says nothing.
+_SETTLED_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How fast the run goes and how long it will still take, in seconds; None while neither can be told."""
+
+    rate: int | None = None
+    left: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Rate and time left as a reader says them."""
+        if self.rate is None or self.left is None:
+            return ""
+        minutes, seconds = divmod(self.left, 60)
+        shown = ngettext("%(n)d entry a second", "%(n)d entries a second", self.rate) % {"n": self.rate}
+        left = (
+            ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes + 1) % {"n": minutes + 1}
+            if minutes
+            else ngettext("about %(n)d second left", "about %(n)d seconds left", seconds) % {"n": seconds}
+        )
+        return f"{shown} · {left}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFault:
+    """One break, with its kind's sentence in the reader's language."""
+
+    kind: str
+    sentence: str
+    place: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an ended run found, or why it found nothing."""
+
+    ok: bool = False
+    size: int = 0
+    root: str = ""
+    checkpoints: int = 0
+    waiting: int = 0
+    fault_count: int = 0
+    kinds: Sequence[tuple[str, int]] = ()
+    faults: Sequence[ShownFault] = ()
+    compared: int = 0
+    failure: str = ""
+
+
+def progress_of(run: VerificationRun, *, now: datetime | None = None) -> Progress:
+    """Return the rate and the time left of a run that is going on."""
+    if run.started_at is None or run.checked <= 0:
+        return Progress()
+    took = ((run.beat_at or now or timezone.now()) - run.started_at).total_seconds()
+    if took < _SETTLED_SECONDS:
+        return Progress()
+    rate = max(1, round(run.checked / took))
+    return Progress(rate, max(0, run.total - run.checked) // rate)
+
+
+def outcome_of(run: VerificationRun) -> Outcome:
+    """Return what the row of an ended run says."""
+    kept: Mapping[str, Any] = json.loads(run.outcome or "{}")
+    if run.state == VerificationRun.State.FAILED:
+        return Outcome(failure=_failure(kept))
+    return Outcome(
+        ok=bool(kept["ok"]),
+        size=kept["size"],
+        root=kept["root"],
+        checkpoints=kept["checkpoints"],
+        waiting=kept["waiting"],
+        fault_count=kept["fault_count"],
+        kinds=sorted((_sentence(kind), count) for kind, count in kept["kinds"].items()),
+        faults=[
+            ShownFault(fault["kind"], _sentence(fault["kind"]), fault["place"], fault["detail"])
+            for fault in kept["faults"]
+        ],
+        compared=len(json.loads(run.against or "[]")),
+    )
+
+
+def _sentence(kind: str) -> str:
+    known = _SENTENCES.get(kind)
+    return str(known.sentence) if known else kind
+
+
+def _failure(kept: Mapping[str, Any]) -> str:
+    if kept.get("failure") == STOPPED:
+        return _(
+            "The program stopped while it verified, so this run says nothing about the log. Start a new verification."
+        )
+    if kept.get("failure") == FAILED and kept.get("sentence"):
+        return str(kept["sentence"])
+    return _(
+        "The verification could not be finished, so it says nothing about the log. Start a new one; if this happens "
+        "again, ask the administrator to look at the program's own log."
+    )

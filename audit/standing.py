@@ -1,0 +1,198 @@
+"""The state of the log at a glance: what is signed, stamped, verified and guarded, and what is overdue.
+
+Reads a handful of rows however long the log is: nothing here counts entries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from audit.actions import Action
+from audit.checkpoints import latest_checkpoint
+from audit.errors import BadNote, LogKeyMissing, LogKeyWrong
+from audit.guards import missing_guards
+from audit.keys import load_verifiers
+from audit.merkle import root
+from audit.models import (
+    Checkpoint,
+    CheckpointSignature,
+    Entry,
+    StampAttempt,
+    TimeStamp,
+    Unsequenced,
+    VerificationRun,
+)
+from audit.notes import Verifier, open_note
+from audit.queries import latest
+from audit.runs import unfinished_run
+from audit.shown import facts_of
+from audit.tiles import StoredNodes, tree_size
+
+SIGN_EVERY = timedelta(days=1)
+STAMP_EVERY = timedelta(days=2)
+VERIFY_EVERY = timedelta(days=7)
+_RUNS = 5
+# Cosignatures come daily from a few witnesses: the newest of each is among these.
+_SIGNATURES_READ = 200
+# The signing itself leaves an entry that no checkpoint but the next can cover.
+_OWN_ENTRY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The last checkpoint; `fits` is None where no key is at hand to check its signature with."""
+
+    checkpoint: Checkpoint
+    root: str
+    keys: Sequence[str]
+    fits: bool | None
+    uncovered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """The last cosignature of one witness."""
+
+    name: str
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The last time-stamp of one authority."""
+
+    authority: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The last verification by a person."""
+
+    entry: Entry
+    ok: bool
+    size: int
+    faults: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything that the page of the log's state says."""
+
+    size: int
+    waiting: int
+    signed: Signed | None
+    stamps: Sequence[Stamped]
+    stamps_waiting: int
+    stamp_failure: str
+    verified: Verified | None
+    running: VerificationRun | None
+    runs: Sequence[VerificationRun]
+    witnesses: Sequence[Witnessed]
+    missing_guards: Sequence[str]
+    signing_overdue: bool = False
+    stamp_overdue: bool = False
+    verification_overdue: bool = False
+    keys_missing: bool = field(default=False)
+
+
+def standing() -> Standing:
+    """Return the state of the log now."""
+    now, size = timezone.now(), tree_size()
+    own, keys_missing = _own_keys()
+    signed = _signed(own, size)
+    verified = _verified()
+    stamps = _stamps()
+    waiting = StampAttempt.objects.exclude(checkpoint__stamps__isnull=False).order_by("-tried_at")
+    failures = list(waiting.values_list("failure", flat=True)[:_SIGNATURES_READ])
+    return Standing(
+        size=size,
+        waiting=Unsequenced.objects.count(),
+        signed=signed,
+        stamps=stamps,
+        stamps_waiting=len(failures),
+        stamp_failure=failures[0] if failures else "",
+        verified=verified,
+        running=unfinished_run(),
+        runs=list(VerificationRun.objects.order_by("-requested_at")[:_RUNS]),
+        witnesses=_witnesses(own),
+        missing_guards=missing_guards(connection),
+        signing_overdue=_signing_overdue(signed, now, size),
+        stamp_overdue=bool(stamps) and max(stamp.at for stamp in stamps) < now - STAMP_EVERY,
+        verification_overdue=verified is None or verified.entry.recorded_at < now - VERIFY_EVERY,
+        keys_missing=keys_missing,
+    )
+
+
+def _own_keys() -> tuple[list[Verifier], bool]:
+    try:
+        return load_verifiers(), False
+    except (LogKeyMissing, LogKeyWrong):
+        return [], True
+
+
+def _signed(own: Sequence[Verifier], size: int) -> Signed | None:
+    checkpoint = latest_checkpoint()
+    if checkpoint is None:
+        return None
+    known = {key.key_hash.hex() for key in own}
+    names = [
+        f"{line.key_name}+{line.key_hash}"
+        for line in checkpoint.signatures.order_by("made_at", "id")
+        if line.key_hash in known
+    ]
+    return Signed(
+        checkpoint=checkpoint,
+        root=bytes(checkpoint.root).hex(),
+        keys=names,
+        fits=_fits(checkpoint, own) if own else None,
+        uncovered=max(0, size - checkpoint.size - _OWN_ENTRY),
+    )
+
+
+def _fits(checkpoint: Checkpoint, own: Sequence[Verifier]) -> bool:
+    """Whether the note bears our signature and the stored tree still has its root."""
+    try:
+        open_note(checkpoint.note, own)
+        return root(checkpoint.size, StoredNodes()) == bytes(checkpoint.root)
+    except (BadNote, LookupError):
+        return False
+
+
+def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:
+    if signed is None:
+        return size > 0
+    return signed.uncovered > 0 and signed.checkpoint.made_at < now - SIGN_EVERY
+
+
+def _verified() -> Verified | None:
+    entry = latest(Action.LOG_VERIFIED)
+    if entry is None:
+        return None
+    facts = facts_of(entry)
+    size, faults = facts.get("size"), facts.get("faults")
+    return Verified(
+        entry=entry,
+        ok=facts.get("ok") is True,
+        size=size if isinstance(size, int) else 0,
+        faults=faults if isinstance(faults, int) else 0,
+    )
+
+
+def _stamps() -> list[Stamped]:
+    last = TimeStamp.objects.values("authority").annotate(last=Max("generated_at")).order_by("authority")
+    return [Stamped(row["authority"], row["last"]) for row in last]
+
+
+def _witnesses(own: Sequence[Verifier]) -> list[Witnessed]:
+    """The last cosignature of each: every signature line that is not by a key of this log."""
+    lines = CheckpointSignature.objects.exclude(key_hash__in=[key.key_hash.hex() for key in own])
+    found: dict[str, Witnessed] = {}
+    for line in lines.select_related("checkpoint").order_by("-made_at")[:_SIGNATURES_READ] if own else ():
+        found.setdefault(line.key_name, Witnessed(line.key_name, line.checkpoint.size, line.made_at))
+    return sorted(found.values(), key=lambda witness: witness.name)

@@ -1,0 +1,86 @@
+"""One entry: its exact content, its place in the tree, its proof, and how to check it by hand."""
+
+import json
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.actions import Action
+from audit.actors import Actor
+from audit.checkpoints import latest_checkpoint, prove
+from audit.errors import NotInTree
+from audit.log import append
+from audit.models import Checkpoint, Entry
+from audit.names import house_names
+from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE, proof_file
+from audit.queries import find_entry
+from audit.sequencing import sequence_pending
+from audit.shown import facts_of, in_words
+from audit.views.guard import reader, reviewer_required
+
+
+@require_safe
+@reviewer_required
+def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """One entry as a reader sees it, with its proof to the last checkpoint."""
+    found = find_entry(request.user, entry_id)
+    [shown] = in_words([found], house_names())
+    context = {
+        "row": shown,
+        "entry": found,
+        "body": bytes(found.body).decode(errors="backslashreplace"),
+        "facts": json.dumps(facts_of(found), ensure_ascii=False, indent=2)
+        .encode(errors="backslashreplace")
+        .decode(),
+        "leaf_hash": bytes(found.leaf_hash).hex(),
+        "index": found.leaf.index if hasattr(found, "leaf") else None,
+        "check_tree": CHECK_TREE,
+        "check_signature": CHECK_SIGNATURE,
+        **_proof(found),
+    }
+    return render(request, "audit/entry.html", context)
+
+
+@require_POST
+@reviewer_required
+def proof(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+    """The entry with its proof as one file; that it was taken is in the log before it leaves."""
+    found = find_entry(request.user, entry_id)
+    checkpoint = latest_checkpoint()
+    if checkpoint is None:
+        raise NotInTree(
+            _("The log has not been signed yet, so there is nothing to prove this entry against.")
+        )
+    content = proof_file(found.pk, checkpoint)
+    _record(found, checkpoint, actor=reader(request))
+    answer = HttpResponse(content, content_type="application/json")
+    answer["Content-Disposition"] = 'attachment; filename="proof.json"'
+    return answer
+
+
+def _record(found: Entry, checkpoint: Checkpoint, *, actor: Actor) -> None:
+    with transaction.atomic():
+        append(Action.LOG_PROOF_TAKEN, subject=found, actor=actor, facts={"checkpoint_size": checkpoint.size})
+    sequence_pending(wait=True)
+
+
+def _proof(found: Entry) -> dict[str, Any]:
+    """The path to the last checkpoint, or the reason why there is none."""
+    checkpoint: Checkpoint | None = latest_checkpoint()
+    if checkpoint is None:
+        return {"checkpoint": None}
+    try:
+        [proven] = prove([found.pk], checkpoint)
+    except (NotInTree, LookupError):
+        return {"checkpoint": checkpoint, "covered": False}
+    return {
+        "checkpoint": checkpoint,
+        "covered": True,
+        "root": bytes(checkpoint.root).hex(),
+        "path": [step.hex() for step in proven.proof],
+    }

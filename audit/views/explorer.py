@@ -1,0 +1,122 @@
+"""The list of entries: filters in the address, chips that say what is filtered, pages that stay fast."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from audit.explorer import page_of
+from audit.forms import FilterForm
+from audit.names import Names, house_names, shown_subject
+from audit.shown import in_words
+from audit.views.guard import reviewer_required
+
+
+@require_safe
+@reviewer_required
+def entries(request: HttpRequest) -> HttpResponse:
+    """The entries, newest first, through the filters of the address."""
+    names = house_names()
+    form = FilterForm(request.GET, names=names)
+    filters = form.filters()
+    page = page_of(filters, older_than=request.GET.get("older", ""), newer_than=request.GET.get("newer", ""))
+    asked = _asked(request, form)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": in_words(page.entries, names),
+        "query": asked.urlencode(),
+        "periods": _periods(asked),
+        "chips": _chips(asked, form, names),
+    }
+    return render(request, "audit/entries.html", context)
+
+
+def _asked(request: HttpRequest, form: FilterForm) -> QueryDict:
+    """The filters of the address alone, in the order of the form."""
+    kept = QueryDict(mutable=True)
+    kept.update({name: request.GET[name] for name in form.fields if request.GET.get(name)})
+    return kept
+
+
+def _changed(asked: QueryDict, **changes: str | None) -> str:
+    """The address with some filters changed, or taken out where None."""
+    kept = asked.copy()
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value is not None:
+            kept[name] = value
+    return f"?{kept.urlencode()}"
+
+
+def _periods(asked: QueryDict) -> list[dict[str, Any]]:
+    today = timezone.now()
+    since = {
+        _("Today"): _day(today),
+        _("Last 7 days"): _day(today - timedelta(days=6)),
+        _("Last 30 days"): _day(today - timedelta(days=29)),
+    }
+    chosen = "" if asked.get("until") else asked.get("since", "")
+    return [
+        {
+            "label": _("Any time"),
+            "href": _changed(asked, since=None, until=None),
+            "active": not _timed(asked),
+        },
+        *(
+            {"label": label, "href": _changed(asked, since=day, until=None), "active": day == chosen}
+            for label, day in since.items()
+        ),
+    ]
+
+
+def _timed(asked: QueryDict) -> bool:
+    return bool(asked.get("since") or asked.get("until"))
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _chips(asked: QueryDict, form: FilterForm, names: Names) -> list[dict[str, str]]:
+    """One chip for each filter that works, with the address without it."""
+    data = form.cleaned_data
+    words = {
+        "action": _label_of(form, "action") if data.get("action") else "",
+        "actor": dict(names.actors()).get(data["actor"], data["actor"]) if data.get("actor") else "",
+        "subject": _subject_words(form, names),
+        "case": names.cases().get(data["case"], str(data["case"])) if data.get("case") else "",
+        "channel": _label_of(form, "channel") if data.get("channel") else "",
+        "since": asked.get("since", "") if data.get("since") else "",
+        "until": asked.get("until", "") if data.get("until") else "",
+    }
+    return [
+        {"name": str(form.fields[name].label), "value": value, "href": _changed(asked, **{name: None})}
+        for name, value in words.items()
+        if value
+    ]
+
+
+def _label_of(form: FilterForm, name: str) -> str:
+    """What the chosen option says; options may stand in groups."""
+    chosen = form.cleaned_data[name]
+    for value, label in form.fields[name].choices:  # type: ignore[attr-defined]
+        if isinstance(label, list | tuple):
+            found = dict(label).get(chosen)
+            if found is not None:
+                return str(found)
+        elif value == chosen:
+            return str(label)
+    return str(chosen)
+
+
+def _subject_words(form: FilterForm, names: Names) -> str:
+    if form.about is None:
+        return ""
+    typed: str = form.cleaned_data["subject"].strip()
+    words = shown_subject(form.about, names.subjects({form.about})) if form.about.kind else ""
+    return words if not words or typed in words else f"{words} · {typed}" if words else typed
