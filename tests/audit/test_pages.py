@@ -12,9 +12,9 @@ from django.urls import reverse
 from accounts.models import User
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
+from audit.explorer import PAGE
 from audit.log import Subject, append
 from audit.models import Entry
-from audit.explorer import PAGE
 from audit.sequencing import sequence_pending
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper

@@ -1,0 +1,279 @@
+"""Finding entries: every filter, chips and periods in the address, and bounded work however long the log is."""
+
+import io
+import random
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.models import User
+from audit import explorer
+from audit.actions import Action, Group
+from audit.actors import Channel, SystemActor
+from audit.explorer import page_of
+from audit.log import Subject, append
+from audit.models import Entry
+from audit.queries import Filters
+from cases.models import Case
+from dossiers.exhibits import number_exhibits
+from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.models import EvidenceItem
+from evidence.reading import open_page
+from tests.audit.conftest import CLERK
+
+ClientFor = Callable[[User | None], Client]
+Write = Callable[[int], list[Entry]]
+
+
+@pytest.fixture
+def desk(client_for: ClientFor, auditor: User) -> Client:
+    return client_for(auditor)
+
+
+@pytest.fixture
+def exhibits(case: Case, lawyer: User) -> list[EvidenceItem]:
+    """Three exhibits of the case, numbered from one; the lawyer opened the third."""
+    items = [ingest(f"letter {number}", case, lawyer) for number in (1, 2, 3)]
+    number_exhibits(case, actor=lawyer)
+    open_page(items[2], actor=lawyer)
+    return items
+
+
+def ingest(text: str, case: Case, user: User) -> EvidenceItem:
+    facts = IntakeFacts(source="a source", original_name=f"{text}.txt", title=text, case=case)
+    return ingest_evidence(io.BytesIO(text.encode()), facts=facts, actor=user)
+
+
+def found(desk: Client, **query: str) -> Any:
+    answer = desk.get(reverse("audit:entries"), query)
+    assert answer.status_code == 200
+    return answer
+
+
+def actions(answer: Any) -> set[str]:
+    return {row.entry.action for row in answer.context["rows"]}
+
+
+def test_an_auditor_finds_who_opened_exhibit_three(
+    desk: Client, exhibits: list[EvidenceItem], case: Case, lawyer: User
+) -> None:
+    week = (timezone.now() - timedelta(days=6)).date().isoformat()
+    for about, of in (
+        ("3", case.reference),
+        ("۳", case.reference),
+        ("exhibit 3", str(case.pk)),
+        (f"{case.reference}-0003", ""),
+        (exhibits[2].reference, ""),
+        (exhibits[2].reference.lower().replace("0", "o"), ""),
+        (str(exhibits[2].pk), ""),
+    ):
+        answer = found(desk, subject=about, case=of, since=week, action="evidence.viewed")
+        [row] = answer.context["rows"]
+        assert row.who == lawyer.full_name, about
+        assert exhibits[2].reference in row.about
+    assert exhibits[2].title not in answer.content.decode()
+
+
+def test_what_cannot_be_found_is_said_and_filters_nothing(
+    desk: Client, exhibits: list[EvidenceItem], case: Case, other_case: Case, outsider: User
+) -> None:
+    ingest("another", other_case, outsider)
+    number_exhibits(other_case, actor=outsider)
+    for about, words in (
+        ("E-ZZZZ-ZZZZ", "No exhibit has the reference"),
+        ("9", "Nothing is called"),
+        ("nonsense and more", "Nothing is called"),
+        ("NO-CASE-0001", "Nothing is called"),
+        ("1", "Several cases have an exhibit"),
+        ("9" * 150, "Nothing is called"),
+    ):
+        answer = found(desk, subject=about)
+        assert words in answer.content.decode(), about
+        assert answer.context["rows"]
+
+
+def test_a_case_is_found_by_its_reference(desk: Client, exhibits: list[EvidenceItem], case: Case) -> None:
+    rows = found(desk, case=case.reference.lower()).context["rows"]
+    assert rows
+    assert {row.entry.case_id for row in rows} == {case.pk}
+    assert {row.case for row in rows} == {case.reference}
+    assert "No case has this reference" in found(desk, case="DK-NONE").content.decode()
+
+
+def test_a_group_of_actions_and_a_channel_can_be_chosen(desk: Client, exhibits: list[EvidenceItem]) -> None:
+    chosen = actions(found(desk, action="group:evidence"))
+    assert chosen
+    assert {Action(action).group for action in chosen} == {Group.EVIDENCE}
+    append(Action.SIGNED_OUT, subject=Subject("test.thing", "1"), actor=SystemActor("x", Channel.COMMAND))
+    assert "account.signed_out" in actions(found(desk, channel="command"))
+    assert "account.signed_out" not in actions(found(desk, channel="page"))
+
+
+def test_chips_say_what_is_looked_for_and_take_it_out(
+    desk: Client, exhibits: list[EvidenceItem], case: Case, lawyer: User
+) -> None:
+    query = {
+        "actor": lawyer.audit_name,
+        "case": case.reference,
+        "action": "evidence.linked",
+        "channel": "program",
+    }
+    answer = found(desk, **query)
+    chips = {chip["name"]: chip for chip in answer.context["chips"]}
+    assert chips["Who"]["value"].startswith(lawyer.full_name)
+    assert chips["Case"]["value"] == case.reference
+    assert chips["What"]["value"] == str(Action.EVIDENCE_LINKED.sentence)
+    assert chips["Through"]["value"] == "a program"
+    assert "actor=" not in chips["Who"]["href"]
+    assert "case=" in chips["Who"]["href"]
+
+
+def test_a_chosen_period_is_marked_and_keeps_the_other_filters(desk: Client, write: Write) -> None:
+    write(1)
+    answer = found(desk, actor=CLERK.audit_name)
+    week = next(one for one in answer.context["periods"] if one["label"] == "Last 7 days")
+    assert urlencode({"actor": CLERK.audit_name}) in week["href"]
+    again = desk.get(reverse("audit:entries") + week["href"])
+    assert [one["label"] for one in again.context["periods"] if one["active"]] == ["Last 7 days"]
+    assert len(again.context["rows"]) == 1
+
+
+def test_an_actor_whom_nobody_lists_can_be_asked_for_in_the_address(desk: Client, write: Write) -> None:
+    write(2)
+    answer = found(desk, actor=CLERK.audit_name)
+    assert len(answer.context["rows"]) == 2
+    assert f'<option value="{CLERK.audit_name}" selected>' in answer.content.decode()
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "' OR 1=1 --", "%s%s", "😀" * 50])
+@pytest.mark.parametrize("name", ["actor", "subject", "case", "since", "channel", "action"])
+def test_odd_words_in_the_address_are_harmless(desk: Client, write: Write, name: str, text: str) -> None:
+    write(1)
+    found(desk, **{name: text})
+
+
+def test_the_page_takes_few_queries_whatever_is_asked(
+    desk: Client, exhibits: list[EvidenceItem], case: Case, lawyer: User
+) -> None:
+    for query in (
+        {},
+        {
+            "subject": "3",
+            "case": case.reference,
+            "actor": lawyer.audit_name,
+            "action": "group:evidence",
+            "channel": "program",
+            "since": "2020-01-01",
+        },
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            found(desk, **query)
+        assert len(asked) < 20
+
+
+# What the explorer promises, however it reads: the same answer as reading everything and looking at each entry.
+
+
+@pytest.fixture
+def mixed(db: None) -> list[Entry]:
+    """Entries in which no column follows another; some share a moment."""
+    chance = random.Random(1988)
+    for number in range(400):
+        append(
+            chance.choice(
+                [Action.SIGNED_IN, Action.EVIDENCE_VIEWED, Action.CASE_OPENED, Action.EVIDENCE_LINKED]
+            ),
+            subject=Subject("test.thing", str(number % 7)),
+            actor=SystemActor(f"part-{chance.randrange(4)}", chance.choice([Channel.TASK, Channel.COMMAND])),
+            case_id=chance.choice([None, uuid.UUID(int=1), uuid.UUID(int=2)]),
+        )
+    return list(Entry.objects.order_by("-recorded_at", "-id"))
+
+
+def walked(filters: Filters) -> list[Entry]:
+    """Every entry that the pages show, from the newest page to the oldest."""
+    shown: list[Entry] = []
+    page = page_of(filters)
+    while True:
+        shown += page.entries
+        if not page.older:
+            return shown
+        page = page_of(filters, older_than=page.older)
+
+
+def fits(entry: Entry, filters: Filters) -> bool:
+    return (
+        (not filters.actions or entry.action in {action.value for action in filters.actions})
+        and filters.actor in ("", entry.actor)
+        and filters.channel in ("", entry.channel)
+        and filters.case_id in (None, entry.case_id)
+        and (filters.subject is None or filters.subject.id == entry.subject_id)
+        and (filters.since is None or entry.recorded_at >= filters.since)
+        and (filters.until is None or entry.recorded_at < filters.until)
+    )
+
+
+@pytest.mark.parametrize("looked", [10_000, 90, 60])
+def test_pages_show_exactly_what_fits_whether_read_whole_or_walked(
+    mixed: list[Entry], monkeypatch: pytest.MonkeyPatch, looked: int
+) -> None:
+    monkeypatch.setattr(explorer, "LOOKED", looked)
+    chance = random.Random(looked)
+    for _ in range(25):
+        filters = Filters(
+            actions=chance.choice(
+                [
+                    frozenset(),
+                    frozenset({Action.SIGNED_IN}),
+                    frozenset({Action.CASE_OPENED, Action.EVIDENCE_LINKED}),
+                ]
+            ),
+            actor=chance.choice(["", "system:part-1"]),
+            channel=chance.choice(["", "", "task"]),
+            case_id=chance.choice([None, uuid.UUID(int=1)]),
+            subject=chance.choice([None, None, Subject("", "3")]),
+            since=chance.choice([None, mixed[300].recorded_at]),
+            until=chance.choice([None, mixed[30].recorded_at]),
+        )
+        expected = [entry.pk for entry in mixed if fits(entry, filters)]
+        assert [entry.pk for entry in walked(filters)] == expected
+        page = page_of(filters)
+        assert page.count <= len(expected) if page.more else page.count == len(expected)
+
+
+def test_the_way_back_shows_the_same_entries(mixed: list[Entry], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explorer, "LOOKED", 90)
+    filters = Filters(actions=frozenset({Action.SIGNED_IN}), channel="task")
+    page = page_of(filters)
+    while page.older:
+        page = page_of(filters, older_than=page.older)
+    shown = [entry.pk for entry in page.entries]
+    while page.newer:
+        page = page_of(filters, newer_than=page.newer)
+        shown = [entry.pk for entry in page.entries] + shown
+    assert shown == [entry.pk for entry in mixed if fits(entry, filters)]
+
+
+def test_two_common_values_that_never_meet_are_looked_for_no_further_than_said(
+    desk: Client, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explorer, "LOOKED", 20)
+    write(30)
+    for _ in range(30):
+        append(Action.CASE_OPENED, subject=Subject("test.thing", "z"), actor=SystemActor("other"))
+    answer = found(desk, actor=CLERK.audit_name, action="case.opened")
+    assert answer.context["page"].looked_to is not None
+    page = answer.content.decode()
+    assert "Looked through as far as" in page
+    assert "No entry fits" not in page
+    onward = found(desk, actor=CLERK.audit_name, action="case.opened", older=answer.context["page"].older)
+    assert "No entry fits" in onward.content.decode()
