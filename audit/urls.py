@@ -3,6 +3,7 @@ from django.urls import path
 from audit.views.checking import compare, run, verify
 from audit.views.entry import entry, proof
 from audit.views.explorer import entries
+from audit.views.sensitive import sensitive
 from audit.views.state import state
 
 app_name = "audit"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("log/verify/", verify, name="verify"),
     path("log/compare/", compare, name="compare"),
     path("log/verifications/<uuid:run_id>/", run, name="run"),
+    path("log/sensitive/", sensitive, name="sensitive"),
     path("log/entries/", entries, name="entries"),
     path("log/entries/<uuid:entry_id>/", entry, name="entry"),
     path("log/entries/<uuid:entry_id>/proof/", proof, name="proof"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +24,7 @@ class Environment:
     trusted_origins: tuple[str, ...]
     log_origin: str
     organisation: str
+    office_zone: ZoneInfo
     proxy_count: int
     tsa_file: Path | None
     checkpoint_every: timedelta
@@ -51,6 +53,7 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         trusted_origins=tuple(env.list("DADKHAH_TRUSTED_ORIGINS", default=[])),
         log_origin=env.str("DADKHAH_LOG_ORIGIN", default="dadkhah.example/log"),
         organisation=env.str("DADKHAH_ORGANISATION", default="Dadkhah"),
+        office_zone=_office_zone(env),
         proxy_count=_proxy_count(env),
         tsa_file=_optional_path(env, "DADKHAH_TSA_FILE"),
         checkpoint_every=_checkpoint_every(env),
@@ -92,6 +95,15 @@ def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
             "DATABASE_URL names a database other than PostgreSQL or SQLite. Use one of the two."
         )
     return parsed
+
+
+def _office_zone(env: environ.Env) -> ZoneInfo:
+    try:
+        return ZoneInfo(env.str("DADKHAH_OFFICE_ZONE", default="Europe/Stockholm"))
+    except (ValueError, OSError, LookupError) as error:
+        raise ImproperlyConfigured(
+            "DADKHAH_OFFICE_ZONE must be a time zone such as Europe/Stockholm or Asia/Tehran."
+        ) from error
 
 
 def _proxy_count(env: environ.Env) -> int:

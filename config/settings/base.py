@@ -17,6 +17,9 @@ DADKHAH_LOG_ORIGIN = env.log_origin
 DADKHAH_TSA_FILE = env.tsa_file
 DADKHAH_CHECKPOINT_EVERY = env.checkpoint_every
 DADKHAH_ORGANISATION = env.organisation
+DADKHAH_OFFICE_ZONE = env.office_zone
+# From the first hour until the second, by the clock of the office: who works then is shown to the auditor.
+DADKHAH_NIGHT = (22, 6)
 DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
 DADKHAH_LOG_NAMES = "config.log_names.HouseNames"
 

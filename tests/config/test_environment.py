@@ -32,6 +32,8 @@ def test_postgres_is_given_by_its_address(monkeypatch):
         ({"DATABASE_URL": "mysql://u:p@h/n"}, "DATABASE_URL"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"DADKHAH_PROXY_COUNT": "two"}, "DADKHAH_PROXY_COUNT"),
+        ({"DADKHAH_OFFICE_ZONE": "Europe/Nowhere"}, "DADKHAH_OFFICE_ZONE"),
+        ({"DADKHAH_OFFICE_ZONE": "../etc/passwd"}, "DADKHAH_OFFICE_ZONE"),
     ],
 )
 def test_a_bad_variable_is_named(monkeypatch, variables, word):
