@@ -97,6 +97,7 @@ class _Setter:
         """The whole sheet."""
         return {
             "organisation": self._value(Value(sheet.organisation)),
+            "language": sheet.language,
             "title": _label(sheet.title),
             "reference": self._words(sheet.reference),
             "foot": self._words(sheet.foot),

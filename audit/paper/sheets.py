@@ -7,6 +7,7 @@ never markup, and each carries its own direction.
 
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Literal
 
 _KEPT_FORMATS = "\u200c\u200d"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -79,13 +80,18 @@ Block = Heading | Paragraph | Fields | Table | Code
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole document: who issues it, its title and reference, its parts, and what stands in its foot."""
+    """A whole document: who issues it, its title and reference, its parts, and what stands in its foot.
+
+    `language` is `en` or `fa` for a document whose reader is known: its labels are in that language alone, and a
+    Persian one runs from right to left. `both` sets them side by side.
+    """
 
     organisation: str
     title: Label
     reference: str
     foot: str
     blocks: list[Block] = field(default_factory=list)
+    language: Literal["both", "en", "fa"] = "both"
 
 
 def direction_of(text: str) -> str:

@@ -1,0 +1,135 @@
+"""A report of the log for a period: made, logged, signed and packed, in this order.
+
+First the log is signed, so that the report speaks of a signed state. Then the papers are made and their digests go into
+the entry LOG_REPORT_MADE. A second checkpoint covers that entry, and its proof travels with the papers: whoever changes
+them later would have to change the log as well.
+"""
+
+import hashlib
+import io
+import uuid
+import zipfile
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from audit.actions import Action
+from audit.actors import Actor
+from audit.checkpoints import sign_checkpoint
+from audit.log import Subject, append, instant
+from audit.models import Entry
+from audit.names import house_names
+from audit.paper.press import Press
+from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE, proof_file
+from audit.report_csv import MOST, csv_pieces
+from audit.report_facts import Period, report_facts
+from audit.report_sheet import report_sheet
+
+CHECK_PAPERS = """\
+python3 - proof.json <<'END' | sha256sum -c -
+import json, sys
+facts = json.loads(json.load(open(sys.argv[1], encoding="utf-8"))["body"])["facts"]
+print(facts["entries_sha256"] + "  entries.csv")
+print(facts["report_sha256"] + "  report.pdf")
+END
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A made report: its file name and the whole archive, read once from its beginning."""
+
+    name: str
+    archive: io.BytesIO
+
+
+def make_report(period: Period, *, actor: Actor) -> Report:
+    """Make the report in the active language and record that it was made, before anybody gets it.
+
+    The archive is held in memory: at most MOST entries, compressed. Raises LogKeyMissing and its kin, LogForked and
+    FontsMissing, with nothing recorded but the signing; RuntimeError inside a transaction.
+    """
+    facts = report_facts(period, sign_checkpoint(actor=actor))
+    reference = f"R-{uuid.uuid4().hex[:12]}"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        csv_digest, entries = _pack_entries(packed, period)
+        sheet = report_sheet(facts, csv_sha256=csv_digest, reference=reference)
+        paper = Press().pdf(sheet, at=timezone.now())
+        packed.writestr("report.pdf", paper)
+        entry = _record(
+            period,
+            actor=actor,
+            reference=reference,
+            entries=entries,
+            digests={"entries_sha256": csv_digest, "report_sha256": hashlib.sha256(paper).hexdigest()},
+        )
+        checkpoint = sign_checkpoint(actor=actor)
+        packed.writestr("checkpoint", checkpoint.note)
+        packed.writestr("proof.json", proof_file(entry.pk, checkpoint))
+        packed.writestr("HOW-TO-CHECK.txt", how_to_check())
+    archive.seek(0)
+    return Report(f"log-report-{period.since:%Y-%m-%d}-{period.until:%Y-%m-%d}.zip", archive)
+
+
+def how_to_check() -> str:
+    """Return the text that tells a stranger how to check a report, in the active language."""
+    return "\n".join(
+        [
+            _(
+                "How to check this report, on any machine with python3 and openssl, in the folder of these files:"
+            ),
+            "",
+            _("1. The papers are the ones that the log recorded. Both answers must be OK."),
+            "",
+            CHECK_PAPERS,
+            _("2. That record is in the tree that was signed. The answer must be IN THE TREE."),
+            "",
+            CHECK_TREE,
+            _("3. This log's key signed that tree. The answer must be Signature Verified Successfully."),
+            "",
+            CHECK_SIGNATURE,
+            _(
+                "4. The key is this log's: compare it with the one in a dossier, "
+                "or ask for its fingerprint by telephone."
+            ),
+            "",
+            _("entries.csv: one line for each entry, the oldest first, at most %(most)d. Moments are in UTC.")
+            % {"most": MOST},
+            _(
+                "A cell that a spreadsheet could run as a formula has an apostrophe before it. leaf_index is the place "
+                "in the tree, counted from zero; leaf_hash is the SHA-256 of a zero byte and the entry's exact content."
+            ),
+            "",
+        ]
+    )
+
+
+def _pack_entries(packed: zipfile.ZipFile, period: Period) -> tuple[str, int]:
+    """Write `entries.csv` piece by piece; return its digest and how many entries it holds."""
+    digest, entries = hashlib.sha256(), 0
+    with packed.open("entries.csv", "w") as file:
+        for piece, count in csv_pieces(period.since, period.until, house_names()):
+            digest.update(piece)
+            file.write(piece)
+            entries += count
+    return digest.hexdigest(), entries
+
+
+def _record(period: Period, *, actor: Actor, reference: str, entries: int, digests: dict[str, str]) -> Entry:
+    with transaction.atomic():
+        return append(
+            Action.LOG_REPORT_MADE,
+            subject=Subject("audit.report", reference),
+            actor=actor,
+            facts={
+                "since": instant(period.since),
+                "until": instant(period.until),
+                "entries": entries,
+                "language": get_language() or "en",
+                **digests,
+            },
+        )
