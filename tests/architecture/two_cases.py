@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
-from audit.models import Entry
+from audit.models import Entry, VerificationRun
+from audit.runs import request_run
 from cases.dating import read_date
 from cases.facts import Coordinates, NameFacts
 from cases.membership import add_member, open_case
@@ -44,6 +45,7 @@ class Holding:
     witness: Witness
     opening: OpeningRequest
     dossier: Dossier
+    run: VerificationRun
 
     def address(self, name: str, **changed: Any) -> str:
         """The address of a route, with this case's objects in it but for `changed`."""
@@ -55,6 +57,7 @@ class Holding:
             "witness_id": self.witness.pk,
             "request_id": self.opening.pk,
             "dossier_id": self.dossier.pk,
+            "run_id": self.run.pk,
             "entry_id": Entry.objects.values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
@@ -106,4 +109,16 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
     witness = register_witness(case=case, identity=identity, actor=lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
     dossier = request_dossier(case, purpose=f"{mark} purpose of a dossier", actor=lawyer)
-    return Holding(mark, case, helper, person, place, incident, item, witness, opening, dossier)
+    return Holding(
+        mark,
+        case,
+        helper,
+        person,
+        place,
+        incident,
+        item,
+        witness,
+        opening,
+        dossier,
+        request_run(actor=lawyer),
+    )
