@@ -99,6 +99,11 @@ def outcome_of(run: VerificationRun) -> Outcome:
     )
 
 
+def verdict_of(run: VerificationRun) -> bool | None:
+    """Return whether the log was found whole; None where the run did not end with an answer."""
+    return outcome_of(run).ok if run.state == VerificationRun.State.DONE else None
+
+
 def _sentence(kind: str) -> str:
     known = _SENTENCES.get(kind)
     return str(known.sentence) if known else kind

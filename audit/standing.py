@@ -12,11 +12,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from audit.actions import Action
-from audit.checkpoints import latest_checkpoint
 from audit.errors import BadNote, LogKeyMissing, LogKeyWrong
 from audit.guards import missing_guards
 from audit.keys import load_verifiers
-from audit.merkle import root
 from audit.models import (
     Checkpoint,
     CheckpointSignature,
@@ -28,9 +26,8 @@ from audit.models import (
 )
 from audit.notes import Verifier, open_note
 from audit.queries import latest
-from audit.runs import unfinished_run
 from audit.shown import facts_of
-from audit.tiles import StoredNodes, tree_size
+from audit.tiles import tree_size
 
 SIGN_EVERY = timedelta(days=1)
 STAMP_EVERY = timedelta(days=2)
@@ -47,6 +44,7 @@ class Signed:
     """The last checkpoint; `fits` is None where no key is at hand to check its signature with."""
 
     checkpoint: Checkpoint
+    note: str
     root: str
     keys: Sequence[str]
     fits: bool | None
@@ -105,7 +103,9 @@ def standing() -> Standing:
     """Return the state of the log now."""
     now, size = timezone.now(), tree_size()
     own, keys_missing = _own_keys()
-    signed = _signed(own, size)
+    lines = _newest_signatures()
+    runs = list(VerificationRun.objects.order_by("-requested_at")[:_RUNS])
+    signed = _signed(lines, own, size)
     verified = _verified()
     stamps = _stamps()
     waiting = StampAttempt.objects.exclude(checkpoint__stamps__isnull=False).order_by("-tried_at")
@@ -118,9 +118,9 @@ def standing() -> Standing:
         stamps_waiting=len(failures),
         stamp_failure=failures[0] if failures else "",
         verified=verified,
-        running=unfinished_run(),
-        runs=list(VerificationRun.objects.order_by("-requested_at")[:_RUNS]),
-        witnesses=_witnesses(own),
+        running=next((run for run in runs if run.is_unfinished), None),
+        runs=runs,
+        witnesses=_witnesses(lines, own),
         missing_guards=missing_guards(connection),
         signing_overdue=_signing_overdue(signed, now, size),
         stamp_overdue=bool(stamps) and max(stamp.at for stamp in stamps) < now - STAMP_EVERY,
@@ -136,32 +136,36 @@ def _own_keys() -> tuple[list[Verifier], bool]:
         return [], True
 
 
-def _signed(own: Sequence[Verifier], size: int) -> Signed | None:
-    checkpoint = latest_checkpoint()
-    if checkpoint is None:
+def _newest_signatures() -> list[CheckpointSignature]:
+    """Signature lines, those of the largest checkpoint first, each with its checkpoint."""
+    lines = CheckpointSignature.objects.select_related("checkpoint")
+    return list(lines.order_by("-checkpoint__size", "made_at", "id")[:_SIGNATURES_READ])
+
+
+def _signed(lines: Sequence[CheckpointSignature], own: Sequence[Verifier], size: int) -> Signed | None:
+    if not lines:
         return None
+    checkpoint = lines[0].checkpoint
     known = {key.key_hash.hex() for key in own}
-    names = [
-        f"{line.key_name}+{line.key_hash}"
-        for line in checkpoint.signatures.order_by("made_at", "id")
-        if line.key_hash in known
-    ]
+    under = [line for line in lines if line.checkpoint_id == checkpoint.pk]
+    note = f"{checkpoint.text}\n{''.join(line.line for line in under)}"
     return Signed(
         checkpoint=checkpoint,
+        note=note,
         root=bytes(checkpoint.root).hex(),
-        keys=names,
-        fits=_fits(checkpoint, own) if own else None,
+        keys=[f"{line.key_name}+{line.key_hash}" for line in under if line.key_hash in known],
+        fits=_fits(note, own) if own else None,
         uncovered=max(0, size - checkpoint.size - _OWN_ENTRY),
     )
 
 
-def _fits(checkpoint: Checkpoint, own: Sequence[Verifier]) -> bool:
-    """Whether the note bears our signature and the stored tree still has its root."""
+def _fits(note: str, own: Sequence[Verifier]) -> bool:
+    """Whether the note bears our signature. That the tree still has its root is for the verification to say."""
     try:
-        open_note(checkpoint.note, own)
-        return root(checkpoint.size, StoredNodes()) == bytes(checkpoint.root)
-    except (BadNote, LookupError):
+        open_note(note, own)
+    except BadNote:
         return False
+    return True
 
 
 def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:
@@ -189,10 +193,11 @@ def _stamps() -> list[Stamped]:
     return [Stamped(row["authority"], row["last"]) for row in last]
 
 
-def _witnesses(own: Sequence[Verifier]) -> list[Witnessed]:
+def _witnesses(lines: Sequence[CheckpointSignature], own: Sequence[Verifier]) -> list[Witnessed]:
     """The last cosignature of each: every signature line that is not by a key of this log."""
-    lines = CheckpointSignature.objects.exclude(key_hash__in=[key.key_hash.hex() for key in own])
+    known = {key.key_hash.hex() for key in own}
     found: dict[str, Witnessed] = {}
-    for line in lines.select_related("checkpoint").order_by("-made_at")[:_SIGNATURES_READ] if own else ():
-        found.setdefault(line.key_name, Witnessed(line.key_name, line.checkpoint.size, line.made_at))
+    for line in lines if own else ():
+        if line.key_hash not in known:
+            found.setdefault(line.key_name, Witnessed(line.key_name, line.checkpoint.size, line.made_at))
     return sorted(found.values(), key=lambda witness: witness.name)

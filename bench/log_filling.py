@@ -80,7 +80,14 @@ def _write(rows: list[_Row], start: int) -> None:
             "INSERT INTO audit_entry (id, recorded_at, actor, channel, action, subject_kind, subject_id, case_id,"
             f" body, leaf_hash) VALUES ({', '.join(['%s'] * 10)})",
             [
-                (row[0].hex, f"{row[1]:%Y-%m-%d %H:%M:%S.%f}", *row[2:7], row[7].hex, row[8], leaf_hash(row[8]))
+                (
+                    row[0].hex,
+                    f"{row[1]:%Y-%m-%d %H:%M:%S.%f}",
+                    *row[2:7],
+                    row[7].hex,
+                    row[8],
+                    leaf_hash(row[8]),
+                )
                 for row in rows
             ],
         )

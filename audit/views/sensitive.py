@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from audit.forms import PeriodForm
@@ -17,7 +18,11 @@ from audit.sensitive import BURST_ACTS, BURST_SPAN, LONGEST, Count, sensitive_ac
 from audit.views.guard import reviewer_required
 
 DEFAULT = timedelta(days=30)
-_PRESETS = (7, 30, 90)
+_PRESETS = {
+    7: gettext_lazy("Last 7 days"),
+    30: gettext_lazy("Last 30 days"),
+    90: gettext_lazy("Last 90 days"),
+}
 
 
 @require_safe
@@ -73,11 +78,11 @@ def _periods(since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Presets that end tomorrow, so that today is inside."""
     tomorrow = timezone.now().date() + timedelta(days=1)
     chips = []
-    for days in _PRESETS:
+    for days, label in _PRESETS.items():
         start = tomorrow - timedelta(days=days)
         query = urlencode({"since": start.isoformat(), "until": tomorrow.isoformat()})
         active = (since.date(), until.date()) == (start, tomorrow)
-        chips.append({"label": _("Last %(n)d days") % {"n": days}, "href": f"?{query}", "active": active})
+        chips.append({"label": label, "href": f"?{query}", "active": active})
     return chips
 
 
