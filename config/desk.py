@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from audit.models import Checkpoint, Entry
+from audit.models import Checkpoint
+from audit.tiles import tree_size
 from cases.models import Case
 from dossiers.models import Dossier
 from evidence.models import EvidenceItem
@@ -131,7 +132,7 @@ def _decisions(user: User) -> Section:
 
 def _log(_user: User) -> Section:
     last = Checkpoint.objects.order_by("-size").first()
-    entries = Entry.objects.count()
+    entries = tree_size()
     return Section(
         title=_("State of the log"),
         empty="",

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.models import Case, Person
@@ -13,7 +16,7 @@ from evidence.errors import UnknownEvidence
 from evidence.media_types import FILTERS
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink
 from evidence.references import read_reference
-from evidence.vocabulary import CustodyKind
+from evidence.vocabulary import CustodyKind, CustodyOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,34 @@ def links_of(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceLink]:
         .select_related("case", "incident", "place", "made_by")
         .prefetch_related(names)
     )
+
+
+class Attention(TextChoices):
+    """Why an item's custody waits for an auditor, by what its events say of the last comparison with its digest."""
+
+    UNCHECKED = "unchecked", gettext_lazy("Never checked since it was received")
+    BROKEN = "broken", gettext_lazy("Last check failed")
+    OVERDUE = "overdue", gettext_lazy("Not checked for 90 days")
+
+
+CHECKED_WITHIN = timedelta(days=90)
+
+
+def custody_waiting(user: User, attention: Attention) -> QuerySet[EvidenceItem]:
+    """The items of `custody_register` that wait for the auditor for this reason."""
+    checks = CustodyEvent.objects.filter(item=OuterRef("pk"), kind=CustodyKind.FIXITY_CHECKED).order_by(
+        "-seq"
+    )
+    items = custody_register(user)
+    if attention is Attention.UNCHECKED:
+        return items.filter(~Exists(checks))
+    last = items.annotate(
+        last_outcome=Subquery(checks.values("outcome")[:1]),
+        last_checked=Subquery(checks.values("recorded_at")[:1]),
+    )
+    if attention is Attention.BROKEN:
+        return last.filter(last_outcome=CustodyOutcome.BROKEN)
+    return last.filter(last_checked__lt=timezone.now() - CHECKED_WITHIN)
 
 
 def custody_register(user: User) -> QuerySet[EvidenceItem]:

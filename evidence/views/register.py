@@ -19,6 +19,16 @@ from evidence.media_types import FILTERS, plain_kind
 from evidence.models import EvidenceItem
 from evidence.queries import RegisterFilter, custody_of, custody_register, last_check, register
 from evidence.reading import READ, open_custody
+from evidence.queries import (
+    Attention,
+    RegisterFilter,
+    custody_of,
+    custody_register,
+    custody_waiting,
+    last_check,
+    register,
+)
+from evidence.reading import READ
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.views.reader import page_of, reader
 
@@ -51,10 +61,29 @@ def case_list(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 @permission_required(REVIEW_CUSTODY)
 def custody_review(request: HttpRequest) -> HttpResponse:
-    """Every item's custody for the auditor: references, digests and events, but neither title, name nor source."""
-    return render(
-        request, "evidence/custody_review.html", {"page": page_of(request, custody_register(reader(request)))}
-    )
+    """Items' custody for the auditor: references, digests and events, but neither title, name nor source."""
+    user, wanted = reader(request), request.GET.get("wait", "")
+    attention = Attention(wanted) if wanted in Attention.values else None
+    queues = {one: custody_waiting(user, one) for one in Attention}
+    items = queues[attention] if attention else custody_register(user)
+    chips = [
+        {"label": _("Every item"), "href": "?", "active": attention is None},
+        *(
+            {
+                "label": one.label,
+                "href": f"?wait={one.value}",
+                "active": one is attention,
+                "count": queue.count(),
+            }
+            for one, queue in queues.items()
+        ),
+    ]
+    context = {
+        "page": page_of(request, items),
+        "filters": chips,
+        "query": f"wait={attention.value}" if attention else "",
+    }
+    return render(request, "evidence/custody_review.html", context)
 
 
 @require_safe
