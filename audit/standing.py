@@ -14,7 +14,7 @@ from django.utils import timezone
 from audit.actions import Action
 from audit.errors import BadNote, LogKeyMissing, LogKeyWrong
 from audit.guards import missing_guards
-from audit.keys import load_verifiers
+from audit.key_history import own_generations
 from audit.models import (
     Checkpoint,
     CheckpointSignature,
@@ -27,6 +27,7 @@ from audit.models import (
 from audit.notes import Verifier, open_note
 from audit.queries import latest
 from audit.shown import facts_of
+from audit.stamping.flaws import read_note
 from audit.tiles import tree_size
 
 SIGN_EVERY = timedelta(days=1)
@@ -116,7 +117,7 @@ def standing() -> Standing:
         signed=signed,
         stamps=stamps,
         stamps_waiting=len(failures),
-        stamp_failure=failures[0] if failures else "",
+        stamp_failure=_in_words(failures[0]) if failures else "",
         verified=verified,
         running=next((run for run in runs if run.is_unfinished), None),
         runs=runs,
@@ -131,7 +132,7 @@ def standing() -> Standing:
 
 def _own_keys() -> tuple[list[Verifier], bool]:
     try:
-        return load_verifiers(), False
+        return [key for generation in own_generations()[0] for key in generation.keys], False
     except (LogKeyMissing, LogKeyWrong):
         return [], True
 
@@ -186,6 +187,11 @@ def _verified() -> Verified | None:
         size=size if isinstance(size, int) else 0,
         faults=faults if isinstance(faults, int) else 0,
     )
+
+
+def _in_words(note: str) -> str:
+    flaw, detail = read_note(note)
+    return str(flaw.sentence) if flaw else detail
 
 
 def _stamps() -> list[Stamped]:
