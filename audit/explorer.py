@@ -64,8 +64,13 @@ class _Plan:
         return _rows(self.period & beside, self.leading, self.values)
 
 
-def page_of(filters: Filters, *, older_than: str = "", newer_than: str = "") -> EntryPage:
-    """Return the page beside a mark, or the newest. Raises BadInput for a mark that we did not give out."""
+def page_of(
+    filters: Filters, *, older_than: str = "", newer_than: str = "", bodies: bool = False
+) -> EntryPage:
+    """Return the page beside a mark, or the newest; with `bodies` each entry brings its content as well.
+
+    Raises BadInput for a mark that we did not give out.
+    """
     plan = _plan(filters)
     side, mark = ("gt", newer_than) if newer_than else ("lt", older_than)
     beside = _beyond(mark, side) if mark else Q()
@@ -77,7 +82,7 @@ def page_of(filters: Filters, *, older_than: str = "", newer_than: str = "") -> 
     back = _mark(found[0]) if found else mark
     count = _count(plan)
     return EntryPage(
-        entries=entries,
+        entries=_whole(entries) if bodies else entries,
         older=onward if side == "lt" else back,
         newer=(back if mark else "") if side == "lt" else onward,
         count=count,
@@ -144,6 +149,11 @@ def _read(plan: _Plan, beside: Q, *, newest_first: bool) -> list[Entry]:
         f" ORDER BY recorded_at {direction}, id {direction} LIMIT {PAGE + 1}"
     )
     return list(Entry.objects.raw(statement, values))
+
+
+def _whole(entries: Sequence[Entry]) -> list[Entry]:
+    found = Entry.objects.in_bulk([entry.pk for entry in entries])
+    return [found[entry.pk] for entry in entries]
 
 
 def _count(plan: _Plan) -> int:

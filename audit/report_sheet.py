@@ -14,8 +14,9 @@ from audit.names import shown_names
 from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from audit.report_csv import MOST
 from audit.report_facts import ReportFacts
+from audit.resolving import facts_of
 from audit.sensitive import Sensitive
-from audit.shown import facts_of, sentence_of
+from audit.shown import sentence_of
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 

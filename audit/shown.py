@@ -1,10 +1,8 @@
 """Entries as a reader sees them: a sentence, who, through what, about what, in which case."""
 
-import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -53,15 +51,6 @@ def sentence_of(action: str) -> str:
     """The sentence of an action. A tampered row may hold one that is not in the vocabulary: the page must open."""
     known = _ACTIONS.get(action)
     return str(known.sentence) if known else _("Unknown action")
-
-
-def facts_of(entry: Entry) -> dict[str, Any]:
-    """The facts of an entry; none where its body was tampered with and holds something else."""
-    try:
-        facts = json.loads(bytes(entry.body))["facts"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
 
 
 def _cases(ids: Collection[uuid.UUID], names: Names) -> Mapping[uuid.UUID, str]:

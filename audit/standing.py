@@ -26,7 +26,7 @@ from audit.models import (
 )
 from audit.notes import Verifier, open_note
 from audit.queries import latest
-from audit.shown import facts_of
+from audit.resolving import facts_of
 from audit.stamping.flaws import read_note
 from audit.tiles import tree_size
 

@@ -6,6 +6,7 @@ from audit.views.explorer import entries
 from audit.views.report import report
 from audit.views.sensitive import sensitive
 from audit.views.state import state
+from audit.vocabulary_page import vocabulary
 
 app_name = "audit"
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("log/verifications/<uuid:run_id>/", run, name="run"),
     path("log/report/", report, name="report"),
     path("log/sensitive/", sensitive, name="sensitive"),
+    path("log/vocabulary/", vocabulary, name="vocabulary"),
     path("log/entries/", entries, name="entries"),
     path("log/entries/<uuid:entry_id>/", entry, name="entry"),
     path("log/entries/<uuid:entry_id>/proof/", proof, name="proof"),

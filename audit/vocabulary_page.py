@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit.actions import Action, Group
-from audit.views import reviewer_required
+from audit.views.guard import reviewer_required
 
 
 @require_safe

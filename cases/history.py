@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.actions import Action
 from audit.commitments import find
+from audit.explorer import EntryPage, page_of
 from audit.fact_words import label_of
 from audit.models import Entry
 from audit.names import shown_names
-from audit.queries import EntryPage, page_of
-from audit.resolving import entries_of_case, facts_of, resolve
+from audit.queries import Filters
+from audit.resolving import facts_of, resolve
 from cases.models import Case
 
 _ACTIONS = {action.value: action for action in Action}
@@ -53,7 +54,7 @@ def history_of(case: Case, *, user: User, older_than: str = "", newer_than: str 
 
     The number of queries does not grow with the page. Raises BadInput for a mark that we did not give out.
     """
-    page = page_of(entries_of_case(case.pk), older_than=older_than, newer_than=newer_than)
+    page = page_of(Filters(case_id=case.pk), older_than=older_than, newer_than=newer_than, bodies=True)
     facts = {entry.pk: facts_of(entry) for entry in page.entries}
     known = resolve(page.entries, case_id=case.pk, user=user)
     people = {str(held[name]) for held in facts.values() for name in _PEOPLE if name in held}

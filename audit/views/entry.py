@@ -13,14 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.actions import Action
 from audit.actors import Actor
 from audit.checkpoints import latest_checkpoint, prove
+from audit.commitments import find
 from audit.errors import NotInTree
+from audit.fact_words import label_of
 from audit.log import append
 from audit.models import Checkpoint, Entry
 from audit.names import house_names
 from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE, proof_file
 from audit.queries import find_entry
+from audit.resolving import facts_of
 from audit.sequencing import sequence_pending
-from audit.shown import facts_of, in_words
+from audit.shown import in_words
 from audit.views.guard import reader, reviewer_required
 
 
@@ -37,6 +40,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         "facts": json.dumps(facts_of(found), ensure_ascii=False, indent=2)
         .encode(errors="backslashreplace")
         .decode(),
+        "private": [label_of(one.name) for one in find(facts_of(found))],
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         "check_tree": CHECK_TREE,

@@ -17,8 +17,6 @@ from evidence.errors import UnknownEvidence
 from evidence.forms import RegisterFilterForm
 from evidence.media_types import FILTERS, plain_kind
 from evidence.models import EvidenceItem
-from evidence.queries import RegisterFilter, custody_of, custody_register, last_check, register
-from evidence.reading import READ, open_custody
 from evidence.queries import (
     Attention,
     RegisterFilter,
@@ -28,7 +26,7 @@ from evidence.queries import (
     last_check,
     register,
 )
-from evidence.reading import READ
+from evidence.reading import READ, open_custody
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.views.reader import page_of, reader
 

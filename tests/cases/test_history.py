@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.actions import Action
+from audit.explorer import PAGE
 from audit.log import append
-from audit.queries import PAGE
 from audit.resolving import entries_of_case, facts_of
 from cases.facts import NameFacts, PostFacts
 from cases.membership import open_case
