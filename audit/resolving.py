@@ -15,11 +15,6 @@ from audit.models import Entry
 from audit.private import commitments_of, private_models, values_of
 
 
-def entries_of_case(case_id: uuid.UUID) -> QuerySet[Entry]:
-    """The entries about a case. The caller has made sure that the reader is a member of it."""
-    return Entry.objects.filter(case_id=case_id)
-
-
 def facts_of(entry: Entry) -> dict[str, Any]:
     """The entry's facts. Empty where its body was tampered with: the page must open to show the rest."""
     try:
