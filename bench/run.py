@@ -7,7 +7,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import vault_rows
+from bench import append_rows, vault_rows
 from bench.rows import RUNS, Row
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -21,7 +21,7 @@ def main() -> int:
             "The floors are measured with openssl, which is not on this machine. Install it and run this again."
         )
         return 2
-    measured = vault_rows.rows(size_mib=options.size_mib)
+    measured = [*vault_rows.rows(size_mib=options.size_mib), *append_rows.rows()]
     text = table(measured)
     print(text)
     if options.write:
