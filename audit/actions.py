@@ -179,3 +179,11 @@ class Action(StrEnum):
         "log.values_erased",
         _("Two people had private values erased; what the log holds of them can be resolved no more."),
     )
+    LOG_GUARDS_RESTORED = (
+        "log.guards_restored",
+        _("Guards of the database against change were missing and were put back."),
+    )
+    DATABASE_HARDENED = (
+        "log.database_hardened",
+        _("The account by which Dadkhah uses its database was given its rights anew, and no more."),
+    )

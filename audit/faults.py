@@ -50,6 +50,16 @@ class FaultKind(StrEnum):
         "stamps_unchecked",
         _("The list of time-stamp authorities cannot be used, so no time-stamp could be checked."),
     )
+    GUARD_FOREIGN = (
+        "guard_foreign",
+        _(
+            "Something that no migration made stands on a table of the record: it could change, hide or swallow rows."
+        ),
+    )
+    STRUCTURE_CHANGED = (
+        "structure_changed",
+        _("A table of the record is not built as the migrations built it."),
+    )
     KEY_OUT_OF_TIME = (
         "key_out_of_time",
         _("A checkpoint was signed by a key of this log that was replaced before, or came later."),

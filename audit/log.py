@@ -142,14 +142,15 @@ _SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}, leaf_hash) VALUES ({', '.join([
 
 
 def _insert(entry: Entry) -> None:
+    body, leaf = bytes(entry.body), bytes(entry.leaf_hash)
     common = (entry.actor, entry.channel, entry.action, entry.subject_kind, entry.subject_id)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, entry.body))
+            cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, body))
             sequence_on_commit()
             return
         key, case = entry.id.hex, entry.case_id.hex if entry.case_id else None
         moment = instant(entry.recorded_at)[:26].replace("T", " ")
-        cursor.execute(_SQLITE, (key, moment, *common, case, entry.body, entry.leaf_hash))
+        cursor.execute(_SQLITE, (key, moment, *common, case, body, leaf))
         # SQLite has one writer at a time anyway: the leaf goes with the entry, and nothing waits in a queue.
-        place(cursor, key, bytes(entry.leaf_hash))
+        place(cursor, key, leaf)

@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from audit.faults import FaultKind, LogReport
-from audit.guards import missing_guards
 from audit.models import Checkpoint, Entry, Tile, Unsequenced
 from audit.rows import entries_outside
 from audit.signatures import check_signatures
 from audit.stamping.stored import stamp_faults
+from audit.structure import database_faults
 from audit.tiles import tree_size
 from audit.tree_check import TreeCheck
 
@@ -38,8 +38,8 @@ def verify_log() -> LogReport:
         for kind, place, detail in stamp_faults():
             report.add(kind, place, detail)
         check_signatures(report, checkpoints)
-        for name in missing_guards(connection):
-            report.add(FaultKind.GUARD_MISSING, f"trigger {name}")
+        for fault in database_faults(connection):
+            report.add(fault.kind, fault.place, fault.detail)
     return report
 
 

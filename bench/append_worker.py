@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import django
 from django.db import connection, transaction
@@ -20,11 +20,12 @@ from accounts.models import User  # noqa: E402 - models can be loaded only now
 from audit import log  # noqa: E402
 from audit.actions import Action  # noqa: E402
 from audit.actors import SystemActor  # noqa: E402
+from audit.canonical import Json  # noqa: E402
 from audit.sequencing import sequence_pending  # noqa: E402
 from cases.models import Case  # noqa: E402
 
 ACTOR = SystemActor("bench")
-FACTS = {"digest": "sha256:" + "0" * 64, "size": 1_048_576, "purpose": "x" * 40}
+FACTS: Mapping[str, Json] = {"digest": "sha256:" + "0" * 64, "size": 1_048_576, "purpose": "x" * 40}
 SLOW = 0.005
 _PLAIN = (
     "INSERT INTO bench_plain (id, recorded_at, actor, channel, action, subject_kind, subject_id, case_id, body,"
