@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,7 +54,8 @@ def append(
     )
     try:
         _insert(entry)
-    except DatabaseError as error:  # full, locked too long, read-only, or refused by the table itself
+    except (DatabaseError, InterfaceError) as error:
+        # Full, locked too long, read-only, gone, or refused by the table itself.
         raise _unavailable() from error
     return entry
 
@@ -73,7 +74,7 @@ def append_refusal(
     try:
         with transaction.atomic(durable=True):
             return append(Action.ACCESS_REFUSED, subject=subject, actor=actor, facts=facts, case_id=case_id)
-    except DatabaseError as error:  # before the entry or after it: the database does not answer at all
+    except (DatabaseError, InterfaceError) as error:  # before the entry or after it: the database does not answer at all
         raise _unavailable() from error
 
 
