@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from audit.actions import Action
 from audit.sequencing import Pace
 from config.environment import ROOT
 
@@ -52,13 +53,12 @@ print(json.dumps({
     "tiles": Tile.objects.count(),
     "signed": CheckpointSignature.objects.filter(checkpoint__in=Checkpoint.objects.all()).count(),
     "checkpoints": Checkpoint.objects.count(),
-    "last": Leaf.objects.order_by("-index").first().entry.subject_kind,
 }))
 """
 
 
 @pytest.fixture
-def environment(house: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+def environment(house: Path, transactional_db: None) -> dict[str, str]:
     """Processes of their own on a database of their own: a file, or this run's test database, emptied afterwards."""
     found = {
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
@@ -66,7 +66,6 @@ def environment(house: Path, request: pytest.FixtureRequest) -> dict[str, str]:
         "PATH": os.environ["PATH"],
     }
     if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
         at = connection.settings_dict
         secret = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
         found["DATABASE_URL"] = (
@@ -140,7 +139,7 @@ def test_killed_while_a_checkpoint_is_made(environment: dict[str, str], words: s
 
 
 @pytest.mark.parametrize("point", ["commit", "checkpoint"])
-def test_it_goes_on_after_ten_deaths_in_a_row(environment: dict[str, str], point: str) -> None:
+def test_it_goes_on_after_several_deaths_in_a_row(environment: dict[str, str], point: str) -> None:
     die = (
         "with transaction.atomic():\n"
         "    transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))\n"
@@ -180,7 +179,7 @@ def test_a_clock_set_back_a_day_does_not_reorder_the_log(environment: dict[str, 
     said = finish(
         start("from audit.models import Leaf\nprint(Leaf.objects.get(index=2).entry.action)", environment)
     )
-    assert said.strip() == "session.signed_out" or said.strip().endswith("signed_out")
+    assert said.strip() == Action.SIGNED_OUT.value
 
 
 @pytest.mark.postgres
