@@ -74,7 +74,7 @@ def append_refusal(
     try:
         with transaction.atomic(durable=True):
             return append(Action.ACCESS_REFUSED, subject=subject, actor=actor, facts=facts, case_id=case_id)
-    except (DatabaseError, InterfaceError) as error:  # before the entry or after it: the database does not answer at all
+    except (DatabaseError, InterfaceError) as error:  # before the entry or after it
         raise _unavailable() from error
 
 
