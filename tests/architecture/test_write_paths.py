@@ -23,7 +23,6 @@ EXCUSED = {
     "audit.paper.press._square_code": "saves a picture, no row",
     "audit.rows.stream": "its statements only read",
     "audit.sequencing._sequence_batch": THE_LOG_ITSELF,
-    "audit.sequencing._sequence_soon": THE_LOG_ITSELF,
     "audit.stamping.keeping.claim": "counts how often a stamp was asked for; what comes back is logged",
     "audit.tiles._seal": THE_LOG_ITSELF,
     "audit.tiles.read_hashes": "its statements only read",
