@@ -175,6 +175,7 @@ class Action(StrEnum):
         "log.stamp_refused",
         _("A time-stamp that was offered for the log was false or unusable, and was not taken."),
     )
+    LOG_EXPORTED = "log.exported", _("A person took out a copy of the whole log, to be checked elsewhere.")
     VALUES_ERASED = (
         "log.values_erased",
         _("Two people had private values erased; what the log holds of them can be resolved no more."),
