@@ -7,7 +7,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import append_rows, vault_rows
+from bench import append_rows, vault_rows, verify_rows
 from bench.rows import RUNS, Row
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -21,7 +21,11 @@ def main() -> int:
             "The floors are measured with openssl, which is not on this machine. Install it and run this again."
         )
         return 2
-    measured = [*vault_rows.rows(size_mib=options.size_mib), *append_rows.rows()]
+    measured = [
+        *vault_rows.rows(size_mib=options.size_mib),
+        *append_rows.rows(),
+        *verify_rows.rows(entries=options.entries),
+    ]
     text = table(measured)
     print(text)
     if options.write:
@@ -58,6 +62,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--size-mib", type=int, default=512, help="size of the large file; the goal is for 2048"
+    )
+    parser.add_argument(
+        "--entries", type=int, default=1_000_000, help="length of the log; the goals are for 1000000"
     )
     parser.add_argument("--write", action="store_true", help=f"keep the table in {RESULTS.name}")
     return parser.parse_args()
