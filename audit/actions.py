@@ -175,6 +175,7 @@ class Action(StrEnum):
         "log.stamp_refused",
         _("A time-stamp that was offered for the log was false or unusable, and was not taken."),
     )
+    LOG_EXPORTED = "log.exported", _("A person took out a copy of the whole log, to be checked elsewhere.")
     VALUES_ERASED = (
         "log.values_erased",
         _("Two people had private values erased; what the log holds of them can be resolved no more."),
@@ -187,4 +188,12 @@ class Action(StrEnum):
     LOG_REPORT_MADE = (
         "log.report_made",
         _("A person made a report of the log for a period and downloaded it."),
+    )
+    LOG_GUARDS_RESTORED = (
+        "log.guards_restored",
+        _("Guards of the database against change were missing and were put back."),
+    )
+    DATABASE_HARDENED = (
+        "log.database_hardened",
+        _("The account by which Dadkhah uses its database was given its rights anew, and no more."),
     )

@@ -15,6 +15,10 @@ Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None
 
 MAX_DEPTH = 16
 _BIGGEST = 2**53 - 1
+# Made once: json.dumps builds an encoder anew at every call with options of its own.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+).encode
 
 
 def canonical_json(value: Json) -> bytes:
@@ -24,9 +28,8 @@ def canonical_json(value: Json) -> bytes:
     nesting deeper than 16 or any other type.
     """
     _check(value, MAX_DEPTH)
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode("utf-8")
+        return _encode(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise BadFacts("A fact holds half of a surrogate pair, which no canonical text can hold.") from error
 
@@ -43,7 +46,8 @@ def _check(value: object, depth: int) -> None:
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise BadFacts("A key among the facts is not ASCII text.")
-            _check(inner, depth - 1)
+            if type(inner) is not str:  # most are, and a call for each would cost more than the encoding
+                _check(inner, depth - 1)
     elif isinstance(value, list | tuple):
         for inner in value:
             _check(inner, depth - 1)

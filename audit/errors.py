@@ -159,3 +159,15 @@ class UnknownAuthority(AuditError, NotFound):
 
 class StampFilesUnusable(AuditError, BadInput):
     """A folder of carried time-stamp requests, or a file in it, cannot be used as it is."""
+
+
+class TargetExists(AuditError, Conflict):
+    """What was to be written is there already and is never overwritten."""
+
+
+class UnknownCheckpoint(AuditError, NotFound):
+    """The log has no checkpoint of this size."""
+
+
+class UnknownReviewer(AuditError, NotFound):
+    """No account has this name."""

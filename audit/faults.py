@@ -50,6 +50,16 @@ class FaultKind(StrEnum):
         "stamps_unchecked",
         _("The list of time-stamp authorities cannot be used, so no time-stamp could be checked."),
     )
+    GUARD_FOREIGN = (
+        "guard_foreign",
+        _(
+            "Something that no migration made stands on a table of the record: it could change, hide or swallow rows."
+        ),
+    )
+    STRUCTURE_CHANGED = (
+        "structure_changed",
+        _("A table of the record is not built as the migrations built it."),
+    )
     KEY_OUT_OF_TIME = (
         "key_out_of_time",
         _("A checkpoint was signed by a key of this log that was replaced before, or came later."),
@@ -59,6 +69,35 @@ class FaultKind(StrEnum):
         "unchecked_signature",
         _("A signature is of a kind that this machine cannot check. Verify on another machine."),
     )
+    REORDERED = "reordered", _("Entries have changed places with each other.")
+    ROLLED_BACK = (
+        "rolled_back",
+        _("The log is shorter than a checkpoint that left the house: an older copy was put back."),
+    )
+    REBUILT = (
+        "rebuilt",
+        _(
+            "No checkpoint that left the house fits this log, and it remembers none of them: it was made anew."
+        ),
+    )
+    SPLIT_VIEW = (
+        "split_view",
+        _("The log's key has signed two different logs of the same size."),
+    )
+    OTHER_LOG = (
+        "other_log",
+        _("A checkpoint that was given for comparison is of another log and proves nothing here."),
+    )
+    CHECKPOINT_CHANGED = (
+        "checkpoint_changed",
+        _("A stored checkpoint or signature says something else than was logged when it was made."),
+    )
+    CHECKPOINT_REMOVED = (
+        "checkpoint_removed",
+        _("A checkpoint that the log says was signed is gone."),
+    )
+    CLOCK_BACK = "clock_back", _("The clock of the machine was set back.")
+    UNKNOWN_ACTION = "unknown_action", _("Entries name an action that this version does not know.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +116,11 @@ class Fault:
 
 @dataclass(slots=True)
 class LogReport:
-    """The outcome of one verification."""
+    """The outcome of one verification.
+
+    `since` is the size of the checkpoint up to which entries were not read again (0: all were read), `read` how many
+    were. `notices` are worth a person's attention but break nothing: an honest clock can be set back.
+    """
 
     entries: int = 0
     waiting: int = 0
@@ -86,6 +129,10 @@ class LogReport:
     checkpoints: int = 0
     fault_count: int = 0
     faults: list[Fault] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)
+    since: int = 0
+    read: int = 0
+    against: int = 0
 
     @property
     def ok(self) -> bool:
@@ -97,6 +144,11 @@ class LogReport:
         if len(self.faults) < LISTED:
             self.faults.append(Fault(kind, place, detail))
 
+    def notice(self, kind: FaultKind, place: str, detail: str = "") -> None:
+        """List what a person should know though it breaks nothing, while there is room."""
+        if len(self.notices) < LISTED:
+            self.notices.append(Fault(kind, place, detail))
+
     def as_dict(self) -> dict[str, Any]:
         """The report for JSON; `ok` first."""
-        return {"ok": self.ok, **asdict(self), "faults": [asdict(fault) for fault in self.faults]}
+        return {"ok": self.ok, **asdict(self)}

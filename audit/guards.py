@@ -47,6 +47,10 @@ class GuardTable(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
+        self.put_guards(schema_editor)
+
+    def put_guards(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        """Make every guard of the table anew, whatever stands under its name."""
         vendor = schema_editor.connection.vendor
         if vendor == "postgresql":
             for statement in _postgres_statements(self.table):
@@ -72,16 +76,24 @@ class GuardTable(Operation):
         return f"Guard {self.table} against change and deletion"
 
 
+def promised_tables() -> dict[str, Sequence[Sequence[str]]]:
+    """Return every table that some migration guards, applied or not, with its unique keys."""
+    migrations = MigrationLoader(None).disk_migrations
+    return {
+        operation.table: operation.keys
+        for key in sorted(migrations)
+        for operation in migrations[key].operations
+        if isinstance(operation, GuardTable)
+    }
+
+
 def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Sequence[str]]]:
-    """Return every table that an applied migration promised to guard, with its unique keys."""
-    loader = MigrationLoader(connection)
-    tables: dict[str, Sequence[Sequence[str]]] = {}
-    for key in sorted(loader.applied_migrations):
-        migration = loader.disk_migrations.get(key)
-        for operation in migration.operations if migration else ():
-            if isinstance(operation, GuardTable):
-                tables[operation.table] = operation.keys
-    return tables
+    """Return every table of this database that a migration promises to guard, with its unique keys.
+
+    What counts is that the table is there: the list of applied migrations is a table that anybody could shorten.
+    """
+    there = set(connection.introspection.table_names())
+    return {table: keys for table, keys in promised_tables().items() if table in there}
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
@@ -96,6 +108,13 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         found = dict(cursor.fetchall())
     return sorted(name for name, sql in wanted.items() if found.get(name) != sql)
+
+
+def promised_guards(connection: BaseDatabaseWrapper, table: str, keys: Sequence[Sequence[str]]) -> set[str]:
+    """Return the names of the guards of one table."""
+    if connection.vendor == "postgresql":
+        return {f"{table}_{name}" for name in POSTGRES_TRIGGERS}
+    return set(sqlite_triggers(table, keys))
 
 
 def sqlite_triggers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -134,14 +153,19 @@ def _postgres_statements(table: str) -> list[str]:
     return statements
 
 
+# The table is found as the application's statements find it: another one before it in the search path has no guards.
+_GUARDS = """
+    SELECT t.tgname, t.tgenabled, t.tgtype, p.proname, p.prosrc
+    FROM unnest(%s::text[]) AS name JOIN pg_trigger t ON t.tgrelid = to_regclass(quote_ident(name))
+    JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+    WHERE NOT t.tgisinternal AND t.tgqual IS NULL AND t.tgattr = '' AND t.tgnargs = 0
+      AND l.lanname = 'plpgsql' AND p.proconfig IS NULL
+"""
+
+
 def _missing_on_postgres(connection: BaseDatabaseWrapper, tables: Mapping[str, object]) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.tgname, t.tgenabled, t.tgtype, p.proname, p.prosrc FROM pg_trigger t"
-            " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE NOT t.tgisinternal AND t.tgqual IS NULL AND n.nspname = current_schema()"
-        )
+        cursor.execute(_GUARDS, [list(tables)])
         found = {
             name: (_text(enabled), bits, function, source)
             for name, enabled, bits, function, source in cursor.fetchall()

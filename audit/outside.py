@@ -1,41 +1,148 @@
-"""Checkpoints that left the house and come back, such as one that a prosecutor kept from an earlier dossier."""
+"""Checkpoints that left the house, and what they show about the log that is here.
+
+The signed checkpoints inside the database show what was changed by whoever could not sign. Whoever owns the machine
+can rewrite the log, sign it anew, or put an old copy back, and then all inside agrees; only a checkpoint held
+elsewhere shows it. What each shows, given that our key signed it:
+
+- it is larger than the log: the log was **rolled back** to an older copy, or its end was cut together with every
+  trace of it;
+- the log had another root at its size: the log was **forked**, that is, changed before that size and signed anew;
+- that, and no checkpoint from outside fits at any size, and the log does not remember having been signed at any of
+  their sizes: it was **rebuilt** from scratch. (A log in which single entries were rewritten still carries, of its own,
+  a checkpoint of each size at which it was ever signed; one made anew was signed at other sizes.)
+- two of them are of one size and have different roots: whoever holds the key has shown two logs, a **split view**.
+
+One that our key did not sign proves nothing about the log, but never passes for agreement either: were the keys
+exchanged together with the log, the true checkpoints would be the ones that look foreign.
+"""
 
 import base64
-from collections.abc import Iterable
+import binascii
+import os
+import stat
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from audit.errors import BadNote
-from audit.key_history import own_generations
+from audit.errors import BadNote, SignatureUnsupported
+from audit.faults import FaultKind, LogReport
 from audit.merkle import HASH_BYTES
 from audit.models import Checkpoint
-from audit.notes import open_note
+from audit.notes import split_note
+from audit.rotations import Generation
 
-_LARGEST_SIZE = 2**63 - 1
-
-
-def read_notes(notes: Iterable[str]) -> list[Checkpoint]:
-    """Return what each signed note says, as checkpoints that are stored nowhere.
-
-    Raises BadNote where one is no checkpoint or this log's key did not sign it, LogKeyMissing without a key.
-    """
-    return [_read(note) for note in notes]
+_LONGEST = 1_000_000
 
 
-def _read(note: str) -> Checkpoint:
+@dataclass(frozen=True, slots=True)
+class OutsideCheckpoint:
+    """A checkpoint as it came back to us; `place` says where from."""
+
+    place: str
+    origin: str
+    size: int
+    root: bytes
+    text: str
+    signatures: Sequence[tuple[str, bytes]]
+
+
+def read_outside(path: Path) -> OutsideCheckpoint:
+    """Read a checkpoint from a file, such as `log/checkpoint` of a dossier. Raises BadNote."""
     try:
-        text = open_note(note, [key for generation in own_generations()[0] for key in generation.keys])
-        origin, size, root = text.split("\n")[:3]
-        digest = base64.b64decode(root, validate=True)
-        if len(digest) != HASH_BYTES or not size.isdecimal() or int(size) > _LARGEST_SIZE:
-            raise ValueError
-    except BadNote as error:
-        raise BadNote(
-            _(
-                "This is no checkpoint that this log's key signed. Take the file “checkpoint” from the folder “log” "
-                "of a dossier, and choose it unchanged."
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise BadNote(
+                    _("%(name)s is no regular file. Name the file of a checkpoint.") % {"name": path}
+                )
+            note = file.read(_LONGEST).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadNote(_("%(name)s cannot be read as a checkpoint.") % {"name": path}) from error
+    return parse_outside(note, place=path.name)
+
+
+def parse_outside(note: str, *, place: str) -> OutsideCheckpoint:
+    """Read a checkpoint (C2SP tlog-checkpoint) from its note. Raises BadNote where it is none."""
+    text, signatures = split_note(note)
+    origin, size, root, *_extensions = [*text.split("\n"), "", ""]
+    try:
+        raw = base64.b64decode(root, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    plain = size.isascii() and size.isdigit() and str(int(size[:20])) == size
+    if not origin or not plain or len(raw) != HASH_BYTES:
+        raise BadNote(_("%(name)s is a signed note, but not the checkpoint of a log.") % {"name": place})
+    return OutsideCheckpoint(place, origin, int(size), raw, text, signatures)
+
+
+def signed_by_us(outside: OutsideCheckpoint, chain: Sequence[Generation]) -> FaultKind | None:
+    """Return None where a key that was ours at that size signed it, and else what is wrong with it."""
+    if outside.origin != settings.DADKHAH_LOG_ORIGIN:
+        return FaultKind.OTHER_LOG
+    known = {key.id: (key, generation) for generation in chain for key in generation.keys}
+    fault: FaultKind | None = FaultKind.FOREIGN_KEY
+    for name, raw in outside.signatures:
+        key, generation = known.get((name, raw[:4]), (None, None))
+        if key is None or generation is None:
+            continue
+        try:
+            if not key.verifies(outside.text, raw):
+                return FaultKind.BAD_SIGNATURE
+        except SignatureUnsupported:
+            continue
+        fault = None if generation.covers(outside.size) else FaultKind.KEY_OUT_OF_TIME
+    return fault
+
+
+def compare(
+    report: LogReport,
+    against: Sequence[OutsideCheckpoint],
+    roots: Mapping[int, bytes],
+    *,
+    chain: Sequence[Generation],
+    checkpoints: Sequence[Checkpoint],
+    remembered: Collection[int],
+) -> None:
+    """Say in the report what the checkpoints from outside show.
+
+    `roots` holds the root that the log has at each of their sizes, as far as it goes; `checkpoints` are the stored
+    ones, and `remembered` the sizes at which the log's entries say that it was signed.
+    """
+    ours = []
+    for outside in against:
+        kind = signed_by_us(outside, chain)
+        if kind is None:
+            ours.append(outside)
+        else:
+            report.add(kind, outside.place, "Nothing about the log follows from it.")
+    _name_split_views(report, ours, checkpoints)
+    fitting = {one.size for one in ours if roots.get(one.size) == one.root}
+    contradicted = False
+    for outside in ours:
+        place = f"{outside.place}, size {outside.size}"
+        if outside.size > report.size:
+            report.add(FaultKind.ROLLED_BACK, place, f"The log ends at {report.size}.")
+        elif roots.get(outside.size) != outside.root:
+            contradicted = True
+            good = max((size for size in fitting if size < outside.size), default=0)
+            report.add(
+                FaultKind.FORKED, place, f"The difference lies among leaves {good} to {outside.size - 1}."
             )
-        ) from error
-    except ValueError as error:
-        raise BadNote(_("The note is signed, but it is no checkpoint: it names no size and root.")) from error
-    return Checkpoint(origin=origin, size=int(size), root=digest)
+    known = {one.size for one in checkpoints} | set(remembered)
+    # Every log fits the empty one.
+    if contradicted and not fitting - {0} and not any(one.size in known for one in ours):
+        report.add(FaultKind.REBUILT, "log")
+
+
+def _name_split_views(
+    report: LogReport, ours: Sequence[OutsideCheckpoint], checkpoints: Sequence[Checkpoint]
+) -> None:
+    """Name every size of which our key signed two roots, here or outside."""
+    seen = {one.size: ("the stored checkpoint", bytes(one.root)) for one in checkpoints}
+    for outside in ours:
+        place, root = seen.setdefault(outside.size, (outside.place, outside.root))
+        if root != outside.root:
+            report.add(FaultKind.SPLIT_VIEW, f"{place} and {outside.place}, size {outside.size}")

@@ -3,25 +3,42 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
 _CHUNK = 1_000
-_ENTRY = (
+_PLAIN = (
     "e.id, e.body, e.leaf_hash,"
-    " e.action, e.actor, e.case_id, e.channel, e.recorded_at, e.subject_id, e.subject_kind"
+    " e.action, e.actor, e.case_id, e.channel, {recorded_at}, e.subject_id, e.subject_kind"
 )
-_IN_ORDER = f"""
-    SELECT l.leaf_index, l.entry_id, l.leaf_hash, {_ENTRY}
+# Whatever a tamperer wrote must be read and shown, not trip the driver: times that no calendar has, text that is no
+# UTF-8.
+_POSTGRES_ENTRY = _PLAIN.format(
+    recorded_at="CASE WHEN isfinite(e.recorded_at) THEN to_char(e.recorded_at AT TIME ZONE 'UTC',"
+    " 'YYYY-MM-DD HH24:MI:SS.US') ELSE e.recorded_at::text END"
+)
+_SQLITE_ENTRY = _PLAIN.format(recorded_at="e.recorded_at")
+for _column in (
+    "e.id",
+    "e.action",
+    "e.actor",
+    "e.case_id",
+    "e.channel",
+    "e.recorded_at",
+    "e.subject_id",
+    "e.subject_kind",
+):
+    _SQLITE_ENTRY = _SQLITE_ENTRY.replace(_column, f"CAST({_column} AS BLOB)")
+_IN_ORDER = """
+    SELECT l.leaf_index, l.entry_id, l.leaf_hash, {entry}
     FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id
-    WHERE l.leaf_index < %s ORDER BY l.leaf_index
-"""  # noqa: S608
-_WAITING = f"""
-    SELECT -1, u.entry_id, e.leaf_hash, {_ENTRY}
+    WHERE l.leaf_index >= %s AND l.leaf_index < %s ORDER BY l.leaf_index
+"""
+_WAITING = """
+    SELECT -1, u.entry_id, e.leaf_hash, {entry}
     FROM audit_unsequenced u LEFT JOIN audit_entry e ON e.id = u.entry_id ORDER BY u.entry_id
-"""  # noqa: S608
+"""
 _OUTSIDE = """
     SELECT e.id FROM audit_entry e
     WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = e.id)
@@ -56,16 +73,30 @@ class StoredLeaf:
     columns: Columns | None
 
 
-def leaves_in_order(size: int) -> Iterator[StoredLeaf]:
-    """Yield the leaves below `size` with their entries, in memory that does not grow."""
-    for row in stream(_IN_ORDER, (size,)):
+def leaves_between(start: int, end: int) -> Iterator[StoredLeaf]:
+    """Yield the leaves from `start` to before `end` with their entries, in memory that does not grow."""
+    for row in stream(_IN_ORDER.format(entry=_entry()), (start, end)):
         yield _stored(row)
+
+
+def hashes_between(start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield index and hash of the leaves from `start` to before `end`, without their entries."""
+    sql = (
+        "SELECT leaf_index, leaf_hash FROM audit_leaf"
+        " WHERE leaf_index >= %s AND leaf_index < %s ORDER BY leaf_index"
+    )
+    for index, hashed in stream(sql, (start, end)):
+        yield index, bytes(hashed)
 
 
 def waiting_entries() -> Iterator[StoredLeaf]:
     """Yield the entries that wait for their place, with the index -1 and their own hash in the leaf's stead."""
-    for row in stream(_WAITING, ()):
+    for row in stream(_WAITING.format(entry=_entry()), ()):
         yield _stored(row)
+
+
+def _entry() -> str:
+    return _POSTGRES_ENTRY if connection.vendor == "postgresql" else _SQLITE_ENTRY
 
 
 def _stored(row: tuple[Any, ...]) -> StoredLeaf:
@@ -75,13 +106,13 @@ def _stored(row: tuple[Any, ...]) -> StoredLeaf:
     action, actor, case_id, channel, recorded_at, subject_id, subject_kind = rest
     columns = Columns(
         id=_id(found),
-        action=action,
-        actor=actor,
+        action=_text(action),
+        actor=_text(actor),
         case_id=_id(case_id) if case_id is not None else None,
-        channel=channel,
-        recorded_at=_instant(recorded_at),
-        subject_id=subject_id,
-        subject_kind=subject_kind,
+        channel=_text(channel),
+        recorded_at=_text(recorded_at).replace(" ", "T") + "Z",
+        subject_id=_text(subject_id),
+        subject_kind=_text(subject_kind),
     )
     return StoredLeaf(index, _id(entry_id), bytes(leaf_hash), bytes(body), bytes(entry_hash), columns)
 
@@ -100,16 +131,50 @@ def stream(sql: str, parameters: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
             yield from rows
 
 
-def _id(value: uuid.UUID | str) -> str:
+def _id(value: uuid.UUID | str | bytes) -> str:
     if isinstance(value, uuid.UUID):
         return str(value)
     # Whatever a tamperer wrote into SQLite's text column is shown as it is.
-    return (
-        f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}" if len(value) == 32 else value
-    )
+    text = _text(value)
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}" if len(text) == 32 else text
 
 
-def _instant(value: datetime | str) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return value.replace(" ", "T") + "Z"
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+
+
+def reordered_between(start: int, end: int) -> list[int]:
+    """Return the first leaves from `start` to before `end` that are older than the leaf before them, at most 100."""
+    sql = """
+        SELECT o.leaf_index FROM (
+            SELECT l.leaf_index, e.recorded_at, lag(e.recorded_at) OVER (ORDER BY l.leaf_index) AS before
+            FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+            WHERE l.leaf_index >= %s AND l.leaf_index < %s
+        ) o WHERE o.recorded_at < o.before ORDER BY o.leaf_index LIMIT 100
+    """
+    return [index for (index,) in stream(sql, (start, end))]
+
+
+def actions() -> list[str]:
+    """Return every action that an entry names, by leaping along the index from one to the next."""
+    sql = """
+        WITH RECURSIVE named (action) AS (
+            SELECT min(action) FROM audit_entry
+            UNION ALL
+            SELECT (SELECT min(e.action) FROM audit_entry e WHERE e.action > named.action) FROM named
+            WHERE named.action IS NOT NULL
+        ) SELECT action FROM named WHERE action IS NOT NULL
+    """
+    if connection.vendor == "sqlite":
+        sql = sql.replace("SELECT action FROM named", "SELECT CAST(action AS BLOB) FROM named")
+    return [_text(action) for (action,) in stream(sql, ())]
+
+
+def bodies_in_order(size: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield index, leaf hash and body of each leaf below `size`; the body is empty where the entry is gone."""
+    sql = """
+        SELECT l.leaf_index, l.leaf_hash, e.body FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id
+        WHERE l.leaf_index < %s ORDER BY l.leaf_index
+    """
+    for index, hashed, body in stream(sql, (size,)):
+        yield index, bytes(hashed), bytes(body or b"")

@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from audit.actions import Action
 from audit.actors import Actor, Channel
 from audit.canonical import Json
-from audit.errors import DomainError, VerificationBusy
+from audit.errors import BadNote, DomainError, VerificationBusy
 from audit.faults import LogReport
 from audit.log import Subject, append
 from audit.models import VerificationRun
-from audit.outside import read_notes
+from audit.outside import OutsideCheckpoint, parse_outside
 from audit.pulse import Pulse
 from audit.verification import verify_log
 
@@ -50,8 +50,7 @@ def request_run(*, actor: Actor, against: Sequence[str] = ()) -> VerificationRun
     """Ask for a verification and return its run, or the one that is going on already, which answers both.
 
     `against` are signed notes from outside this house. Raises VerificationBusy where there are such notes and a run
-    without them is going on, BadNote or LogKeyMissing for notes that are not this log's. The caller queues the run
-    once its row is committed.
+    without them is going on, BadNote for what is no checkpoint. The caller queues the run once its row is committed.
     """
     read_notes(against)
     running = unfinished_run()
@@ -66,6 +65,23 @@ def request_run(*, actor: Actor, against: Sequence[str] = ()) -> VerificationRun
             _("A verification is going on. Wait until it has ended, then compare your checkpoint.")
         )
     return running
+
+
+def read_notes(notes: Sequence[str]) -> list[OutsideCheckpoint]:
+    """Return what each signed note says. Raises BadNote where one is no checkpoint.
+
+    Whose key signed it is for the verification to judge: were the keys exchanged together with the log, the true
+    checkpoints would be the ones that look foreign.
+    """
+    try:
+        return [parse_outside(note, place=f"checkpoint {number}") for number, note in enumerate(notes, 1)]
+    except BadNote as error:
+        raise BadNote(
+            _(
+                "This is no checkpoint of a log. Take the file “checkpoint” from the folder “log” of a dossier, and "
+                "choose it unchanged."
+            )
+        ) from error
 
 
 def unfinished_run() -> VerificationRun | None:

@@ -1,60 +1,98 @@
-"""The part of the verification that walks the tree: entries against leaves, leaves against tiles and checkpoints."""
+"""The part of the verification that walks the tree: entries against leaves, leaves against tiles, and the roots."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from audit.clock import Clock
+from audit.entry_check import EntryCheck
 from audit.faults import FaultKind, LogReport
-from audit.log import VERSION
-from audit.merkle import HASH_BYTES, TreeHasher, complete_root, leaf_hash
-from audit.models import Checkpoint, Tile
-from audit.rows import Columns, StoredLeaf, leaves_in_order, waiting_entries
+from audit.merkle import HASH_BYTES, TreeHasher, complete_root
+from audit.models import Tile
+from audit.places import Places
+from audit.rows import StoredLeaf, hashes_between, leaves_between, waiting_entries
+from audit.spans import Verdict
 from audit.tiles import HEIGHT, WIDTH
 
 _NOTHING = b"\x00" * HASH_BYTES
 # A gap wider than this is not walked place by place: somebody wrote a huge index, and the walk must end.
 _WALKED_GAP = 100_000
-_TOLD_EVERY = 4_096
 
 
 class TreeCheck:
     """One walk over the tree up to `report.size`, noting every break in the report."""
 
     def __init__(
-        self,
-        report: LogReport,
-        checkpoints: Sequence[Checkpoint],
-        sealed: Mapping[int, int],
-        progress: Callable[[int, int], None] | None = None,
+        self, report: LogReport, *, wanted: Iterable[int], sealed: Mapping[int, int], since: int = 0
     ) -> None:
-        """`sealed` is the index of the last tile of each level, read before the size of the tree."""
+        """`wanted` are the sizes whose roots are needed; `sealed` is the index of the last tile of each level.
+
+        Entries below `since` are not read again; their hashes are.
+        """
+        self.roots: dict[int, bytes] = {}
         self._report = report
-        self._progress = progress
-        self._checkpoints = list(checkpoints)
+        self._wanted = sorted(set(wanted), reverse=True)
+        self._sealed = sealed
+        self._trusted = since // WIDTH  # this many tiles are taken by their hashes alone
         self._hasher = TreeHasher()
         self._rows: list[list[bytes]] = [[]]  # the hashes of each level since its last full tile
         self._full: list[int] = [0]  # how many tiles of each level are full
-        self._before: set[bytes] = set()  # the hashes of the tile before, to tell a shift from a change
         self._at = 0
-        self._sealed = sealed
         self._lost = False  # whether a gap was too wide to go on comparing the tree
-        self._good = 0  # the size of the last checkpoint that fitted
+        self._places = Places(report)
+        self._entries = EntryCheck(report, Clock(report))
 
-    def run(self) -> None:
-        """Walk; afterwards the report holds the root of what is there."""
-        self._compare_checkpoints()
-        for leaf in leaves_in_order(self._report.size):
-            check_entry(self._report, leaf)
-            if self._progress is not None and leaf.index % _TOLD_EVERY == 0:
-                self._progress(leaf.index, self._report.size)
-            if not self._lost:
-                self._bridge(leaf.index)
-            if not self._lost:
-                self._take(leaf.leaf_hash)
+    def run(self, looked: Iterable[Verdict], progress: Callable[[int], object]) -> None:
+        """Walk, taking whole tiles that were looked at and are well, and the rest row by row.
+
+        Afterwards the report holds the root of it all. `progress` is told the number of leaves passed.
+        """
+        row_by_row = self._trusted * WIDTH
+        self._keep_roots()
+        for tile in range(self._trusted):
+            self._take_all(self._hashes_of(tile))
+            progress(self._at)
+        for verdict in looked:
+            self._take_verdict(verdict)
+            row_by_row = (verdict.tile + 1) * WIDTH
+            progress(row_by_row)
+        self._take_all(self._checked(leaves_between(row_by_row, self._report.size)))
+        progress(self._report.size)
         for waiting in waiting_entries():
-            check_entry(self._report, waiting)
+            self._entries.check(waiting)
         self._report.root = self._hasher.root(self._rows[0]).hex()
+        self._entries.places.name_all()
+        self._places.name_all()
         self._check_end()
+
+    def _take_verdict(self, verdict: Verdict) -> None:
+        start, end = verdict.tile * WIDTH, (verdict.tile + 1) * WIDTH
+        if not verdict.root or self._at != start or self._lost:
+            self._take_all(self._checked(leaves_between(start, end)))
+            return
+        if self._wanted and self._wanted[-1] < end:  # a root inside the tile is wanted: its leaves are needed
+            self._take_all(hashes_between(start, end))
+        else:
+            self._take_tile(verdict.root)
+        self._report.read += WIDTH
+        earliest, latest = verdict.earliest, verdict.latest
+        if earliest is None or latest is None or not self._entries.clock.passes(earliest, latest):
+            for leaf in leaves_between(start, end):
+                self._entries.see_time(leaf)
+
+    def _checked(self, leaves: Iterable[StoredLeaf]) -> Iterator[tuple[int, bytes]]:
+        for leaf in leaves:
+            self._report.read += 1
+            self._entries.check(leaf)
+            yield leaf.index, leaf.leaf_hash
+
+    def _hashes_of(self, tile: int) -> Iterator[tuple[int, bytes]]:
+        return hashes_between(tile * WIDTH, (tile + 1) * WIDTH)
+
+    def _take_all(self, leaves: Iterable[tuple[int, bytes]]) -> None:
+        for index, hashed in leaves:
+            if not self._lost:
+                self._bridge(index)
+            if not self._lost:
+                self._take(hashed)
 
     def _bridge(self, index: int) -> None:
         """Note the places missing before `index` and fill them as well as can be, or give the tree up."""
@@ -68,7 +106,7 @@ class TreeCheck:
         if self._lost:
             return
         while self._at < index:
-            stored = _tile(0, self._at // WIDTH)
+            stored = stored_tile(0, self._at // WIDTH)
             self._take(stored[0][self._at % WIDTH] if stored else _NOTHING)
 
     def _take(self, hashed: bytes) -> None:
@@ -76,14 +114,21 @@ class TreeCheck:
         self._at += 1
         if len(self._rows[0]) == WIDTH:
             self._close_tile(0)
-        self._compare_checkpoints()
+        self._keep_roots()
+
+    def _take_tile(self, root: bytes) -> None:
+        self._at += WIDTH
+        self._close(0, root)
+        self._keep_roots()
 
     def _close_tile(self, level: int) -> None:
-        row, index = self._rows[level], self._full[level]
+        row = self._rows[level]
         root = complete_root(row)
-        self._compare_tile(level, index, row, root)
+        self._compare_tile(level, self._full[level], row, root)
+        self._close(level, root)
+
+    def _close(self, level: int, root: bytes) -> None:
         if level == 0:
-            self._before = set(row)
             self._hasher.append(root, level=HEIGHT)
         self._rows[level] = []
         self._full[level] += 1
@@ -95,86 +140,32 @@ class TreeCheck:
             self._close_tile(level + 1)
 
     def _compare_tile(self, level: int, index: int, row: list[bytes], root: bytes) -> None:
-        stored = _tile(level, index)
+        stored = stored_tile(level, index)
         if stored == (row, root):
             return
         if stored is None or level > 0 or complete_root(stored[0]) != stored[1]:
             self._report.add(FaultKind.TILE_CHANGED, f"tile {level}/{index}")
             return
-        known = self._before | set(stored[0])
         for offset, (found, given) in enumerate(zip(row, stored[0], strict=True)):
             if found not in (given, _NOTHING):
-                kind = FaultKind.RENUMBERED if found in known else FaultKind.CHANGED
-                self._report.add(
-                    kind, f"leaf {index * WIDTH + offset}", "The tree was given another hash here."
-                )
+                place = f"leaf {index * WIDTH + offset}"
+                self._places.differ(place, found=found, given=given)
 
-    def _compare_checkpoints(self) -> None:
-        while self._checkpoints and self._checkpoints[0].size == self._at:
-            checkpoint = self._checkpoints.pop(0)
-            if self._hasher.root(self._rows[0]) == bytes(checkpoint.root):
-                self._good = checkpoint.size
-            else:
-                detail = f"The difference lies among leaves {self._good} to {checkpoint.size - 1} or before."
-                self._report.add(FaultKind.FORKED, f"checkpoint of size {checkpoint.size}", detail)
+    def _keep_roots(self) -> None:
+        while self._wanted and self._wanted[-1] <= self._at:
+            size = self._wanted.pop()
+            if size == self._at:
+                self.roots[size] = self._hasher.root(self._rows[0])
 
     def _check_end(self) -> None:
-        for checkpoint in self._checkpoints:
-            detail = f"The log ends at {self._at}."
-            self._report.add(FaultKind.CUT, f"checkpoint of size {checkpoint.size}", detail)
         for level, last in sorted(self._sealed.items()):
             full = self._full[level] if level < len(self._full) else 0
             if last >= full and not self._lost:
                 self._report.add(FaultKind.CUT, f"tile {level}/{last}", f"The log ends at {self._at}.")
 
 
-def check_entry(report: LogReport, leaf: StoredLeaf) -> None:
-    """Compare one entry's content with its hashes and with each of its columns."""
-    place = (
-        f"leaf {leaf.index} (entry {leaf.entry_id})" if leaf.index >= 0 else f"entry {leaf.entry_id}, waiting"
-    )
-    if leaf.body is None or leaf.columns is None:
-        report.add(FaultKind.REMOVED, place)
-        return
-    hashed = leaf_hash(leaf.body)
-    if hashed != leaf.leaf_hash:
-        report.add(FaultKind.CHANGED, place)
-    elif hashed != leaf.entry_hash:
-        report.add(FaultKind.HASH_CHANGED, place)
-    head, tail = _frame(leaf.columns)
-    if not (leaf.body.startswith(head) and leaf.body.endswith(tail)):
-        report.add(FaultKind.COLUMN_CHANGED, place, ", ".join(_differing(leaf.body, leaf.columns)))
-
-
-def _frame(columns: Columns) -> tuple[bytes, bytes]:
-    """Return what must stand before and after the facts: comparing it is six times as fast as parsing the body."""
-    head = (
-        f'{{"action":{_text(columns.action)},"actor":{_text(columns.actor)},"case_id":{_text(columns.case_id)},'
-        f'"channel":{_text(columns.channel)},"facts":'
-    )
-    tail = (
-        f',"id":{_text(columns.id)},"recorded_at":{_text(columns.recorded_at)},'
-        f'"subject_id":{_text(columns.subject_id)},"subject_kind":{_text(columns.subject_kind)},"v":{VERSION}}}'
-    )
-    return head.encode("utf-8", "surrogatepass"), tail.encode("utf-8", "surrogatepass")
-
-
-def _text(value: str | None) -> str:
-    return "null" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _differing(body: bytes, columns: Columns) -> list[str]:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return ["the content is not JSON"]
-    if not isinstance(content, dict):
-        return ["the content is not an entry"]
-    names = [name for name, value in asdict(columns).items() if content.get(name) != value]
-    return names or ["the content is not in its canonical form"]
-
-
-def _tile(level: int, index: int) -> tuple[list[bytes], bytes] | None:
+def stored_tile(level: int, index: int) -> tuple[list[bytes], bytes] | None:
+    """Return the hashes and the root of a tile as they are stored, or None."""
     row = Tile.objects.filter(level=level, index=index).values_list("hashes", "root").first()
     if row is None:
         return None

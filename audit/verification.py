@@ -1,55 +1,142 @@
 """Recomputing the whole log from its rows and comparing everything that is stored about it.
 
 Trusts nothing: shares no cache with the writer, reads every row once in the order of the tree, and goes on after a
-break so that all of them are named. Memory stays flat: one tile of each level and the peaks of the tree.
+break so that all of them are named. Memory stays flat: some tiles of entries and the peaks of the tree.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max
 
+from audit.actions import Action
+from audit.checkpoint_check import check_records, check_roots
+from audit.errors import LogKeyMissing, LogKeyWrong
 from audit.faults import FaultKind, LogReport
-from audit.guards import missing_guards
-from audit.models import Checkpoint, Entry, Tile, Unsequenced
-from audit.rows import entries_outside
+from audit.key_history import own_generations
+from audit.keys import PUBLIC_FILE
+from audit.models import Checkpoint, Entry, Leaf, Tile, Unsequenced
+from audit.outside import OutsideCheckpoint, compare
+from audit.rotations import Generation
+from audit.rows import actions, entries_outside
 from audit.signatures import check_signatures
+from audit.snapshot import one_view
+from audit.span_helper import Helper
+from audit.spans import Verdict, verdicts
 from audit.stamping.stored import stamp_faults
-from audit.tiles import tree_size
+from audit.structure import database_faults
+from audit.tiles import WIDTH, tree_size
 from audit.tree_check import TreeCheck
+
+Progress = Callable[[int, int], None]
+
+# From so many tiles on, a second process is worth its start.
+HELPED_FROM = 200
 
 
 def verify_log(
-    *, against: Sequence[Checkpoint] = (), progress: Callable[[int, int], None] | None = None
+    *,
+    since: OutsideCheckpoint | Checkpoint | None = None,
+    against: Sequence[OutsideCheckpoint] = (),
+    progress: Progress | None = None,
 ) -> LogReport:
     """Recompute the log and report every break by kind and place. Writes nothing.
 
-    `against` are checkpoints from outside that the log must contain too; `progress(done, total)` hears every few
-    thousand leaves how far the reading is.
-
-    Entries that commit meanwhile, or still wait for their place in the tree, are counted as waiting and are no fault.
+    `against` are checkpoints that left the house. Entries before `since` are not read again: up to there only the
+    stored hashes are, and their root is compared with that of `since`. `progress` is told, now and then, how many of
+    how many leaves are done. Entries that commit meanwhile, or still wait for their place in the tree, are counted as
+    waiting and are no fault.
     """
-    report = LogReport()
-    with _reading():
+    report = LogReport(against=len(against))
+    with one_view() as shared:
         checkpoints = list(Checkpoint.objects.order_by("size"))
-        sealed = dict(Tile.objects.values_list("level").annotate(Max("index")).order_by("level"))
-        report.size = tree_size()
-        report.checkpoints = len(checkpoints)
-        expected = sorted([*checkpoints, *against], key=lambda checkpoint: checkpoint.size)
-        TreeCheck(report, expected, sealed, progress).run()
+        report.size, report.checkpoints = tree_size(), len(checkpoints)
+        report.since = since.size if since is not None and since.size <= Leaf.objects.count() else 0
+        outside = [*against, *_as_outside(since)]
+        wanted = {one.size for one in checkpoints} | {one.size for one in outside}
+        roots = _walk(report, wanted, progress, shared=shared)
         for entry_id in entries_outside():
             report.add(FaultKind.INSERTED, f"entry {entry_id}")
         report.waiting = Unsequenced.objects.count()
         report.entries = Entry.objects.count()
+        check_roots(report, checkpoints, roots)
+        remembered = check_records(report, checkpoints, roots)
         for kind, place, detail in stamp_faults():
             report.add(kind, place, detail)
         check_signatures(report, checkpoints)
-        for name in missing_guards(connection):
-            report.add(FaultKind.GUARD_MISSING, f"trigger {name}")
+        if outside:
+            keys = _generations(report, first=not checkpoints)
+            compare(report, outside, roots, chain=keys, checkpoints=checkpoints, remembered=remembered)
+        _name_unknown_actions(report)
+        for fault in database_faults(connection):
+            report.add(fault.kind, fault.place, fault.detail)
     return report
 
 
-def _reading() -> AbstractContextManager[None]:
-    """PostgreSQL streams only inside a transaction; on SQLite one would lock every writer out until the end."""
-    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+def _walk(
+    report: LogReport, wanted: set[int], progress: Progress | None, *, shared: bool
+) -> dict[int, bytes]:
+    """Walk the tree and return its root at each of the wanted sizes that it has."""
+    sealed = dict(Tile.objects.values_list("level").annotate(Max("index")).order_by("level"))
+    check = TreeCheck(report, wanted=wanted, sealed=sealed, since=report.since)
+    # Where places are missing, an index can be as huge as somebody wrote it: then no further than there are rows.
+    start, end = report.since // WIDTH, Leaf.objects.count() // WIDTH
+    with _helper(start, end, shared=shared) as helper:
+        middle = helper.start if helper else end
+
+        def tell(done: int) -> None:
+            ahead = helper.done * WIDTH if helper and done < middle * WIDTH else 0
+            if progress is not None:
+                progress(min(done + ahead, report.size), report.size)
+
+        check.run(_looked(start, middle, helper), tell)
+    return check.roots
+
+
+def _looked(start: int, middle: int, helper: Helper | None) -> Iterator[Verdict]:
+    yield from verdicts(connection.connection, connection.vendor, start, middle)
+    if helper is not None:
+        yield from helper.verdicts()
+
+
+@contextmanager
+def _helper(start: int, end: int, *, shared: bool) -> Iterator[Helper | None]:
+    """A second process for the second half, where there is enough to do and what we see can be seen by another."""
+    in_memory = connection.vendor == "sqlite" and "mode=memory" in str(connection.settings_dict["NAME"])
+    if not shared or in_memory or end - start < HELPED_FROM or (os.cpu_count() or 1) < 2:
+        yield None
+        return
+    with Helper(helper_target(), start + (end - start + 1) // 2, end) as helper:
+        yield helper
+
+
+def helper_target() -> dict[str, str | int]:
+    """Return how another process reaches this database; it holds the password."""
+    if connection.vendor == "sqlite":
+        return {"vendor": "sqlite", "path": str(connection.settings_dict["NAME"])}
+    parameters = connection.get_connection_params()
+    plain = {name: value for name, value in parameters.items() if isinstance(value, str | int)}
+    return {**plain, "vendor": "postgresql"}
+
+
+def _generations(report: LogReport, *, first: bool) -> list[Generation]:
+    """The log's keys. That they are missing is named here only where no stored checkpoint had it named before."""
+    try:
+        return own_generations()[0]
+    except (LogKeyMissing, LogKeyWrong) as error:
+        if first:
+            report.add(FaultKind.KEY_MISSING, PUBLIC_FILE, str(error))
+        return []
+
+
+def _as_outside(since: OutsideCheckpoint | Checkpoint | None) -> list[OutsideCheckpoint]:
+    """A checkpoint of our own table is compared with the others of the table."""
+    return [since] if isinstance(since, OutsideCheckpoint) else []
+
+
+def _name_unknown_actions(report: LogReport) -> None:
+    for action in actions():
+        if action not in set(Action):
+            report.notice(FaultKind.UNKNOWN_ACTION, action)

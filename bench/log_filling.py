@@ -29,12 +29,13 @@ _Row = tuple[uuid.UUID, datetime, str, str, str, str, str, uuid.UUID, bytes]
 
 
 def fill_log(entries: int) -> None:
-    """Bring an empty log to `entries` entries and sign it; the signing adds its own entry."""
-    for start in range(0, entries, _BATCH):
+    """Bring the log to `entries` entries and more, and sign it; each signing adds an entry of its own."""
+    begun = tree_size()
+    for start in range(begun, entries, _BATCH):
         with transaction.atomic():
             _write([_row(number) for number in range(start, min(start + _BATCH, entries))], start)
     with transaction.atomic():
-        seal_tiles(0, tree_size())
+        seal_tiles(begun, tree_size())
     sign_checkpoint(actor=SystemActor("bench"))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -4,13 +4,20 @@ import argparse
 import os
 import platform
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import explorer_rows, vault_rows
+from bench import append_rows, explorer_rows, vault_rows, verify_rows
 from bench.rows import RUNS, Row
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+GROUPS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
+    "vault": lambda options: vault_rows.rows(size_mib=options.size_mib),
+    "append": lambda _options: append_rows.rows(),
+    "verify": lambda options: verify_rows.rows(entries=options.entries),
+    "explorer": lambda _options: explorer_rows.rows(),
+}
 
 
 def main() -> int:
@@ -21,7 +28,7 @@ def main() -> int:
             "The floors are measured with openssl, which is not on this machine. Install it and run this again."
         )
         return 2
-    measured = [*vault_rows.rows(size_mib=options.size_mib), *explorer_rows.rows()]
+    measured = [row for name in options.only or GROUPS for row in GROUPS[name](options)]
     text = table(measured)
     print(text)
     if options.write:
@@ -59,6 +66,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--size-mib", type=int, default=512, help="size of the large file; the goal is for 2048"
     )
+    parser.add_argument(
+        "--entries", type=int, default=1_000_000, help="length of the log; the goals are for 1000000"
+    )
+    parser.add_argument("--only", nargs="+", choices=GROUPS, help="measure these groups of rows alone")
     parser.add_argument("--write", action="store_true", help=f"keep the table in {RESULTS.name}")
     return parser.parse_args()
 

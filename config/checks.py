@@ -9,13 +9,16 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Advice
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError
 
 from audit.errors import AuthoritiesUnusable
 from audit.keys import MLDSA_FILE, PRIVATE_FILE
 from audit.signature_kinds import mldsa_is_here
 from audit.stamping.authorities import load_authorities
+from audit.structure import database_faults
 from audit.witness_keys import PRIVATE_FILE as WITNESS_KEY
+from config.hardening import owns_the_log
 from config.key_making import DataIsGone, require_data_in_place
 
 _KEY_FILES = (
@@ -27,6 +30,7 @@ _KEY_FILES = (
     WITNESS_KEY,
 )
 _OLDEST_SQLITE = (3, 37, 0)
+_SAID = 5
 _WANTED_PRAGMAS = {"synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
 
 
@@ -158,3 +162,54 @@ def postgresql_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMe
     if value == "off" or fsync != "on":
         return [_error(10, "PostgreSQL may lose commits.", "Set synchronous_commit=on and fsync=on.")]
     return []
+
+
+def migrations_wait() -> bool:
+    """Whether this database lacks a migration; a start refuses that, `migrate` does something about it."""
+    loader = MigrationLoader(connection)
+    # Each by itself: one that was struck from the middle of the list is no part of Django's plan.
+    return any(key not in loader.applied_migrations for key in loader.disk_migrations)
+
+
+@register(Tags.database)
+def guards_are_in_place(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Nothing is served from a database whose guards against change are missing, altered or joined by others.
+
+    Says nothing while migrations wait: `migrate` runs this check too, and is what puts the guards in place.
+    """
+    if not databases:
+        return []
+    try:
+        faults = [] if migrations_wait() else database_faults(connection)
+    except DatabaseError:
+        return []  # said by the checks above, with what to do
+    if not faults:
+        return []
+    places = "; ".join(f"{fault.place} {fault.detail}".strip() for fault in faults[:_SAID])
+    return [
+        _error(
+            14,
+            f"The database no longer guards the record against change ({len(faults)}): {places}.",
+            "Keep a copy of the database as it is, run `manage.py verify_audit_log` and compare with a checkpoint "
+            "that left the house. Then `manage.py restore_guards` puts missing guards back and says what else it is.",
+        )
+    ]
+
+
+@register(Tags.database)
+def role_owns_nothing(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """In production the application's database role should not be able to lift the guards."""
+    if not databases or connection.vendor != "postgresql" or not settings.DADKHAH_PRODUCTION:
+        return []
+    try:
+        owner = owns_the_log()
+    except DatabaseError:
+        return []  # said by the checks above, with what to do
+    if not owner:
+        return []
+    hint = "Run `manage.py harden_database` as the owner, and start with the DATABASE_URL that it names."
+    return [
+        Advice(
+            "Dadkhah uses the database as its owner, who can lift every guard.", hint=hint, id="dadkhah.W016"
+        )
+    ]

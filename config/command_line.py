@@ -26,6 +26,8 @@ _ENDED: dict[type[BaseException], tuple[str, str, int]] = {
 }
 _NO_ROOM = {"SQLITE_FULL", "53100"}
 _NO_TABLE = "42P01"
+# SQLite's word, and PostgreSQL's codes for a lock that was not to be had and a statement that took too long.
+_BUSY = {"SQLITE_BUSY", "55P03", "57014"}
 
 
 def run(argv: list[str]) -> int:
@@ -65,6 +67,8 @@ def _database_sentence(error: DatabaseError) -> str | None:
     if str(code).startswith("SQLITE_IOERR"):
         # A full disk shows here too: then SQLite cannot even make the small files that it reads with.
         return "The disk that holds the database is full or failing. Look at it, then run the command again."
+    if code in _BUSY:
+        return "The database is busy: another program holds what is needed. Nothing was done; try again in a minute."
     if isinstance(error, OperationalError) or code == _NO_TABLE:
         return (
             "The database does not answer or is not set up. Check DATABASE_URL and run `manage.py migrate`."

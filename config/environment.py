@@ -10,6 +10,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
+# Our own thin layers over Django's two backends.
+_SQLITE = "config.sqlite"
+_POSTGRESQL = "config.postgresql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def _optional_path(env: environ.Env, name: str) -> Path | None:
 def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
     url = env.str("DATABASE_URL", default="")
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "dadkhah.sqlite3")}
+        return {"ENGINE": _SQLITE, "NAME": str(data_dir / "dadkhah.sqlite3")}
     try:
         parsed: dict[str, Any] = env.db_url_config(url)
     except (ValueError, KeyError) as error:
@@ -94,7 +97,7 @@ def _database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL names a database other than PostgreSQL or SQLite. Use one of the two."
         )
-    return parsed
+    return parsed | {"ENGINE": _POSTGRESQL if "postgresql" in parsed["ENGINE"] else _SQLITE}
 
 
 def _office_zone(env: environ.Env) -> ZoneInfo:

@@ -1,5 +1,9 @@
 """What a reader is told when something did not go as asked: what happened, what it means, what to do."""
 
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -8,9 +12,11 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from audit import log
 from audit.actors import Actor, Visitor
-from audit.errors import DomainError, LogUnavailable, NotFound, Refused
+from audit.errors import DomainError, LogUnavailable, NotFound, Refused, Unavailable
 from config.error_map import http_status, kind_name
 
+_FAILED = 500
+_UNAVAILABLE = 503
 _TEMPLATES = {403: "errors/refused.html", 404: "errors/not_found.html", 500: "errors/failed.html"}
 
 
@@ -28,6 +34,20 @@ def _refuse(request: HttpRequest, *, status: int, sentence: str, kind: str) -> H
     except LogUnavailable as error:
         return _answer(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
     return _answer(request, status=status, sentence=sentence, kind=kind)
+
+
+def answer_database_error(request: HttpRequest) -> HttpResponse:
+    """Answer where the database was busy for too long or does not answer: whatever was under way was undone."""
+    logging.getLogger(__name__).exception("the database is busy or does not answer")
+    sentence = _(
+        "The database is busy or does not answer, so nothing was done. Try again in a minute; "
+        "if it stays so, tell the administrator."
+    )
+    if request.accepts("application/json") and not request.accepts("text/html"):
+        answer = {"ok": False, "error": sentence, "kind": "unavailable"}
+        return JsonResponse(answer, status=_UNAVAILABLE)
+    # Without the frame of the other pages, which asks the database who is reading.
+    return HttpResponse(render_to_string("errors/failed.html", {"sentence": sentence}), status=_UNAVAILABLE)
 
 
 def _log_refusal(request: HttpRequest, kind: str) -> None:
@@ -73,8 +93,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: rendered without the database or the session, for either may be what failed."""
-    return HttpResponse(render_to_string("errors/failed.html"), status=500)
+    """500, or 503 where the database or the log is what failed: rendered without either, and without the session."""
+    gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError | Unavailable)
+    status = _UNAVAILABLE if gone else _FAILED
+    return HttpResponse(render_to_string("errors/failed.html"), status=status)
 
 
 @requires_csrf_token

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from audit.actors import Channel
 from audit.errors import DomainError
-from config.error_pages import answer_error
+from config.error_pages import answer_database_error, answer_error
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,6 +30,21 @@ class BrowserPolicyMiddleware:
         # Static files carry their own caching; every page of ours is for this reader, this once.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class PageTimeMiddleware:
+    """Gives each statement of a page seconds, not the minutes of a task: a reader waits for it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        limit = getattr(
+            connection, "limit_statements", None
+        )  # SQLite has none: there only locks are waited for
+        if limit is not None:
+            limit(settings.DADKHAH_PAGE_SECONDS)
+        return self.get_response(request)
 
 
 class LanguageMiddleware:
@@ -71,7 +87,9 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer a DomainError; leave everything else to Django."""
+        """Answer a DomainError, and a database that is busy or gone; leave everything else to Django."""
         if isinstance(exception, DomainError):
             return answer_error(request, exception)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return answer_database_error(request)
         return None

@@ -1,14 +1,30 @@
 """The last gate before anything is served: every start-up check, and in production the strict ones too."""
 
+import logging
+
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
+from config.checks import migrations_wait
+
+_log = logging.getLogger(__name__)
+
 
 def refuse_unsafe_start() -> None:
-    """Run every check. Raises ImproperlyConfigured that lists each error with what to do."""
+    """Run every check. Raises ImproperlyConfigured that lists each error with what to do; warnings are logged."""
     found = checks.run_checks(include_deployment_checks=settings.DADKHAH_PRODUCTION, databases=["default"])
-    errors = [message for message in found if message.level >= checks.ERROR]
-    if errors:
-        told = "\n".join(f"  {message.id}: {message.msg} {message.hint or ''}".rstrip() for message in errors)
-        raise ImproperlyConfigured(f"This start would be unsafe and was refused:\n{told}")
+    told = [_line(message) for message in found if message.level >= checks.ERROR]
+    for message in found:
+        if message.level < checks.ERROR and str(message.id).startswith("dadkhah."):
+            _log.warning("%s %s", message.msg, message.hint or "")
+    # No check of its own: `migrate` runs those as well. The guards are looked at only once no migration waits.
+    if not told and migrations_wait():
+        told = ["  dadkhah.E015: The database lacks migrations of this version. Run `manage.py migrate`."]
+    if told:
+        lines = "\n".join(told)
+        raise ImproperlyConfigured(f"This start would be unsafe and was refused:\n{lines}")
+
+
+def _line(message: checks.CheckMessage) -> str:
+    return f"  {message.id}: {message.msg} {message.hint or ''}".rstrip()

@@ -17,9 +17,10 @@ from accounts.users import create_user
 from audit.actors import Channel, SystemActor
 from cases.membership import add_member, open_case
 from cases.models import Case
+from config.hardening import harden
 from config.key_making import make_missing_keys
 from tests.skipping import STRICT
-from tests.tampering import let_flush_pass
+from tests.tampering import let_flush_pass, tamper
 
 PASSWORD = "correct horse battery staple"
 SET_UP = SystemActor("set-up", Channel.COMMAND)
@@ -33,6 +34,19 @@ def _flush_passes_the_guards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         let_flush_pass(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """With DADKHAH_TEST_ROLE the tests run on PostgreSQL as the site does: as a role that owns nothing."""
+    role = os.environ.get("DADKHAH_TEST_ROLE", "")
+    if connection.vendor != "postgresql" or not role:
+        return
+    with django_db_blocker.unblock():
+        harden(role, password=None, actor=SET_UP)
+        tamper("TRUNCATE audit_entry, audit_unsequenced, audit_leaf, audit_tile")
+        connection.close()
+        connection.settings_dict["OPTIONS"]["assume_role"] = role
 
 
 @pytest.fixture(autouse=True)

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.BrowserPolicyMiddleware",
+    "config.middleware.PageTimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,9 +89,13 @@ TEMPLATES = [
     }
 ]
 
-# Every wait has a limit, and every commit is on the disk before it is acknowledged.
+# Every wait has a limit, and every commit is on the disk before it is acknowledged. Whoever waits for a lock longer
+# than this is told to try again: an act that cannot be logged is refused, and must not hang the site.
+_LOCK_SECONDS = 5
+# What one statement of a page may take on PostgreSQL; commands and tasks have ten minutes.
+DADKHAH_PAGE_SECONDS = 30
 _SQLITE_OPTIONS: dict[str, Any] = {
-    "timeout": 20,
+    "timeout": _LOCK_SECONDS,
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; "
@@ -99,7 +104,12 @@ _SQLITE_OPTIONS: dict[str, Any] = {
 }
 _POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 10,
-    "options": "-c synchronous_commit=on -c lock_timeout=20000 -c statement_timeout=600000",
+    "options": f"-c synchronous_commit=on -c lock_timeout={_LOCK_SECONDS}s -c statement_timeout=600s",
+    # The network may fail too: a server that is gone is noticed while nothing is sent to it.
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # ms
 }
 _is_sqlite = "sqlite" in env.database["ENGINE"]
 DATABASES = {

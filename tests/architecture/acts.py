@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from accounts.roles import Role
+from audit.checkpoints import sign_checkpoint
+from audit.runs import carry_out
 from cases.facts import NameFacts
 from cases.membership import open_case
 from cases.models import Part
@@ -16,7 +18,7 @@ from cases.registry import register_person
 from dossiers.background import compile_requested
 from evidence.intake import IntakeFacts, ingest_evidence
 from tests.architecture.two_cases import PASSPHRASE, House
-from tests.conftest import PASSWORD, Hire
+from tests.conftest import PASSWORD, SET_UP, Hire
 from witnesses.deciding import approve
 from witnesses.opening import request_opening
 
@@ -43,6 +45,21 @@ def _member_add(house: House, hire: Hire) -> Act:
 
 def _member_remove(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"], changed={"user_id": house.people["paralegal"].pk})
+
+
+def _verify(house: House, _hire: Hire) -> Act:
+    carry_out(str(house.ours.run.pk))  # or the form would join the run that is going on
+    return Act(house.people["auditor"])
+
+
+def _compare(house: House, hire: Hire) -> Act:
+    kept = SimpleUploadedFile("checkpoint", sign_checkpoint(actor=SET_UP).note.encode())
+    return Act(_verify(house, hire).who, {"notes": kept})
+
+
+def _proof(house: House, _hire: Hire) -> Act:
+    sign_checkpoint(actor=SET_UP)
+    return Act(house.people["auditor"])
 
 
 def _person_involve(house: House, _hire: Hire) -> Act:
@@ -123,7 +140,12 @@ ACTS: dict[str, Prepare] = {
     "accounts:account": _lawyer(current=PASSWORD, password="another battery staple horse"),
     "accounts:user_new": _user_new,
     "accounts:user_close": _user_close,
-    "audit:verify": lambda house, _hire: Act(house.people["auditor"]),
+    "audit:verify": _verify,
+    "audit:compare": _compare,
+    "audit:proof": _proof,
+    "audit:report": lambda house, _hire: Act(
+        house.people["auditor"], {"since": "2026-01-01", "until": "2100-01-01"}
+    ),
     "cases:open": _lawyer(reference="DK-NEW", title="New", summary=""),
     "cases:person_add": _lawyer(role="victim", name_latin="Somebody"),
     "cases:person_involve": _person_involve,

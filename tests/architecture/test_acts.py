@@ -20,6 +20,7 @@ from tests.architecture.test_doors import FOR_ANYBODY, ROUTES
 from tests.architecture.test_role_matrix import GUARDED, names_an_object, open_to, permission, rows
 from tests.architecture.two_cases import House, furnish
 from tests.conftest import Hire
+from tests.tampering import as_owner
 
 ClientFor = Callable[[User | None], Client]
 # Addresses that take a form and do nothing that anybody has to answer for.
@@ -45,7 +46,7 @@ BLOCK = {
 
 def block_the_log() -> None:
     """Have the table of entries refuse every new row, until the test's transaction is undone."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for statement in BLOCK[connection.vendor]:
             cursor.execute(statement)
 

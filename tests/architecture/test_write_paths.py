@@ -10,22 +10,29 @@ from tests.architecture.sources import modules
 from tests.architecture.write_paths import Program
 
 THE_LOG_ITSELF = "the tree and its tiles are made from entries that are there already"
+THE_CONNECTION = "hands on what it is given; whoever writes stands above it"
 MIGRATIONS = "runs when the database is set up, before anybody acts"
 COUNTS = "counts guesses; a wrong one is logged, and a right one is part of the act that it opens"
 EXCUSED = {
     "accounts.sessions.SessionLimitsMiddleware.__call__": "a session comes to its end by the clock, by nobody's act",
     "accounts.sync.sync_roles": MIGRATIONS,
     "audit.checkpoints._promise": "durable before anything is signed; what is signed is logged",
-    "audit.guards.GuardTable.database_forwards": MIGRATIONS,
+    "audit.guards.GuardTable.put_guards": "lays guards when the database is set up; putting them back is logged",
     "audit.guards.VendorSQL.database_backwards": MIGRATIONS,
     "audit.guards.VendorSQL.database_forwards": MIGRATIONS,
     "audit.paper.press._square_code": "saves a picture, no row",
+    "audit.pulse.Pulse._write": "says that a verification is alive and how far it is",
     "audit.rows.stream": "its statements only read",
+    "audit.runs._end": "ends a run whose asking is logged; what a verification found is logged with it",
+    "audit.runs.carry_out": "a task takes a run whose asking is logged",
+    "audit.sensitive._rows": "its statements only read",
     "audit.sequencing._sequence_batch": THE_LOG_ITSELF,
     "audit.stamping.keeping.claim": "counts how often a stamp was asked for; what comes back is logged",
     "audit.tiles._seal": THE_LOG_ITSELF,
     "audit.tiles.read_hashes": "its statements only read",
     "config.erasing._forget": "empties SQLite's journal into the database; no row changes",
+    "config.sqlite.base.GuardedCursor.execute": THE_CONNECTION,
+    "config.sqlite.base.GuardedCursor.executemany": THE_CONNECTION,
     "dossiers.archive._row": "names the bytes of an archive whose compiling is logged; handing them out is logged",
     "dossiers.requests.beat": "says that a run is alive",
     "dossiers.requests.begin": "a run takes a dossier whose request is logged",

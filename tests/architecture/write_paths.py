@@ -136,13 +136,11 @@ class _Reader:
             if isinstance(node, ast.ImportFrom) and node.module
             for alias in node.names
         }
-        self.texts = {
-            target.id: _literal(node.value)
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+        self.texts: dict[str, str | None] = {}
+        for node in tree.body:
+            if isinstance(node, ast.Assign):
+                text = _literal(node.value, self.texts)
+                self.texts |= {target.id: text for target in node.targets if isinstance(target, ast.Name)}
         # Our own context managers that yield inside a transaction: `with` them, one stands inside it.
         self.managers = {
             node.name
@@ -214,7 +212,11 @@ class _Reader:
         return f".{method}()" if writes else ""
 
     def _changes_rows(self, statement: ast.expr) -> bool:
-        text = self.texts.get(statement.id) if isinstance(statement, ast.Name) else _literal(statement)
+        text = (
+            self.texts.get(statement.id)
+            if isinstance(statement, ast.Name)
+            else _literal(statement, self.texts)
+        )
         # A statement that cannot be read here may do anything.
         return text is None or bool(_SQL.search(text))
 
@@ -240,13 +242,15 @@ def _opens_transaction(node: ast.With, managers: set[str]) -> bool:
     return False
 
 
-def _literal(node: ast.expr) -> str | None:
-    """The text of a literal, with what is put into it left out; None for what is no literal."""
+def _literal(node: ast.expr, known: Mapping[str, str | None]) -> str | None:
+    """The text of a literal; what is put into it is left out unless it is a `known` one. None for what is no literal."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
+    if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Name):
+        return known.get(node.value.id)
     if isinstance(node, ast.JoinedStr):
-        return "".join(_literal(part) or "…" for part in node.values)
+        return "".join(_literal(part, known) or "…" for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _literal(node.left), _literal(node.right)
+        left, right = _literal(node.left, known), _literal(node.right, known)
         return None if left is None or right is None else left + right
     return None

@@ -9,7 +9,7 @@ from audit.checkpoints import sign_checkpoint
 from audit.guards import guarded_tables, missing_guards
 from audit.models import KeyRotation, TimeStamp, WitnessedLog
 from tests.audit.conftest import CLERK
-from tests.tampering import guards_lifted, tamper
+from tests.tampering import as_owner, guards_lifted, tamper
 
 OURS = [
     "audit_entry",
@@ -55,13 +55,22 @@ def full_tables(write: Callable, log_key: object) -> None:
 
 
 def refused(sql: str) -> bool:
-    """Whether the database refuses the statement by a guard, and not for another reason."""
+    """Whether the database refuses the statement by a guard and not for another reason, from its owner too."""
+    return _refused(sql) and _refused_by_triggers(sql)
+
+
+def _refused(sql: str) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
     except IntegrityError as error:
         return "append-only" in str(error)
     return False
+
+
+def _refused_by_triggers(sql: str) -> bool:
+    with as_owner():
+        return _refused(sql)
 
 
 @pytest.mark.usefixtures("full_tables")
@@ -121,7 +130,7 @@ def test_a_forged_row_number_replaces_nothing() -> None:
             "MERGE INTO audit_leaf l USING audit_leaf m ON l.leaf_index = m.leaf_index WHEN MATCHED THEN DELETE"
         )
         return
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("PRAGMA recursive_triggers = OFF")
     columns = "recorded_at, actor, channel, action, subject_kind, subject_id, case_id, body, leaf_hash"
     try:
@@ -131,7 +140,7 @@ def test_a_forged_row_number_replaces_nothing() -> None:
         )
         assert refused("INSERT OR REPLACE INTO audit_leaf SELECT * FROM audit_leaf LIMIT 1")
     finally:
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("PRAGMA recursive_triggers = ON")
 
 
@@ -160,7 +169,7 @@ def test_a_missing_guard_is_named() -> None:
 
 @pytest.mark.django_db
 def test_an_altered_guard_is_named() -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER audit_entry_guard_update")
             cursor.execute(

@@ -19,6 +19,7 @@ from audit import pulse, runs
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.errors import BadNote, VerificationBusy
+from audit.keys import load_signer
 from audit.models import Entry, VerificationRun
 from audit.progress import outcome_of, progress_of
 from audit.runs import carry_out, end_dead_runs, request_run
@@ -208,11 +209,21 @@ def test_bytes_that_are_no_text_are_said_to_be_none(desk: Client, log_key: objec
     assert desk.post(reverse("audit:compare"), {"notes": [file]}).status_code == 422
 
 
-def test_a_note_by_another_key_says_nothing_about_this_log(write: Write, log_key: object) -> None:
+def test_what_is_no_checkpoint_is_refused_when_it_is_handed_in(write: Write, log_key: object) -> None:
+    signer = load_signer()
+    for note in ("nonsense", "a text\n\n" + signer.signature_line("a text\n")):
+        with pytest.raises(BadNote, match="no checkpoint of a log"):
+            request_run(actor=CLERK, against=[note])
+
+
+def test_a_note_by_another_key_is_named_and_never_passes_for_agreement(write: Write, log_key: object) -> None:
     write(1)
     note = sign_checkpoint(actor=CLERK).note.replace("dadkhah", "another")
-    with pytest.raises(BadNote):
-        request_run(actor=CLERK, against=[note])
+    run = request_run(actor=CLERK, against=[note])
+    carry_out(str(run.pk))
+    run.refresh_from_db()
+    assert "other_log" in json.loads(run.outcome)["kinds"]
+    assert json.loads(run.outcome)["ok"] is False
 
 
 def test_notes_from_outside_do_not_join_a_run_without_them(asked: VerificationRun, log_key: object) -> None:

@@ -122,8 +122,8 @@ def test_two_entries_that_changed_places_are_named(write: Write, log_key: Path) 
         tamper("UPDATE audit_leaf SET leaf_index = %s WHERE leaf_index = %s", (new, old))
     faults = verify_log().faults
     assert [(fault.kind, fault.place) for fault in faults] == [
-        (FaultKind.RENUMBERED, "leaf 7"),
-        (FaultKind.RENUMBERED, "leaf 9"),
+        (FaultKind.REORDERED, "leaf 7"),
+        (FaultKind.REORDERED, "leaf 9"),
     ]
 
 

@@ -4,10 +4,12 @@ import sys
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from config import checks as ours
 from config.environment import ROOT
 from config.start import refuse_unsafe_start
+from tests.tampering import as_owner, guards_lifted
 
 
 def ids(found: list[checks.CheckMessage]) -> set[str]:
@@ -73,12 +75,10 @@ def test_the_database_of_these_tests_is_durable():
 
 @pytest.mark.django_db
 def test_sqlite_without_full_synchronisation_stops_the_start():
-    from django.db import connection
-
     if connection.vendor != "sqlite":
         assert ours.sqlite_is_durable(databases=["default"]) == []
         return
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("PRAGMA recursive_triggers=OFF")
         try:
             assert ids(ours.sqlite_is_durable(databases=["default"])) == {"dadkhah.E008"}
@@ -92,3 +92,52 @@ def test_a_production_start_with_debug_on_is_refused_before_the_first_request(se
     settings.DEBUG = True
     with pytest.raises(ImproperlyConfigured, match=r"dadkhah\.E001"):
         refuse_unsafe_start()
+
+
+@pytest.mark.django_db
+def test_a_missing_guard_stops_the_start_and_says_what_to_do():
+    assert ours.guards_are_in_place(databases=["default"]) == []
+    assert ours.guards_are_in_place(databases=None) == []
+    with guards_lifted():
+        found = ours.guards_are_in_place(databases=["default"])
+    assert ids(found) == {"dadkhah.E014"}
+    assert "audit_checkpoint_guard" in found[0].msg
+    assert "verify_audit_log" in found[0].hint
+
+
+@pytest.mark.django_db
+def test_a_migration_that_waits_stops_a_start_but_not_the_migration(settings):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'audit' AND name LIKE '0002%%'")
+    with guards_lifted():
+        assert ours.guards_are_in_place(databases=["default"]) == []
+    settings.DADKHAH_PRODUCTION = False
+    with pytest.raises(ImproperlyConfigured, match=r"E015.*manage\.py migrate"):
+        refuse_unsafe_start()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_using_the_database_as_its_owner_is_told_in_production_alone(settings):
+    settings.DADKHAH_PRODUCTION = False
+    assert ours.role_owns_nothing(databases=["default"]) == []
+    settings.DADKHAH_PRODUCTION = True
+    assert ids(ours.role_owns_nothing(databases=["default"])) == {"dadkhah.W016"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE pg_monitor")
+    assert ours.role_owns_nothing(databases=["default"]) == []
+
+
+def test_migrate_and_the_start_pass_on_a_fresh_database_and_after_it(tmp_path):
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings.dev", "DADKHAH_HOME": str(tmp_path)}
+    start = "import django; django.setup(); from config.start import refuse_unsafe_start as s; s()"
+    for command in (
+        ["manage.py", "make_keys"],
+        ["manage.py", "migrate"],
+        ["manage.py", "migrate"],
+        ["-c", start],
+    ):
+        ended = subprocess.run(
+            [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr

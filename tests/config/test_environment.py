@@ -15,13 +15,13 @@ def read(monkeypatch, **variables):
 
 def test_an_empty_environment_is_the_laptop(monkeypatch):
     found = read(monkeypatch)
-    assert "sqlite3" in found.database["ENGINE"]
+    assert found.database["ENGINE"] == "config.sqlite"
     assert found.redis_url == ""
 
 
 def test_postgres_is_given_by_its_address(monkeypatch):
     found = read(monkeypatch, DATABASE_URL="postgres://dadkhah:secret@db.example:5432/dadkhah")
-    assert found.database["ENGINE"] == "django.db.backends.postgresql"
+    assert found.database["ENGINE"] == "config.postgresql"
     assert found.database["HOST"] == "db.example"
 
 

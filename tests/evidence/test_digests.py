@@ -8,6 +8,7 @@ from django.test.utils import isolate_apps
 
 from evidence.digests import Digest, DigestField, read_sha256
 from evidence.errors import BadIntake
+from tests.tampering import as_owner
 
 TEXT = hashlib.sha256(b"letter").hexdigest()
 
@@ -64,7 +65,7 @@ def test_the_database_refuses_another_length(value: bytes):
     field = DigestField("sha256")
     field.set_attributes_from_name("digest")
     binary = "blob" if connection.vendor == "sqlite" else "bytea"
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE stones (digest {binary} NULL CHECK ({field.db_check(connection)}))"
         )

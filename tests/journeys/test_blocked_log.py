@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from cases.models import Case
 from tests.conftest import PASSWORD
+from tests.tampering import as_owner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +27,7 @@ UNBLOCK = {
 
 
 def run(statement: dict[str, str]) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(statement[connection.vendor])
 
 

@@ -1,13 +1,18 @@
-"""`manage.py verify_audit_log [--json]`: recompute the log and name every break; exit code 1 where there is one."""
+"""`manage.py verify_audit_log [--since CHECKPOINT] [--against FILE ...] [--json]`; exit code 1 names a break."""
 
 import json
+import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from audit.faults import LogReport
+from audit.errors import UnknownCheckpoint
+from audit.faults import Fault, LogReport
+from audit.models import Checkpoint
+from audit.outside import OutsideCheckpoint, read_outside
 from audit.verification import verify_log
 
 
@@ -18,10 +23,27 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--since",
+            metavar="CHECKPOINT",
+            help="a checkpoint's file, or the size of a stored one: entries before it are not read again",
+        )
+        parser.add_argument(
+            "--against",
+            metavar="FILE",
+            nargs="+",
+            type=Path,
+            default=[],
+            help="checkpoints that left the house, such as log/checkpoint of a dossier",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = verify_log()
+        against = [read_outside(path) for path in options["against"]]
+        since = _since(options["since"]) if options["since"] else None
+        report = verify_log(
+            since=since, against=against, progress=_show_progress if sys.stderr.isatty() else None
+        )
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
         else:
@@ -31,13 +53,18 @@ class Command(BaseCommand):
 
     def _say(self, report: LogReport) -> None:
         for fault in report.faults:
-            self.stdout.write(f"{fault.kind.value}: {fault.place}: {fault.sentence} {fault.detail}".rstrip())
+            self.stdout.write(_line(fault))
+        for notice in report.notices:
+            self.stdout.write(_("NOTICE: %(notice)s") % {"notice": _line(notice)})
         counts = {
             "entries": report.entries,
             "waiting": report.waiting,
             "checkpoints": report.checkpoints,
             "root": report.root,
             "faults": report.fault_count,
+            "since": report.since,
+            "read": report.read,
+            "against": report.against,
         }
         if report.ok:
             self.stdout.write(
@@ -46,7 +73,39 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write(_("BROKEN: %(faults)d faults among %(entries)d entries.") % counts)
+        if report.since:
+            self.stdout.write(
+                _(
+                    "Entries before the checkpoint of size %(since)d were NOT read again: of them only the hashes were "
+                    "compared. Read again: %(read)d."
+                )
+                % counts
+            )
+        if report.against:
+            self.stdout.write(_("Compared with checkpoints from outside: %(against)d.") % counts)
         if report.waiting:
             self.stdout.write(
                 _("%(waiting)d entries wait for their place in the tree; that is no fault.") % counts
             )
+
+
+def _line(fault: Fault) -> str:
+    return f"{fault.kind.value}: {fault.place}: {fault.sentence} {fault.detail}".rstrip()
+
+
+def _since(given: str) -> Checkpoint | OutsideCheckpoint:
+    if not given.isascii() or not given.isdigit():
+        return read_outside(Path(given))
+    checkpoint = Checkpoint.objects.filter(size=int(given[:18])).first()
+    if checkpoint is None:
+        raise UnknownCheckpoint(
+            _("The log has no checkpoint of size %(size)s. Name another size, or a file.") % {"size": given}
+        )
+    return checkpoint
+
+
+def _show_progress(done: int, total: int) -> None:
+    """One line that is written over and over; silent between whole steps of 16 tiles."""
+    if done == total or done % 4096 == 0:
+        sys.stderr.write(f"\r{done:>12,} / {total:,}" + ("\n" if done == total else ""))
+        sys.stderr.flush()

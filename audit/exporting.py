@@ -1,0 +1,189 @@
+"""A copy of the whole log for a stranger: one folder that `verify_log.py`, which lies in it, checks without us.
+
+Entries are one file: each its length in two bytes (big-endian) and its body, in the order of the tree. That is the
+entry bundle of C2SP tlog-tiles, one after another; 256 of them are one bundle. One file rather than one per bundle,
+because a million entries would be four thousand files, each to be made durable, for a reader who reads all of them.
+`tiles/L` holds the hashes of level L, also one after another, so that a changed entry can be named by its place.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.actions import Action
+from audit.actors import Actor
+from audit.checkpoints import sign_checkpoint
+from audit.errors import LogForked, LogUnavailable, TargetExists
+from audit.keys import PUBLIC_FILE
+from audit.letter import LETTER
+from audit.log import Subject, append
+from audit.merkle import HASH_BYTES, complete_root
+from audit.models import Checkpoint, KeyRotation, TimeStamp
+from audit.rows import bodies_in_order
+from audit.sequencing import sequence_pending
+from audit.snapshot import one_view
+from audit.tiles import WIDTH, tree_size
+
+_VERIFIER = Path(__file__).parent / "verifier" / "verify_log.py"
+_NO_HASH = bytes(HASH_BYTES)
+_WALKED_GAP = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was handed out. `sums` is the SHA-256 of the list of files."""
+
+    path: Path
+    entries: int
+    checkpoints: int
+    sums: str
+
+
+def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
+    """Write the log into the new folder `target` and return what it holds.
+
+    The export is itself an entry, which stands in it. With `sign` the log is signed first, so that the signature
+    covers all of it; without, a broken log can be taken out as it is. The folder appears whole or not at all.
+    Raises TargetExists before anything is done, LogUnavailable where it cannot be written, and what signing raises.
+    """
+    target = target.absolute()
+    if os.path.lexists(target):
+        raise TargetExists(_("%(path)s exists already. Name a folder that does not.") % {"path": target})
+    with transaction.atomic():
+        append(
+            Action.LOG_EXPORTED, subject=Subject("audit.log", "whole"), actor=actor, facts={"signed": sign}
+        )
+    sequence_pending(wait=True)
+    # What is exported ends where it was signed: the entry about the signing is left to the next export.
+    size = sign_checkpoint(actor=actor).size if sign else None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        try:
+            exported = _write_all(partial, target, size)
+            partial.rename(target)
+            _sync(target.parent)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise LogUnavailable(
+            _("The export could not be written: %(reason)s. Nothing was left behind.")
+            % {"reason": error.strerror}
+        ) from error
+    return exported
+
+
+def _write_all(folder: Path, target: Path, size: int | None) -> Exported:
+    files = _Files(folder)
+    with one_view():
+        size = tree_size() if size is None else size
+        _write_entries(files, size)
+        checkpoints = 0
+        for checkpoint in Checkpoint.objects.order_by("size").iterator(500):
+            if checkpoint.size <= size and checkpoint.signatures.exists():
+                files.write(f"checkpoints/{checkpoint.size:012}", [checkpoint.note.encode()])
+                checkpoints += 1
+        for number, rotation in enumerate(KeyRotation.objects.order_by("made_at", "id")):
+            files.write(f"rotations/{number:04}", [rotation.note.encode()])
+        stamps = TimeStamp.objects.select_related("checkpoint").order_by("checkpoint__size", "authority")
+        for number, stamp in enumerate(stamps.iterator(500)):
+            name = f"stamps/{stamp.checkpoint.size:012}-{number:02}"
+            files.write(f"{name}.tsq", [bytes(stamp.request)])
+            files.write(f"{name}.tsr", [bytes(stamp.response)])
+    files.write("keys", [_keys()])
+    files.write("verify_log.py", [_VERIFIER.read_bytes()])
+    files.write("README.txt", [LETTER.encode()])
+    return Exported(target, size, checkpoints, files.close())
+
+
+def _keys() -> bytes:
+    lines = (settings.DADKHAH_KEYS_DIR / PUBLIC_FILE).read_text("utf-8").splitlines()
+    return "".join(f"{line.strip()}\n" for line in lines if line.strip()).encode()
+
+
+def _write_entries(files: "_Files", size: int) -> None:
+    """Write entries and hashes in one pass, each level's roots in memory until it is written: 32 bytes per tile."""
+    levels: list[bytearray] = [bytearray()]
+
+    def bodies() -> Iterator[bytes]:
+        for body, hashed in _gapless(size):
+            row.append(hashed)
+            if len(row) == WIDTH:
+                levels[0] += complete_root(row)
+                spill.write(b"".join(row))
+                row.clear()
+            yield len(body).to_bytes(2, "big") + body
+        spill.write(b"".join(row))
+
+    row: list[bytes] = []
+    with tempfile.TemporaryFile(dir=files.folder) as spill:
+        files.write("entries.bin", bodies())
+        spill.seek(0)
+        files.write("tiles/0", iter(lambda: spill.read(1 << 20), b""))
+    level, hashes = 1, bytes(levels[0])
+    while hashes:
+        files.write(f"tiles/{level}", [hashes])
+        step = WIDTH * HASH_BYTES
+        full = range(0, len(hashes) - step + 1, step)
+        hashes = b"".join(
+            complete_root([hashes[at + one : at + one + HASH_BYTES] for one in range(0, step, HASH_BYTES)])
+            for at in full
+        )
+        level += 1
+
+
+def _gapless(size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Yield body and leaf hash of each place; an entry or a place that is gone yields nothing in its stead."""
+    at = 0
+    for index, hashed, body in bodies_in_order(size):
+        if index - at > _WALKED_GAP:
+            raise LogForked(_("The log has lost too many places to be exported. Run verify_audit_log."))
+        for _missing in range(at, index):
+            yield b"", _NO_HASH
+        yield body, hashed
+        at = index + 1
+
+
+class _Files:
+    """Writes files below one folder, each durable, and knows their digests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._digests: dict[str, str] = {}
+
+    def write(self, name: str, parts: Iterable[bytes]) -> None:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        digest = hashlib.sha256()
+        with path.open("xb", buffering=1 << 20) as file:
+            for part in parts:
+                digest.update(part)
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        self._digests[name] = digest.hexdigest()
+
+    def close(self) -> str:
+        """List the digests, make the folders durable, and return the digest of the list."""
+        sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._digests.items())).encode()
+        self.write("SHA256SUMS", [sums])
+        for folder in sorted({(self.folder / name).parent for name in self._digests}):
+            _sync(folder)
+        self.folder.chmod(0o755)
+        return self._digests["SHA256SUMS"]
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,195 @@
+"""The quick look at whole tiles of the log: read 256 entries at once, hash them, and say whether all is well.
+
+A tile that is not well, for whatever reason, is not judged here: the walk reads it again row by row and names what
+is wrong (`audit.tree_check`). So nothing here can excuse a fault; it can only cost time. Needs no settings, for a
+second process does half of it (`audit.span_helper`).
+
+Hashes are always taken here, from the stored bytes of the body. Whether an entry's columns say what its body says is
+compared on PostgreSQL by the statement that reads them, with only the built-in functions in its reach: a database
+that would lie about the comparison could as well lie about the column.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from psycopg.types.string import ByteaBinaryLoader
+
+from audit.clock import falls_back
+from audit.frames import frame
+
+WIDTH = 256
+# Tiles that one statement reads: enough to spread its cost, few enough to keep the memory flat.
+SEGMENT = 32
+# What an honest entry may be older than its neighbours in the tree, to find a segment's entries by their time.
+_SLACK = "10 minutes"
+_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  as in the rows, UTC without saying so
+
+_MATCH = """
+    '{"action":"' || e.action || '","actor":"' || e.actor || '","case_id":'
+        || coalesce('"' || e.case_id || '"', 'null') || ',"channel":"' || e.channel || '","facts":' AS head,
+    ',"id":"' || e.id || '","recorded_at":'
+        || rpad(rtrim(to_json(e.recorded_at AT TIME ZONE 'UTC')::text, '"'), 27, '0') || 'Z","subject_id":"'
+        || e.subject_id || '","subject_kind":"' || e.subject_kind || '","v":1}' AS tail
+"""
+# Entries are found by their time, in one sweep; whichever does not lie in its neighbours' time is missing from the
+# sweep, its tile is not well, and the walk finds it by its id.
+_POSTGRES = f"""
+    SELECT a.tile, a.size, a.hashes, a.bodies, a.entry_hashes, a.same, a.times, t.hashes, t.root
+    FROM (
+        SELECT r.leaf_index >> 8 AS tile, count(*) AS size, string_agg(r.leaf_hash, '') AS hashes,
+            array_agg(r.body) AS bodies, string_agg(r.entry_hash, '') AS entry_hashes,
+            bool_and(coalesce(substring(r.body FOR octet_length(r.head)) = convert_to(r.head, 'UTF8')
+                AND substring(r.body FROM octet_length(r.body) - octet_length(r.tail) + 1)
+                    = convert_to(r.tail, 'UTF8'), false)) AS same,
+            array_agg(r.recorded_at) AS times
+        FROM (
+            SELECT l.leaf_index, l.leaf_hash, e.body, e.leaf_hash AS entry_hash, e.recorded_at, e.head, e.tail
+            FROM audit_leaf l LEFT JOIN (
+                SELECT e.id, e.body, e.leaf_hash, e.recorded_at, {_MATCH} FROM audit_entry e
+                WHERE e.recorded_at BETWEEN
+                    (SELECT min(b.recorded_at) FROM audit_entry b WHERE b.id IN
+                        (SELECT entry_id FROM audit_leaf WHERE leaf_index IN (%(first)s, %(last)s)))
+                        - interval '{_SLACK}'
+                    AND (SELECT max(b.recorded_at) FROM audit_entry b WHERE b.id IN
+                        (SELECT entry_id FROM audit_leaf WHERE leaf_index IN (%(first)s, %(last)s)))
+                        + interval '{_SLACK}'
+            ) e ON e.id = l.entry_id
+            WHERE l.leaf_index BETWEEN %(first)s AND %(last)s ORDER BY l.leaf_index >> 8, l.leaf_index
+        ) r GROUP BY 1
+    ) a LEFT JOIN audit_tile t ON t.level = 0 AND t.tile_index = a.tile
+"""  # noqa: S608
+# Text is read as bytes: what a tamperer made no UTF-8 must not end the reading. An entry and its leaf are written
+# together, so both tables count alike, and the entry is found by its row number; its id must be the leaf's as well.
+_SQLITE = """
+    SELECT l.leaf_index, l.leaf_hash, e.body, e.leaf_hash, CAST(e.recorded_at AS BLOB), CAST(e.action AS BLOB),
+        CAST(e.actor AS BLOB), CAST(e.case_id AS BLOB), CAST(e.channel AS BLOB), CAST(e.id AS BLOB),
+        CAST(e.subject_id AS BLOB), CAST(e.subject_kind AS BLOB)
+    FROM audit_leaf l LEFT JOIN audit_entry e ON e.rowid = l.leaf_index + :shift AND e.id = l.entry_id
+    WHERE l.leaf_index BETWEEN :first AND :last ORDER BY l.leaf_index
+"""
+_SQLITE_TILES = """
+    SELECT tile_index, hashes, root FROM audit_tile WHERE level = 0 AND tile_index >= ? AND tile_index < ?
+"""
+_SQLITE_SHIFT = """
+    SELECT e.rowid - l.leaf_index FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.leaf_index = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One tile: `root` is the hash over its leaves, or empty where not all is well with it.
+
+    `earliest` and `latest` bound the times of its entries; None where they fall back among themselves.
+    """
+
+    tile: int
+    root: bytes = b""
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+
+def verdicts(connection: Any, vendor: str, start: int, end: int) -> Iterator[Verdict]:
+    """Yield a verdict on each full tile from `start` to before `end`, in order.
+
+    `connection` is the driver's own, of psycopg or sqlite3. The statements of one segment are done when its verdicts
+    are yielded, so the connection is free in between.
+    """
+    segment_of = _postgres_segment if vendor == "postgresql" else _sqlite_segment
+    for first in range(start, end, SEGMENT):
+        last = min(first + SEGMENT, end)
+        found = segment_of(connection, first, last)
+        for tile in range(first, last):
+            yield found.get(tile, Verdict(tile))
+
+
+def tile_root(row: Sequence[bytes]) -> bytes:
+    """Return the hash over 256 hashes: `audit.merkle.complete_root`, unrolled for speed and tested against it."""
+    row = list(row)
+    while len(row) > 1:
+        row = [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
+    return row[0]
+
+
+def _postgres_segment(connection: Any, first: int, last: int) -> dict[int, Verdict]:
+    with psycopg.Cursor(connection) as cursor:
+        # As eight bytes, a time costs nothing to read, and the times of a tile sort as they are.
+        cursor.adapters.register_loader("timestamptz", ByteaBinaryLoader)
+        cursor.execute(_POSTGRES, {"first": first * WIDTH, "last": last * WIDTH - 1}, binary=True)
+        return {row[0]: _judge_postgres(row) for row in cursor}
+
+
+def _judge_postgres(row: tuple[Any, ...]) -> Verdict:
+    tile, size, hashes, bodies, entry_hashes, same, times, stored, stored_root = row
+    if size != WIDTH or not same or stored != hashes or entry_hashes != hashes:
+        return Verdict(tile)
+    return _judge(tile, bodies, hashes, stored_root, _Times(times, _moment_of_bytes))
+
+
+def _sqlite_segment(connection: Any, first: int, last: int) -> dict[int, Verdict]:
+    found: dict[int, Verdict] = {}
+    shift = connection.execute(_SQLITE_SHIFT, (first * WIDTH,)).fetchone()
+    if shift is None:
+        return found
+    stored = {tile: rest for tile, *rest in connection.execute(_SQLITE_TILES, (first, last))}
+    cursor = connection.execute(
+        _SQLITE, {"shift": shift[0], "first": first * WIDTH, "last": last * WIDTH - 1}
+    )
+    for tile in range(first, last):
+        rows = cursor.fetchmany(WIDTH)
+        if [row[0] for row in rows] != list(range(tile * WIDTH, (tile + 1) * WIDTH)):
+            break  # a place is missing: this tile and, since the rows have shifted, the rest of the segment
+        _indices, hashes, bodies, entry_hashes, times, *columns = zip(*rows, strict=True)
+        leaves = b"".join(hashes)
+        stored_hashes, stored_root = stored.get(tile, (None, None))
+        if None in bodies or stored_hashes != leaves or b"".join(entry_hashes) != leaves:
+            continue
+        if _columns_agree(bodies, times, *columns):
+            found[tile] = _judge(tile, bodies, leaves, stored_root, _Times(times, _moment_of_text))
+    cursor.close()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The times of a tile's entries as they were read, and how to understand one."""
+
+    raw: Sequence[bytes]
+    read: Callable[[bytes], datetime]
+
+
+def _judge(
+    tile: int, bodies: Sequence[bytes], hashes: bytes, stored_root: bytes | None, times: _Times
+) -> Verdict:
+    """Hash the bodies and compare."""
+    row = [sha256(b"\x00" + body).digest() for body in bodies]
+    root = tile_root(row)
+    if b"".join(row) != hashes or root != stored_root:
+        return Verdict(tile)
+    try:
+        ordered = sorted(times.raw)
+        if ordered != list(times.raw) and falls_back(map(times.read, times.raw)):
+            return Verdict(tile, root)
+        return Verdict(tile, root, times.read(ordered[0]), times.read(ordered[-1]))
+    except (ValueError, OverflowError):  # no time of any calendar
+        return Verdict(tile)
+
+
+def _moment_of_bytes(raw: bytes) -> datetime:
+    """PostgreSQL's binary form: microseconds since 2000."""
+    return _EPOCH + timedelta(microseconds=int.from_bytes(raw, "big", signed=True))
+
+
+def _moment_of_text(raw: bytes) -> datetime:
+    return datetime.fromisoformat(raw.decode("ascii"))
+
+
+def _columns_agree(bodies: Sequence[bytes], *columns: Sequence[bytes]) -> bool:
+    for body, *entry in zip(bodies, *columns, strict=True):
+        head, tail = frame(entry)
+        if not (body.startswith(head) and body.endswith(tail)):
+            return False
+    return True

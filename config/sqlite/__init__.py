@@ -1,0 +1,1 @@
+"""Django's SQLite backend with an authorizer on every connection; named as DATABASES' ENGINE."""

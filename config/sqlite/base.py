@@ -1,0 +1,103 @@
+"""The connection: Django's own, under an authorizer that only a migration takes off."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
+
+from config.sqlite.authorizer import refusal
+
+
+class GuardedConnection(sqlite3.Connection):
+    """A connection that knows what it refused last: SQLite itself says no more than "not authorized"."""
+
+    refused = ""
+
+    def authorize(
+        self, action: int, first: str | None, second: str | None, _database: str | None, _source: str | None
+    ) -> int:
+        """Answer SQLite's question."""
+        why = refusal(action, first, second)
+        if not why:
+            return sqlite3.SQLITE_OK
+        self.refused = why
+        return sqlite3.SQLITE_DENY
+
+
+class GuardedCursor(base.SQLiteCursorWrapper):
+    """Says what was refused, by the same error as a trigger's refusal."""
+
+    def execute(self, query: Any, params: Any = None) -> Any:
+        try:
+            return super().execute(query, params)
+        except sqlite3.DatabaseError as error:
+            raise _told(self.connection, error) from error
+
+    def executemany(self, query: Any, param_list: Any) -> Any:
+        try:
+            return super().executemany(query, param_list)
+        except sqlite3.DatabaseError as error:
+            raise _told(self.connection, error) from error
+
+
+class SchemaEditor(DatabaseSchemaEditor):
+    """Django's, which is what every migration works through; the schema is open while it is at work."""
+
+    connection: "DatabaseWrapper"
+
+    def __enter__(self) -> Any:
+        self._open = self.connection.schema_open()
+        self._open.__enter__()
+        try:
+            return super().__enter__()
+        except BaseException:
+            self._open.__exit__(None, None, None)
+            raise
+
+    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
+        try:
+            super().__exit__(kind, value, trace)
+        finally:
+            self._open.__exit__(None, None, None)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """One thread's connection to the database file."""
+
+    SchemaEditorClass = SchemaEditor
+    _opened = 0
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "factory": GuardedConnection}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        if not self._opened:
+            connection.set_authorizer(connection.authorize)
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=GuardedCursor)
+
+    @contextmanager
+    def schema_open(self) -> Iterator[None]:
+        """Take the authorizer off inside the block: for migrations, and for whoever acts as the file's owner."""
+        self.ensure_connection()
+        self._opened += 1
+        self.connection.set_authorizer(None)
+        try:
+            yield
+        finally:
+            self._opened -= 1
+            # Setting it makes SQLite ask again about every statement that it had prepared meanwhile.
+            if not self._opened and self.connection is not None:
+                self.connection.set_authorizer(self.connection.authorize)
+
+
+def _told(connection: Any, error: sqlite3.DatabaseError) -> sqlite3.DatabaseError:
+    if getattr(error, "sqlite_errorname", "") != "SQLITE_AUTH":
+        return error
+    return sqlite3.IntegrityError(connection.refused)

@@ -1,0 +1,207 @@
+"""Checkpoints that left the house show what all inside the database agrees to hide."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from audit.checkpoints import sign_checkpoint
+from audit.errors import BadNote, UnknownCheckpoint
+from audit.faults import FaultKind, LogReport
+from audit.keys import MLDSA_FILE, PRIVATE_FILE, PUBLIC_FILE, create_log_key, load_signer
+from audit.models import Checkpoint, Entry, checkpoint_text
+from audit.notes import Signer
+from audit.outside import OutsideCheckpoint, parse_outside
+from audit.verification import verify_log
+from tests.audit.conftest import CLERK
+from tests.tampering import tamper
+
+Write = Callable[[int], list[Entry]]
+TABLES = (
+    "audit_checkpointsignature",
+    "audit_checkpoint",
+    "audit_tile",
+    "audit_leaf",
+    "audit_unsequenced",
+    "audit_entry",
+)
+
+
+def left_the_house(place: str = "outside") -> OutsideCheckpoint:
+    """Sign the log and keep what a recipient would hold."""
+    return parse_outside(sign_checkpoint(actor=CLERK).note, place=place)
+
+
+def made_up(
+    size: int, *, signer: Signer | None = None, origin: str = "", root: bytes = b"\x01" * 32
+) -> OutsideCheckpoint:
+    """A checkpoint of a tree that never was, signed by our own key or another."""
+    signer = signer or load_signer()
+    text = checkpoint_text(origin or signer.name, size, root)
+    return parse_outside(text + "\n" + signer.signature_line(text), place="made up")
+
+
+def kinds(*against: OutsideCheckpoint) -> list[FaultKind]:
+    return [fault.kind for fault in verify_log(against=against).faults]
+
+
+def empty_the_log() -> None:
+    for table in TABLES:
+        tamper(f"DELETE FROM {table}")
+
+
+def test_a_true_checkpoint_fits(write: Write, log_key: Path) -> None:
+    write(5)
+    first = left_the_house()
+    write(300)
+    report = verify_log(against=[first, left_the_house()])
+    assert report.ok
+    assert report.against == 2
+
+
+def test_an_older_copy_put_back_is_named_rolled_back(write: Write, log_key: Path) -> None:
+    write(5)
+    before = left_the_house("before")
+    write(3)
+    after = left_the_house("after")
+    keep = before.size + 1  # the entry about the first signing was in the old copy
+    if connection.vendor == "sqlite":
+        tamper(
+            "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE leaf_index >= %s)",
+            (keep,),
+        )
+    else:
+        tamper(
+            "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE leaf_index >= %s)",
+            (keep,),
+        )
+    tamper("DELETE FROM audit_leaf WHERE leaf_index >= %s", (keep,))
+    newer = "SELECT id FROM audit_checkpoint WHERE size > %s"
+    tamper(f"DELETE FROM audit_checkpointsignature WHERE checkpoint_id IN ({newer})", (keep,))
+    tamper("DELETE FROM audit_checkpoint WHERE size > %s", (keep,))
+    assert kinds() == []  # all inside agrees
+    [fault] = verify_log(against=[before, after]).faults
+    assert (fault.kind, fault.place) == (FaultKind.ROLLED_BACK, f"after, size {after.size}")
+
+
+def test_a_log_made_anew_with_the_same_key_is_named_rebuilt(write: Write, log_key: Path) -> None:
+    write(5)
+    old = left_the_house()
+    empty_the_log()
+    write(9)
+    sign_checkpoint(actor=CLERK)
+    assert kinds() == []
+    assert kinds(old) == [FaultKind.FORKED, FaultKind.REBUILT]
+
+
+def test_a_log_made_anew_with_another_key_says_so_of_every_true_checkpoint(
+    write: Write, log_key: Path, settings: Any
+) -> None:
+    write(5)
+    old = left_the_house()
+    empty_the_log()
+    for name in (PRIVATE_FILE, MLDSA_FILE, PUBLIC_FILE):
+        (settings.DADKHAH_KEYS_DIR / name).unlink()
+    create_log_key(settings.DADKHAH_KEYS_DIR)
+    write(9)
+    sign_checkpoint(actor=CLERK)
+    assert kinds(old) == [FaultKind.FOREIGN_KEY]
+
+
+def test_a_past_rewritten_and_signed_anew_is_named_forked_from_the_last_that_fits(
+    write: Write, log_key: Path
+) -> None:
+    write(4)
+    first = left_the_house("first")
+    write(5)
+    second = left_the_house("second")
+    tamper(
+        "DELETE FROM audit_checkpointsignature WHERE checkpoint_id IN (SELECT id FROM audit_checkpoint WHERE size = %s)",
+        (second.size,),
+    )
+    tamper("UPDATE audit_checkpoint SET root = %s WHERE size = %s", (b"\x02" * 32, second.size))
+    row = Checkpoint.objects.get(size=second.size)
+    line = load_signer().signature_line(row.text)
+    row.signatures.create(
+        key_name=load_signer().name,
+        key_hash=load_signer().verifier.key_hash.hex(),
+        line=line,
+        made_at=row.made_at,
+    )
+    other = made_up(7)
+    found = {(fault.kind, fault.detail) for fault in verify_log(against=[first, second, other]).faults}
+    assert (FaultKind.FORKED, "The difference lies among leaves 4 to 6.") in found
+    assert FaultKind.SPLIT_VIEW in {kind for kind, _detail in found}
+    assert FaultKind.REBUILT not in {kind for kind, _detail in found}
+
+
+def test_two_checkpoints_of_one_size_are_named_a_split_view(write: Write, log_key: Path) -> None:
+    write(6)
+    assert FaultKind.SPLIT_VIEW in kinds(made_up(4), made_up(4, root=b"\x03" * 32))
+
+
+def test_a_foreign_key_and_another_log_prove_nothing_and_never_pass(write: Write, log_key: Path) -> None:
+    write(6)
+    name = load_signer().name
+    assert kinds(made_up(4, signer=Signer.generate(name))) == [FaultKind.FOREIGN_KEY]
+    assert kinds(made_up(4, signer=Signer.generate("other.example/log"))) == [FaultKind.OTHER_LOG]
+
+
+def test_a_checkpoint_whose_text_was_changed_is_named(write: Write, log_key: Path) -> None:
+    write(6)
+    note = sign_checkpoint(actor=CLERK).note.replace("\n6\n", "\n5\n", 1)
+    assert kinds(parse_outside(note, place="changed")) == [FaultKind.BAD_SIGNATURE]
+
+
+def test_since_reads_only_what_came_after_and_says_so(write: Write, log_key: Path, capsys: Any) -> None:
+    write(600)
+    sign_checkpoint(actor=CLERK)
+    write(10)
+    call_command("verify_audit_log", "--since", "600")
+    said = capsys.readouterr().out
+    assert "Entries before the checkpoint of size 600 were NOT read again" in said
+    assert "Read again: 99." in said  # 611 less the two full tiles before the checkpoint
+
+
+def test_since_passes_over_a_changed_entry_but_not_a_changed_hash(write: Write, log_key: Path) -> None:
+    write(600)
+    checkpoint = sign_checkpoint(actor=CLERK)
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '3'")
+    assert verify_log(since=checkpoint).ok
+    assert not verify_log().ok
+    tamper("UPDATE audit_leaf SET leaf_hash = %s WHERE leaf_index = 3", (b"\x01" * 32,))
+    report = verify_log(since=checkpoint)
+    assert {fault.kind for fault in report.faults} >= {FaultKind.CHANGED, FaultKind.FORKED}
+
+
+def test_the_command_compares_with_files_and_refuses_what_is_no_checkpoint(
+    write: Write, log_key: Path, tmp_path: Path, capsys: Any
+) -> None:
+    write(5)
+    good = tmp_path / "checkpoint"
+    good.write_text(sign_checkpoint(actor=CLERK).note, encoding="utf-8")
+    call_command("verify_audit_log", "--against", str(good), "--since", str(good), "--json")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["ok"], answer["against"], answer["since"]) == (True, 1, 5)
+    for text in ("", "no note\n", "a\nb\nc\n\n— k AAAAAAAA\n"):
+        bad = tmp_path / "bad"
+        bad.write_text(text, encoding="utf-8")
+        with pytest.raises(BadNote):
+            call_command("verify_audit_log", "--against", str(bad))
+    with pytest.raises(BadNote):
+        call_command("verify_audit_log", "--against", str(tmp_path))
+    with pytest.raises(UnknownCheckpoint):
+        call_command("verify_audit_log", "--since", "77")
+
+
+def test_progress_comes_to_its_end(write: Write) -> None:
+    write(520)
+    seen: list[tuple[int, int]] = []
+    report: LogReport = verify_log(progress=lambda done, total: seen.append((done, total)))
+    assert report.ok
+    assert seen == sorted(seen)
+    assert seen[-1] == (520, 520)
