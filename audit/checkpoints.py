@@ -74,6 +74,7 @@ def prove(entry_ids: Iterable[uuid.UUID], checkpoint: Checkpoint) -> list[Proven
     if len(leaves) != len(wanted):
         raise NotInTree(_("An entry is not covered by this checkpoint. Sign a new checkpoint and try again."))
     nodes = StoredNodes()
+    nodes.read_ahead(checkpoint.size, [leaf.index for leaf in leaves])
     return [
         ProvenEntry(
             id=leaf.entry_id,

@@ -4,12 +4,16 @@ A tile is written once, when its last hash is known, and never changes. What is 
 below: partial tiles are never stored, so nothing is ever rewritten.
 """
 
+from collections.abc import Collection, Iterable, Iterator
+
 from django.db import connection
 
 from audit.merkle import HASH_BYTES, complete_root
 
 WIDTH = 256
 HEIGHT = 8  # 2^8 hashes
+
+Place = tuple[int, int]  # a level and an index in it
 
 
 def tree_size() -> int:
@@ -58,13 +62,28 @@ def read_hashes(level: int, start: int, end: int) -> list[bytes]:
 
 
 class StoredNodes:
-    """The nodes of the stored tree for `audit.merkle`; keeps what it has read, so make one per task."""
+    """The nodes of the stored tree for `audit.merkle`; keeps what it has read and computed, so make one per task."""
 
     def __init__(self) -> None:
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._tiles: dict[Place, list[bytes]] = {}
+        self._nodes: dict[Place, bytes] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree. Raises LookupError where the stored tree has no such node."""
+        if (level, index) not in self._nodes:
+            self._nodes[level, index] = self._computed(level, index)
+        return self._nodes[level, index]
+
+    def read_ahead(self, size: int, indexes: Iterable[int]) -> None:
+        """Read all tiles that proofs of these leaves under a tree of `size` need, in two questions to the database."""
+        wanted = {place for index in {*indexes, size - 1} for place in _places_above(index, size)}
+        wanted -= self._tiles.keys()
+        if not wanted:
+            return
+        self._tiles |= _full_tiles(wanted)
+        self._tiles |= _growing_tiles(wanted - self._tiles.keys())
+
+    def _computed(self, level: int, index: int) -> bytes:
         tile_level, height = divmod(level, HEIGHT)
         first = index << height
         tile, offset = divmod(first, WIDTH)
@@ -74,16 +93,56 @@ class StoredNodes:
         return complete_root(hashes)
 
     def _tile(self, level: int, index: int) -> list[bytes]:
-        if (level, index) not in self._tiles:
-            self._tiles[level, index] = _full_tile(level, index) or read_hashes(
-                level, index * WIDTH, (index + 1) * WIDTH
-            )
-        return self._tiles[level, index]
+        place = (level, index)
+        if place not in self._tiles:
+            self._tiles |= _full_tiles({place}) or _growing_tiles({place})
+        return self._tiles[place]
 
 
-def _full_tile(level: int, index: int) -> list[bytes]:
+def _places_above(index: int, size: int) -> Iterator[Place]:
+    """The tile of each level over a leaf, as far as the tree of this size reaches."""
+    level = 0
+    while size > 0:
+        index, size = index // WIDTH, size // WIDTH
+        yield level, index
+        level += 1
+
+
+def _full_tiles(places: Collection[Place]) -> dict[Place, list[bytes]]:
+    """The tiles among these that are full."""
+    values = ", ".join(["(%s, %s)"] * len(places))
+    sql = f"SELECT level, tile_index, hashes FROM audit_tile WHERE (level, tile_index) IN (VALUES {values})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute("SELECT hashes FROM audit_tile WHERE level = %s AND tile_index = %s", (level, index))
-        row = cursor.fetchone()
-    blob = bytes(row[0]) if row else b""
+        cursor.execute(sql, [number for place in places for number in place])
+        return {(level, index): _split(bytes(blob)) for level, index, blob in cursor.fetchall()}
+
+
+def _growing_tiles(places: Collection[Place]) -> dict[Place, list[bytes]]:
+    """What there is of tiles that are not full yet, from the level below: these are the tree's right edge."""
+    found: dict[Place, list[bytes]] = {place: [] for place in places}
+    if not found:
+        return found
+    parts, parameters = [], []
+    for level, index in found:
+        parts.append(_LEAVES if level == 0 else _ROOTS)
+        parameters += [level, index, *([level - 1] if level else []), index * WIDTH, (index + 1) * WIDTH]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), parameters)
+        rows = sorted(cursor.fetchall(), key=lambda row: row[:3])
+    for level, index, _position, hashed in rows:
+        found[int(level), int(index)].append(bytes(hashed))
+    return found
+
+
+_LEAVES = (
+    "SELECT CAST(%s AS bigint), CAST(%s AS bigint), leaf_index, leaf_hash FROM audit_leaf"
+    " WHERE leaf_index >= %s AND leaf_index < %s"
+)
+_ROOTS = (
+    "SELECT CAST(%s AS bigint), CAST(%s AS bigint), tile_index, root FROM audit_tile"
+    " WHERE level = %s AND tile_index >= %s AND tile_index < %s"
+)
+
+
+def _split(blob: bytes) -> list[bytes]:
     return [blob[at : at + HASH_BYTES] for at in range(0, len(blob), HASH_BYTES)]
