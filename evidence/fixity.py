@@ -11,6 +11,7 @@ from evidence import custody
 from evidence.digests import Digest
 from evidence.errors import UnknownEvidence
 from evidence.models import CustodyEvent, EvidenceItem, StoredObject
+from evidence.placement import only_case
 from evidence.store import vault
 from evidence.vault.facts import CheckOutcome, StoredFacts
 from evidence.vocabulary import CustodyKind, CustodyOutcome
@@ -56,6 +57,7 @@ def record_outcome(item: EvidenceItem, found: CheckOutcome, *, actor: Actor) -> 
             subject=item,
             actor=actor,
             facts={**event.facts(), "state": found.state.value},
+            case_id=only_case(item),
         )
     return event
 

@@ -16,6 +16,7 @@ from evidence import custody, media_types
 from evidence.errors import EvidenceError, UnknownEvidence
 from evidence.models import EvidenceItem
 from evidence.pending import ask_for_inspection
+from evidence.placement import only_case
 from evidence.store import vault
 from evidence.vocabulary import CustodyKind
 
@@ -48,7 +49,13 @@ def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
         EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
             inspection_failure="", inspection_tries=0
         )
-        log.append(Action.INSPECTION_RETRIED, subject=item, actor=user, facts={"reference": item.reference})
+        log.append(
+            Action.INSPECTION_RETRIED,
+            subject=item,
+            actor=user,
+            facts={"reference": item.reference},
+            case_id=only_case(item),
+        )
         transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
 
 
@@ -74,6 +81,7 @@ def _record(item: EvidenceItem, media_type: str) -> None:
             subject=item,
             actor=_INSPECTOR,
             facts={**event.facts(), "media_type": media_type},
+            case_id=only_case(item),
         )
 
 

@@ -12,6 +12,7 @@ from audit.actors import Actor
 from evidence import custody
 from evidence.filenames import safe_name
 from evidence.models import EvidenceItem
+from evidence.placement import only_case
 from evidence.queries import find_item
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.store import vault
@@ -34,14 +35,26 @@ def open_page(item: EvidenceItem, *, actor: Actor) -> None:
     """Log that somebody opens the item's page. If it cannot be logged, the page is not shown."""
     user = require(actor, READ)
     with transaction.atomic():
-        log.append(Action.EVIDENCE_VIEWED, subject=item, actor=user, facts={"reference": item.reference})
+        log.append(
+            Action.EVIDENCE_VIEWED,
+            subject=item,
+            actor=user,
+            facts={"reference": item.reference},
+            case_id=only_case(item),
+        )
 
 
 def open_custody(item: EvidenceItem, *, actor: Actor) -> None:
     """Log that an auditor opens the item's custody, which prints as its certificate. If it cannot, it is not shown."""
     user = require(actor, REVIEW_CUSTODY)
     with transaction.atomic():
-        log.append(Action.CUSTODY_READ, subject=item, actor=user, facts={"reference": item.reference})
+        log.append(
+            Action.CUSTODY_READ,
+            subject=item,
+            actor=user,
+            facts={"reference": item.reference},
+            case_id=only_case(item),
+        )
 
 
 def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
@@ -66,7 +79,13 @@ def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
                 purpose=purpose or DOWNLOAD_PURPOSE,
                 digest_expected=item.object.sha256,
             )
-            log.append(Action.EVIDENCE_DOWNLOADED, subject=item, actor=user, facts=event.facts())
+            log.append(
+                Action.EVIDENCE_DOWNLOADED,
+                subject=item,
+                actor=user,
+                facts=event.facts(),
+                case_id=only_case(item),
+            )
     except BaseException:
         content.close()
         raise

@@ -14,7 +14,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Entry
+from cases.membership import open_case
 from cases.models import Case, Person
+from evidence.linking import add_to_case
 from evidence.models import EvidenceItem
 from tests.evidence.conftest import LETTER, TakeIn
 from tests.evidence.test_intake import stored_files
@@ -100,6 +102,22 @@ def test_opening_an_item_is_logged(take_in: TakeIn, lawyer: User, client_for: Cl
     assert "\u202e" not in page
     assert item.object.sha256.hex in page
     assert "by hand" in page
+
+
+def test_what_is_done_with_an_item_is_logged_under_its_case_where_that_is_one_case(
+    take_in: TakeIn, lawyer: User, case: Case, client_for: ClientFor
+) -> None:
+    item, client = take_in(), client_for(lawyer)
+    acts = ("evidence.viewed", "evidence.downloaded")
+    client.get(reverse("evidence:item", args=[item.pk]))
+    client.post(reverse("evidence:download", args=[item.pk])).close()
+    of_the_case = Entry.objects.filter(action__in=acts, case_id=case.pk)
+    assert sorted(of_the_case.values_list("action", flat=True)) == sorted(acts)
+    second = open_case(reference="DK-SECOND", title="Second", actor=lawyer)
+    add_to_case(item, case=second, actor=lawyer)
+    client.get(reverse("evidence:item", args=[item.pk]))
+    assert Entry.objects.filter(action="evidence.viewed", subject_id=str(item.pk), case_id=None).count() == 1
+    assert not Entry.objects.filter(action__in=acts, case_id=second.pk).exists()
 
 
 def test_other_receipts_are_counted_but_not_shown_to_whom_they_are_closed(
