@@ -45,7 +45,12 @@ class Kind(StrEnum):
     REVEALS = (
         "reveals",
         _("Identities"),
-        (Action.IDENTITY_OPENED, Action.OPENING_REQUESTED, Action.OPENING_APPROVED),
+        (
+            Action.IDENTITY_OPENED,
+            Action.OPENING_REQUESTED,
+            Action.OPENING_APPROVED,
+            Action.REGISTER_SEARCHED,
+        ),
     )
     HANDED_OUT = (
         "handed_out",
@@ -54,6 +59,7 @@ class Kind(StrEnum):
             Action.EVIDENCE_DOWNLOADED,
             Action.DOSSIER_DOWNLOADED,
             Action.EVIDENCE_DISCLOSED,
+            Action.LOG_EXPORTED,
             Action.LOG_PROOF_TAKEN,
             Action.LOG_REPORT_MADE,
         ),
@@ -64,9 +70,13 @@ class Kind(StrEnum):
         (
             Action.ACCESS_REFUSED,
             Action.SIGN_IN_FAILED,
+            Action.STEP_UP_FAILED,
             Action.LOCKED_OUT,
             Action.PASSPHRASE_FAILED,
+            Action.PASSPHRASE_LOCKED,
             Action.OPENING_REFUSED,
+            Action.STAMP_REFUSED,
+            Action.WITNESSING_REFUSED,
         ),
     )
     RIGHTS = (
@@ -79,6 +89,16 @@ class Kind(StrEnum):
             Action.MEMBER_ADDED,
             Action.MEMBER_REMOVED,
             Action.CUSTODIAN_ENROLLED,
+        ),
+    )
+    HOUSE = (
+        "house",
+        _("Keys, guards and erasure"),
+        (
+            Action.LOG_KEY_ROTATED,
+            Action.LOG_GUARDS_RESTORED,
+            Action.DATABASE_HARDENED,
+            Action.VALUES_ERASED,
         ),
     )
 

@@ -8,26 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from audit.actions import Action
-from audit.errors import BadNote, LogKeyMissing, LogKeyWrong
+from audit.errors import AuthoritiesUnusable, BadNote, LogKeyMissing, LogKeyWrong
 from audit.guards import missing_guards
 from audit.key_history import own_generations
-from audit.models import (
-    Checkpoint,
-    CheckpointSignature,
-    Entry,
-    StampAttempt,
-    TimeStamp,
-    Unsequenced,
-    VerificationRun,
-)
+from audit.models import Checkpoint, CheckpointSignature, Entry, Unsequenced, VerificationRun
 from audit.notes import Verifier, open_note
 from audit.queries import latest
 from audit.resolving import facts_of
-from audit.stamping.flaws import read_note
+from audit.stamp_state import StampState, stamp_state
 from audit.tiles import tree_size
 
 SIGN_EVERY = timedelta(days=1)
@@ -62,14 +53,6 @@ class Witnessed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamped:
-    """The last time-stamp of one authority."""
-
-    authority: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Verified:
     """The last verification by a person."""
 
@@ -86,9 +69,9 @@ class Standing:
     size: int
     waiting: int
     signed: Signed | None
-    stamps: Sequence[Stamped]
-    stamps_waiting: int
-    stamp_failure: str
+    stamps: StampState | None
+    stamps_unusable: str
+    published: Entry | None
     verified: Verified | None
     running: VerificationRun | None
     runs: Sequence[VerificationRun]
@@ -108,23 +91,22 @@ def standing() -> Standing:
     runs = list(VerificationRun.objects.order_by("-requested_at")[:_RUNS])
     signed = _signed(lines, own, size)
     verified = _verified()
-    stamps = _stamps()
-    waiting = StampAttempt.objects.exclude(checkpoint__stamps__isnull=False).order_by("-tried_at")
-    failures = list(waiting.values_list("failure", flat=True)[:_SIGNATURES_READ])
+    stamps, unusable = _stamps()
+    last_stamp = stamps.last if stamps else None
     return Standing(
         size=size,
         waiting=Unsequenced.objects.count(),
         signed=signed,
         stamps=stamps,
-        stamps_waiting=len(failures),
-        stamp_failure=_in_words(failures[0]) if failures else "",
+        stamps_unusable=unusable,
+        published=latest(Action.LOG_PUBLISHED),
         verified=verified,
         running=next((run for run in runs if run.is_unfinished), None),
         runs=runs,
         witnesses=_witnesses(lines, own),
         missing_guards=missing_guards(connection),
         signing_overdue=_signing_overdue(signed, now, size),
-        stamp_overdue=bool(stamps) and max(stamp.at for stamp in stamps) < now - STAMP_EVERY,
+        stamp_overdue=last_stamp is not None and last_stamp.generated_at < now - STAMP_EVERY,
         verification_overdue=verified is None or verified.entry.recorded_at < now - VERIFY_EVERY,
         keys_missing=keys_missing,
     )
@@ -189,14 +171,12 @@ def _verified() -> Verified | None:
     )
 
 
-def _in_words(note: str) -> str:
-    flaw, detail = read_note(note)
-    return str(flaw.sentence) if flaw else detail
-
-
-def _stamps() -> list[Stamped]:
-    last = TimeStamp.objects.values("authority").annotate(last=Max("generated_at")).order_by("authority")
-    return [Stamped(row["authority"], row["last"]) for row in last]
+def _stamps() -> tuple[StampState | None, str]:
+    """How trusted time stands, or the sentence that says why the list of authorities cannot be used."""
+    try:
+        return stamp_state(), ""
+    except AuthoritiesUnusable as error:
+        return None, str(error)
 
 
 def _witnesses(lines: Sequence[CheckpointSignature], own: Sequence[Verifier]) -> list[Witnessed]:
