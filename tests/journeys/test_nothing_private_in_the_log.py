@@ -21,8 +21,8 @@ from tests.conftest import Hire
 from tests.witnesses.residue import dresses, traces
 
 ClientFor = Callable[[User | None], Client]
-# What a form sends beside typed words: choices, and the reference that stands on every page of a case.
-NOT_TYPED = {"DK-NEW", "DK-OURS-1", "full_names"}
+# What a form sends beside typed words: choices, the reference that stands on every page of a case, a report's period.
+NOT_TYPED = {"DK-NEW", "DK-OURS-1", "full_names", "2026-01-01", "2100-01-01"}
 SHORTEST = 6
 
 
