@@ -189,7 +189,7 @@ def test_a_table_that_somebody_holds_refuses_the_act_in_time_and_does_not_hang_t
     try:
         with connection.cursor() as cursor:
             cursor.execute("SHOW lock_timeout")
-            assert cursor.fetchone() == ("20s",)
+            assert cursor.fetchone() == ("5s",)
             cursor.execute("SET lock_timeout = 300")
         with pytest.raises(LogUnavailable):
             append_refusal(subject=THING, actor=CLERK)
@@ -197,7 +197,7 @@ def test_a_table_that_somebody_holds_refuses_the_act_in_time_and_does_not_hang_t
         enough.set()
         holder.join()
         with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = 20000")
+            cursor.execute("RESET lock_timeout")
     assert append_refusal(subject=THING, actor=CLERK).pk
 
 
