@@ -12,7 +12,8 @@ from pathlib import Path
 from bench.rows import Row, medians, seconds
 from evidence.vault.age_keys import Identity
 from evidence.vault.facts import StoredFacts
-from evidence.vault.objects import LocalVault
+from evidence.vault.local_store import LocalStore
+from evidence.vault.objects import Vault
 from evidence.vault.vault_keys import VaultKeys
 
 MIB = 1024 * 1024
@@ -23,7 +24,7 @@ def rows(*, size_mib: int) -> list[Row]:
     with _workplace(size_mib) as (folder, source):
         keys = VaultKeys(Identity.generate(), os.urandom(32))
         # An idle vault has its code loaded: what one small file needs is not the large file's doing.
-        vault = LocalVault.create(folder / "vault", keys)
+        vault = Vault.create(LocalStore(folder / "vault"), keys)
         vault.discard(vault.receive(_small(folder)))
         idle = _peak_memory()
         ingest = _ingest_row(folder, vault, keys, source, size_mib)
@@ -37,12 +38,12 @@ def rows(*, size_mib: int) -> list[Row]:
     ]
 
 
-def _ingest_row(folder: Path, vault: LocalVault, keys: VaultKeys, source: Path, size_mib: int) -> Row:
+def _ingest_row(folder: Path, vault: Vault, keys: VaultKeys, source: Path, size_mib: int) -> Row:
     copy = folder / "copy"
 
     def take_in() -> float:
         fresh = folder / "fresh"
-        own = LocalVault.create(fresh, keys)
+        own = Vault.create(LocalStore(fresh), keys)
         return seconds(lambda: own.commit(own.receive(source)), after=lambda: shutil.rmtree(fresh))
 
     figure, hashed, copied = medians(
@@ -54,7 +55,7 @@ def _ingest_row(folder: Path, vault: LocalVault, keys: VaultKeys, source: Path, 
     return Row(f"ingest one file of {size_mib} MiB", figure, max(hashed, copied), 1.3, "s", note)
 
 
-def _check_rows(vault: LocalVault, facts: StoredFacts, source: Path, size_mib: int) -> list[Row]:
+def _check_rows(vault: Vault, facts: StoredFacts, source: Path, size_mib: int) -> list[Row]:
     checked, scrubbed, floor = medians(
         lambda: seconds(lambda: _require(vault.check(facts).ok)),
         lambda: seconds(lambda: _require(vault.scrub(facts).ok)),

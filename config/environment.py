@@ -21,6 +21,10 @@ class Environment:
 
     data_dir: Path
     keys_dir: Path
+    store: str
+    store_endpoint: str
+    store_region: str
+    store_lock: str
     database: dict[str, Any]
     redis_url: str
     allowed_hosts: tuple[str, ...]
@@ -50,6 +54,10 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
     return Environment(
         data_dir=data_dir,
         keys_dir=keys_dir,
+        store=env.str("DADKHAH_STORE", default=""),
+        store_endpoint=env.str("DADKHAH_STORE_ENDPOINT", default=""),
+        store_region=env.str("DADKHAH_STORE_REGION", default=""),
+        store_lock=env.str("DADKHAH_STORE_LOCK", default=""),
         database=_database(env, data_dir),
         redis_url=env.str("REDIS_URL", default=""),
         allowed_hosts=tuple(env.list("DADKHAH_ALLOWED_HOSTS", default=[])),

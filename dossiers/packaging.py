@@ -20,7 +20,7 @@ from dossiers.records import as_json, moment
 from dossiers.requests import beat
 from evidence.errors import ObjectAltered, ObjectMissing
 from evidence.store import vault
-from evidence.vault.objects import LocalVault
+from evidence.vault.objects import Vault
 
 _LETTER = Path(__file__).with_name("letter") / "README.txt"
 _VERIFIER = Path(__file__).with_name("verifier") / "verify.py"
@@ -61,7 +61,7 @@ def compiled_at(dossier: Dossier) -> datetime:
     return dossier.compiled_at
 
 
-def _write_original(dossier: Dossier, bag: Bag, store: LocalVault, exhibit: Exhibit) -> None:
+def _write_original(dossier: Dossier, bag: Bag, store: Vault, exhibit: Exhibit) -> None:
     """The gate: what goes out was read again from the vault, and is what was received."""
     stored = exhibit.item.object
     try:
@@ -72,7 +72,7 @@ def _write_original(dossier: Dossier, bag: Bag, store: LocalVault, exhibit: Exhi
         raise _broken(exhibit)
 
 
-def _chunks(dossier: Dossier, store: LocalVault, name: str) -> Iterator[bytes]:
+def _chunks(dossier: Dossier, store: Vault, name: str) -> Iterator[bytes]:
     with store.open(name) as source:
         while chunk := source.read(_CHUNK):
             beat(dossier)

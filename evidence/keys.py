@@ -2,7 +2,9 @@
 
 `vault.agekey` has age-keygen's form, so `age -d -i vault.agekey OBJECT` opens an object without this program.
 `vault_names.key` holds 32 bytes as hexadecimal digits. `vault_recovery.pub`, where it exists, holds the
-public key of an offline recovery key that every object is sealed to as well.
+public key of an offline recovery key that every object is sealed to as well. While the vault's key is being
+changed, `vault_next.agekey` and `vault_retiring.agekey` hold the key that comes and the one that goes.
+`store_access.key` holds the two lines of an access key to S3-compatible storage.
 """
 
 import os
@@ -15,10 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from evidence.errors import BadRecipient, VaultKeyMissing, VaultKeysExist, VaultKeyWrong
 from evidence.vault.age_keys import Identity, Recipient, read_identity, read_recipient
+from evidence.vault.s3_address import StoreAccess
 from evidence.vault.vault_keys import VaultKeys
 
 VAULT_KEY = "vault.agekey"
 NAMES_KEY = "vault_names.key"
+NEXT_KEY = "vault_next.agekey"
+RETIRING_KEY = "vault_retiring.agekey"
+STORE_ACCESS = "store_access.key"
 RECOVERY_RECIPIENT = "vault_recovery.pub"
 _NAMES_KEY_BYTES = 32
 _READABLE_BY_OTHERS = 0o077
@@ -41,10 +47,8 @@ def create_vault_keys(folder: Path) -> VaultKeys:
                 % {"path": folder / name}
             )
     keys = VaultKeys(Identity.generate(), secrets.token_bytes(_NAMES_KEY_BYTES))
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    lines = f"# created: {made}\n# public key: {keys.recipient}\n{keys.identity.reveal()}\n"
     _write_secret(folder / NAMES_KEY, keys.names_key.hex() + "\n")
-    _write_secret(folder / VAULT_KEY, lines)
+    _write_secret(folder / VAULT_KEY, _key_file(keys.identity))
     _sync_folder(folder)
     return keys
 
@@ -54,7 +58,51 @@ def load_vault_keys(folder: Path) -> VaultKeys:
 
     Raises VaultKeyMissing or VaultKeyWrong with a sentence that names the file and says what to do.
     """
-    return VaultKeys(_read_vault_key(folder / VAULT_KEY), _read_names_key(folder / NAMES_KEY))
+    current = _read_vault_key(folder / VAULT_KEY)
+    retiring = load_spare_key(folder / RETIRING_KEY)
+    # Just after the rotation's copy was made both files hold the same key.
+    return VaultKeys(current, _read_names_key(folder / NAMES_KEY), retiring if retiring != current else None)
+
+
+def load_spare_key(path: Path) -> Identity | None:
+    """The key of a rotation under way, or None where there is no such file. Raises VaultKeyWrong."""
+    return _read_vault_key(path) if path.exists() else None
+
+
+def load_store_access(folder: Path) -> StoreAccess:
+    """The access key to the storage server: its id on the first line, its secret on the second.
+
+    Raises VaultKeyMissing or VaultKeyWrong.
+    """
+    path = folder / STORE_ACCESS
+    lines = [line.strip() for line in _read_secret(path).splitlines()]
+    kept = [line for line in lines if line and not line.startswith("#")]
+    if len(kept) != 2:
+        raise VaultKeyWrong(
+            _("%(path)s must hold two lines: the access key's id, and its secret.") % {"path": path}
+        )
+    return StoreAccess(*kept)
+
+
+def write_vault_key(path: Path, identity: Identity) -> None:
+    """Put a vault key into a file of age-keygen's form, whole or not at all, and never over another one.
+
+    Raises FileExistsError where there is a file already, OSError.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    _write_secret(temporary, _key_file(identity))
+    try:
+        # A link, not a rename: it refuses where the name is taken.
+        path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()
+    _sync_folder(path.parent)
+
+
+def rename_key(path: Path, name: str) -> None:
+    """Rename a key file within its folder, durably. Raises OSError."""
+    path.rename(path.with_name(name))
+    _sync_folder(path.parent)
 
 
 def load_recovery_recipient(folder: Path) -> Recipient | None:
@@ -131,6 +179,11 @@ def _read_secret(path: Path) -> str:
             )
             % {"path": path}
         ) from error
+
+
+def _key_file(identity: Identity) -> str:
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    return f"# created: {made}\n# public key: {identity.recipient}\n{identity.reveal()}\n"
 
 
 def _write_secret(path: Path, text: str) -> None:

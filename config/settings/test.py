@@ -8,6 +8,7 @@ from config.settings.dev import *  # noqa: F403
 _scratch = Path(tempfile.mkdtemp(prefix="dadkhah-test-"))
 DADKHAH_DATA_DIR = _scratch / "data"
 DADKHAH_KEYS_DIR = _scratch / "keys"
+DADKHAH_STORE = ""
 SECRET_KEY = "for tests alone"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

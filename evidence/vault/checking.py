@@ -1,4 +1,5 @@
-"""Examining stored objects: in full with the key, or by whoever holds the disk without any key.
+"""Examining stored objects: in full with the key, or by whoever holds the disk without any
+key.
 
 The examiner trusts neither the writer nor the file system: it reads every byte and compares with the record.
 """
@@ -7,61 +8,52 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import stat
 from collections.abc import Sequence
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
 from blake3 import blake3
 
-from evidence.errors import AgeError
+from evidence.errors import AgeError, ObjectAltered, ObjectMissing, VaultUnavailable
 from evidence.vault.age_keys import Identity
 from evidence.vault.age_payload import BATCH_BYTES
 from evidence.vault.age_reading import AgeStream
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
+from evidence.vault.stores import Store
 
 _BUFFERS = 4
 
 
-def check_object(path: Path, facts: StoredFacts, identities: Sequence[Identity]) -> CheckOutcome:
+def check_object(store: Store, facts: StoredFacts, identities: Sequence[Identity]) -> CheckOutcome:
     """Read, digest, open and digest again; the two digests are computed side by side."""
-    return _examine(path, facts, identities)
+    return _examine(store, facts, identities)
 
 
-def scrub_object(path: Path, facts: StoredFacts) -> CheckOutcome:
+def scrub_object(store: Store, facts: StoredFacts) -> CheckOutcome:
     """Read and digest what is stored. Needs no key, and says nothing of the record's SHA-256."""
-    return _examine(path, facts, None)
+    return _examine(store, facts, None)
 
 
-def _examine(path: Path, facts: StoredFacts, identities: Sequence[Identity] | None) -> CheckOutcome:
+def _examine(store: Store, facts: StoredFacts, identities: Sequence[Identity] | None) -> CheckOutcome:
     try:
-        early = _compare_outside(path, facts)
-        if early is not None:
-            return early
-        with _open_in_place(path) as file:
+        opened = store.open(facts.name)
+        with opened.file as file:
+            if opened.size != facts.stored_size:
+                return CheckOutcome(_of_another_size(opened.size, facts))
             stored = _DigestingFile(file)
             content = None if identities is None else _digest_content(stored, identities)
             stored.read_rest()
-    except FileNotFoundError:
+    except ObjectMissing:
         return CheckOutcome(ObjectState.MISSING)
-    except OSError:
+    except ObjectAltered:
+        return CheckOutcome(ObjectState.ALTERED_STORED)
+    except (OSError, VaultUnavailable):
         return CheckOutcome(ObjectState.UNREADABLE)
     return _judge(facts, stored.digest(), content, opened=identities is not None)
 
 
-def _compare_outside(path: Path, facts: StoredFacts) -> CheckOutcome | None:
-    found = os.lstat(path)
-    if not stat.S_ISREG(found.st_mode) or found.st_size > facts.stored_size:
-        return CheckOutcome(ObjectState.ALTERED_STORED)
-    if found.st_size < facts.stored_size:
-        return CheckOutcome(ObjectState.TRUNCATED)
-    return None
-
-
-def _open_in_place(path: Path) -> io.BufferedReader:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+def _of_another_size(size: int, facts: StoredFacts) -> ObjectState:
+    return ObjectState.TRUNCATED if size < facts.stored_size else ObjectState.ALTERED_STORED
 
 
 def _judge(

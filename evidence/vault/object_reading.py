@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.errors import AgeError, ObjectAltered, ObjectMissing, VaultUnavailable
+from evidence.errors import AgeError, VaultUnavailable
 from evidence.vault.age_keys import Identity
 from evidence.vault.age_reading import AgeReader
+from evidence.vault.stores import Stored, object_altered
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -27,38 +26,24 @@ class ObjectReader(AgeReader):
         try:
             return super().readinto(buffer)
         except AgeError as error:
-            raise _altered() from error
+            raise object_altered() from error
         except OSError as error:
             raise _unreadable() from error
 
 
-def open_object(path: Path, identities: Sequence[Identity]) -> ObjectReader:
-    """A reader of the object at `path`. Raises ObjectMissing, ObjectAltered or VaultUnavailable."""
+def open_object(stored: Stored, identities: Sequence[Identity]) -> ObjectReader:
+    """A reader of the object, which it closes. Raises ObjectAltered or VaultUnavailable."""
     try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
-    except FileNotFoundError as error:
-        raise ObjectMissing(
-            _("The stored object is gone. Restore it from a backup and check the exhibit again.")
-        ) from error
-    except OSError as error:
-        raise _unreadable() from error
-    try:
-        return ObjectReader(file, identities)
+        return ObjectReader(stored.file, identities)
     except AgeError as error:
-        file.close()
-        raise _altered() from error
+        stored.file.close()
+        raise object_altered() from error
     except OSError as error:
-        file.close()
+        stored.file.close()
         raise _unreadable() from error
-
-
-def _altered() -> ObjectAltered:
-    return ObjectAltered(
-        _(
-            "The stored object was altered after it was taken in. Restore it from a backup and check the "
-            "exhibit again."
-        )
-    )
+    except BaseException:
+        stored.file.close()
+        raise
 
 
 def _unreadable() -> VaultUnavailable:

@@ -1,17 +1,9 @@
-"""The store: sealed objects in a local folder, written once, never changed, named by what they hold.
-
-    <root>/vault.json            which keys this vault belongs to
-    <root>/incoming/*.part       arrivals that are not yet in the vault
-    <root>/objects/ab/ab34…      objects, mode 0400
+"""The vault: sealed objects in a store, written once, never changed, named by what they hold.
 
 An object's name is an HMAC of the SHA-256 of its content, so equal bytes are one object.
 """
 
-import fcntl
 import io
-import os
-import re
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,55 +11,49 @@ from typing import BinaryIO, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.errors import ObjectAltered, ObjectMissing
-from evidence.vault import durable_files, marker
+from evidence.errors import ObjectAltered, ObjectMissing, VaultKeyWrong, VaultUnavailable
+from evidence.vault import marker
 from evidence.vault.age_keys import Identity, Recipient
 from evidence.vault.checking import check_object, scrub_object
-from evidence.vault.durable_files import vault_failures
-from evidence.vault.facts import CheckOutcome, StoredFacts
+from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
+from evidence.vault.marker import KeyState, Marker
 from evidence.vault.object_reading import open_object
-from evidence.vault.receiving import TEMPORARY_SUFFIX, Received, Receiver
+from evidence.vault.receiving import Received, Receiver
+from evidence.vault.rewrapping import new_opening
 from evidence.vault.sources import open_source
+from evidence.vault.stores import Spooled, Store, object_altered, require_name
 from evidence.vault.vault_keys import VaultKeys
 
-_OBJECTS = "objects"
-_INCOMING = "incoming"
-_NAME = re.compile(r"[0-9a-f]{64}")
 _ABANDONED_AFTER = 24 * 60 * 60
+# Objects are sealed to a key from the moment when it becomes the vault's own.
+_SEALING = (KeyState.CURRENT, KeyState.NEXT)
 
 
-class LocalVault:
-    """A vault in a folder. Every instance checks first that `keys` are this vault's: under others nothing is
+class Vault:
+    """A vault in a store. Every instance checks first that `keys` are this vault's: under others nothing is
     written.
 
-    `LocalVault.create` makes one. Raises VaultUnavailable where there is none, VaultKeyWrong for other keys.
+    `Vault.create` makes one. Raises VaultUnavailable where there is none, VaultKeyWrong for other keys.
     """
 
-    def __init__(self, root: Path, keys: VaultKeys, *, recovery_recipient: Recipient | None = None) -> None:
-        marker.require_keys(root, keys)
-        self._root = root
+    def __init__(self, store: Store, keys: VaultKeys, *, recovery_recipient: Recipient | None = None) -> None:
+        marker.require_keys(store, keys)
+        self._store = store
         self._keys = keys
         self._recipients: Sequence[Recipient] = [keys.recipient, *filter(None, [recovery_recipient])]
 
     @classmethod
-    def create(
-        cls, root: Path, keys: VaultKeys, *, recovery_recipient: Recipient | None = None
-    ) -> "LocalVault":
-        """Make an empty vault in `root`, which is new or empty, and open it. The marker comes last."""
-        with vault_failures():
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            root.chmod(0o700)
-            if not marker.has_marker(root):
-                for name in (_OBJECTS, _INCOMING):
-                    durable_files.ensure_folder(root / name)
-                marker.write_marker(root, keys)
-                durable_files.sync_folder(root.parent)
-        return cls(root, keys, recovery_recipient=recovery_recipient)
+    def create(cls, store: Store, keys: VaultKeys, *, recovery_recipient: Recipient | None = None) -> "Vault":
+        """Make an empty vault in `store`, which is new or empty, and open it. The marker comes last."""
+        if not cls.exists(store):
+            store.prepare()
+            store.write_marker(marker.first_marker(keys).encoded())
+        return cls(store, keys, recovery_recipient=recovery_recipient)
 
     @staticmethod
-    def exists(root: Path) -> bool:
-        """Whether a vault lives in `root`."""
-        return marker.has_marker(root)
+    def exists(store: Store) -> bool:
+        """Whether a vault lives in `store`."""
+        return store.read_marker() is not None
 
     def receiving(self, *, expected_size: int | None = None) -> Receiver:
         """A receiver to write to, for bytes that come in pieces.
@@ -75,7 +61,7 @@ class LocalVault:
         `expected_size`, where it can be trusted, has that much room set aside on the disk at once.
         """
         return Receiver(
-            self._root / _INCOMING, self._recipients, key_id=self._keys.key_id, expected_size=expected_size
+            self._store.spool, self._recipients, key_id=self._keys.key_id, expected_size=expected_size
         )
 
     def receive(self, source: Path | BinaryIO) -> Received:
@@ -93,20 +79,22 @@ class LocalVault:
 
         When the vault has these bytes already, the stored object is read and proven in full, the new copy
         goes, and the facts are those of the object that stays. Raises ObjectAltered when that object is
-        damaged: taking the new copy for the old would acknowledge evidence that is not there.
+        damaged: taking the new copy for the old would acknowledge evidence that is not there. Raises
+        VaultKeyWrong when the vault's key was changed since the bytes began to arrive.
         """
-        name = self._keys.object_name(received.sha256)
-        place = self._place(name)
         try:
-            with vault_failures():
-                durable_files.ensure_folder(place.parent)
-                is_new = self._put_in_place(received.path, place)
+            name = self._name_of(received)
+            spooled = Spooled(received.path, received.stored_size, received.blake3)
+            is_new = self._store.place(spooled, name)
             facts = StoredFacts(
                 name, received.size, received.sha256, received.blake3, received.stored_size, received.key_id
             )
-            return facts if is_new else self._prove_existing(facts)
+            proven = facts if is_new else self._proven(facts, self._keys.identities)
         finally:
             self.discard(received)
+        if proven is None:
+            raise _existing_damaged()
+        return proven
 
     def discard(self, received: Received) -> None:
         """Forget what was received and not committed. Does nothing when it is gone already."""
@@ -119,64 +107,79 @@ class LocalVault:
 
         Raises ObjectMissing, ObjectAltered (also while it is read) or VaultUnavailable.
         """
-        return cast(BinaryIO, io.BufferedReader(open_object(self._place(name), self._identities)))
+        stored = self._store.open(require_name(name))
+        return cast(BinaryIO, io.BufferedReader(open_object(stored, self._keys.identities)))
 
     def check(self, facts: StoredFacts) -> CheckOutcome:
         """Read the object in full, open it and compare both digests and sizes with `facts`. Never raises for
         damage.
         """
-        return check_object(self._place(facts.name), facts, self._identities)
+        return check_object(self._store, facts, self._keys.identities)
 
     def scrub(self, facts: StoredFacts) -> CheckOutcome:
         """Compare the stored bytes with `facts` without using a key. Never raises for damage."""
-        return scrub_object(self._place(facts.name), facts)
+        return scrub_object(self._store, facts)
 
     def sweep_temporary(self, *, older_than: float = _ABANDONED_AFTER) -> int:
         """Remove arrivals that nobody has written to for `older_than` seconds; gives how many."""
-        swept = 0
-        limit = time.time() - older_than
-        for path in (self._root / _INCOMING).glob("*" + TEMPORARY_SUFFIX):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime <= limit:
-                    path.unlink()
-                    swept += 1
-        return swept
+        return self._store.sweep(older_than=older_than)
 
-    def _put_in_place(self, temporary: Path, place: Path) -> bool:
-        """Rename unless the place is taken; True when it was free. Two at once: the folder's lock lets one go
-        first.
+    def rewrap(self, facts: StoredFacts) -> StoredFacts:
+        """A second object of the same content, sealed to today's keys; its body is not sealed anew.
+
+        It is read in full and opened with the new key alone before its facts are given. The old object stays
+        until `remove_old`. Raises ObjectMissing, ObjectAltered, VaultFull or VaultUnavailable.
         """
-        with durable_files.open_folder(place.parent) as folder:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            is_new = not os.path.lexists(place)
-            if is_new:
-                temporary.rename(place)
-            # Also for an object that was there: who put it there may have died before this line.
-            os.fsync(folder)
-        return is_new
+        current = self._marker()
+        name = self._keys.object_name(facts.sha256, generation=self._generation(current))
+        stored = self._store.open(facts.name)
+        with stored.file:
+            opening = new_opening(stored.file, self._keys.identities, self._recipients)
+        self._store.place_anew(facts.name, opening.content, skip=opening.replaces, name=name)
+        size = facts.stored_size - opening.replaces + len(opening.content)
+        expected = StoredFacts(name, facts.size, facts.sha256, b"", size, self._keys.key_id)
+        proven = self._proven(expected, (self._keys.identity,))
+        if proven is None:
+            raise object_altered()
+        return proven
 
-    def _prove_existing(self, facts: StoredFacts) -> StoredFacts:
-        place = self._place(facts.name)
+    def remove_old(self, name: str) -> bool:
+        """Remove an object that was sealed anew and that no record names; False while a lock holds it."""
+        return self._store.remove(require_name(name))
+
+    def _marker(self) -> Marker:
+        return marker.read_marker(self._store)
+
+    def _name_of(self, received: Received) -> str:
+        # Read again: an upload of hours may have begun under a key that the vault has let go of since.
+        generation = self._generation(self._marker())
+        if received.key_id != self._keys.key_id:
+            raise _key_changed()
+        return self._keys.object_name(received.sha256, generation=generation)
+
+    def _generation(self, current: Marker) -> int:
+        generation = current.generation(self._keys.recipient, *_SEALING)
+        if generation is None:
+            raise _key_changed()
+        return generation
+
+    def _proven(self, facts: StoredFacts, identities: Sequence[Identity]) -> StoredFacts | None:
+        """What stands under the name, read in full: its true facts, or None where it is not these bytes."""
         try:
-            stored_size = os.lstat(place).st_size
-        except OSError as error:
-            raise _existing_damaged() from error
-        expected = StoredFacts(facts.name, facts.size, facts.sha256, b"", stored_size, facts.key_id)
-        found = check_object(place, expected, self._identities)
-        if found.sha256 != facts.sha256 or found.blake3 is None:
-            raise _existing_damaged()
-        return StoredFacts(facts.name, facts.size, facts.sha256, found.blake3, stored_size, facts.key_id)
-
-    def _place(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ObjectMissing(
-                _("This is not the name of a stored object. Open the exhibit from its own page.")
+            stored = self._store.open(facts.name)
+        except (ObjectMissing, ObjectAltered):
+            return None
+        stored.file.close()
+        expected = StoredFacts(facts.name, facts.size, facts.sha256, b"", stored.size, facts.key_id)
+        found = check_object(self._store, expected, identities)
+        if found.state is ObjectState.UNREADABLE and found.blake3 is None:
+            # The store failed in the middle: that says nothing of the object.
+            raise VaultUnavailable(
+                _("The stored object cannot be read. Look at the vault's disk and its mount, then try again.")
             )
-        return self._root / _OBJECTS / name[:2] / name
-
-    @property
-    def _identities(self) -> Sequence[Identity]:
-        return [self._keys.identity]
+        if found.sha256 != facts.sha256 or found.blake3 is None:
+            return None
+        return StoredFacts(facts.name, facts.size, facts.sha256, found.blake3, stored.size, facts.key_id)
 
 
 def _existing_damaged() -> ObjectAltered:
@@ -185,5 +188,13 @@ def _existing_damaged() -> ObjectAltered:
             "The vault holds an object for these very bytes, but that object is damaged. Nothing was taken "
             "in: keep the "
             "file, restore the object from a backup, then send the file again."
+        )
+    )
+
+
+def _key_changed() -> VaultKeyWrong:
+    return VaultKeyWrong(
+        _(
+            "The vault's key was changed while the file was on its way. Nothing was taken in; send the file again."
         )
     )

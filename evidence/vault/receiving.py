@@ -24,8 +24,8 @@ from evidence.vault.durable_files import vault_failures
 from evidence.vault.sealing import SealedFile
 from evidence.vault.sealing_thread import SealingThread
 from evidence.vault.sources import Source
+from evidence.vault.stores import TEMPORARY_SUFFIX
 
-TEMPORARY_SUFFIX = ".part"
 _BUFFERS = 6
 
 

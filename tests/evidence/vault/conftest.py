@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from evidence.vault.age_keys import Identity
-from evidence.vault.objects import LocalVault
+from evidence.vault.local_store import LocalStore
+from evidence.vault.objects import Vault
 from evidence.vault.vault_keys import VaultKeys
 
 
@@ -21,5 +22,5 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def vault(root: Path, keys: VaultKeys) -> LocalVault:
-    return LocalVault.create(root, keys)
+def vault(root: Path, keys: VaultKeys) -> Vault:
+    return Vault.create(LocalStore(root), keys)

@@ -11,7 +11,7 @@ import pytest
 
 from evidence.errors import ObjectAltered, ObjectMissing
 from evidence.vault.facts import ObjectState, StoredFacts
-from evidence.vault.objects import LocalVault
+from evidence.vault.objects import Vault
 
 SIZES = [0, 1, 65536, 65537, 1024 * 1024, 3 * 1024 * 1024 + 9]
 
@@ -80,7 +80,7 @@ def _edit(path: Path, change: Callable[[bytes], bytes]) -> None:
     path.chmod(0o400)
 
 
-def take_in(vault: LocalVault, size: int, seed: int = 0) -> StoredFacts:
+def take_in(vault: Vault, size: int, seed: int = 0) -> StoredFacts:
     return vault.commit(vault.receive(io.BytesIO(random.Random(f"{size} {seed}").randbytes(size))))
 
 
@@ -90,7 +90,7 @@ def place_of(root: Path, facts: StoredFacts) -> Path:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
-def test_damage_is_named_and_the_neighbour_is_not_accused(vault: LocalVault, root: Path, damage, size: int):
+def test_damage_is_named_and_the_neighbour_is_not_accused(vault: Vault, root: Path, damage, size: int):
     facts, neighbour = take_in(vault, size), take_in(vault, size + 1)
     damage(place_of(root, facts))
     for outcome in (vault.check(facts), vault.scrub(facts)):
@@ -104,7 +104,7 @@ def test_damage_is_named_and_the_neighbour_is_not_accused(vault: LocalVault, roo
     assert vault.scrub(neighbour).ok
 
 
-def test_two_objects_that_changed_places_are_both_named(vault: LocalVault, root: Path):
+def test_two_objects_that_changed_places_are_both_named(vault: Vault, root: Path):
     one, two = take_in(vault, 5000, seed=1), take_in(vault, 5000, seed=2)
     first, second, aside = place_of(root, one), place_of(root, two), root / "aside"
     first.rename(aside)
@@ -115,20 +115,20 @@ def test_two_objects_that_changed_places_are_both_named(vault: LocalVault, root:
         assert vault.scrub(facts).state is ObjectState.ALTERED_STORED
 
 
-def test_an_object_sealed_anew_with_other_content_is_named(vault: LocalVault, root: Path):
+def test_an_object_sealed_anew_with_other_content_is_named(vault: Vault, root: Path):
     genuine, forged = take_in(vault, 5000, seed=1), take_in(vault, 5000, seed=2)
     place_of(root, forged).rename(place_of(root, genuine))
     assert vault.check(genuine).state is ObjectState.ALTERED_STORED
 
 
-def test_a_record_that_was_altered_is_told_from_an_object_that_was(vault: LocalVault):
+def test_a_record_that_was_altered_is_told_from_an_object_that_was(vault: Vault):
     facts = take_in(vault, 5000)
     assert vault.check(dataclasses.replace(facts, sha256=bytes(32))).state is ObjectState.ALTERED_CONTENT
     assert vault.check(dataclasses.replace(facts, size=4999)).state is ObjectState.ALTERED_CONTENT
     assert vault.check(dataclasses.replace(facts, blake3=bytes(32))).state is ObjectState.ALTERED_STORED
 
 
-def test_a_disk_that_fails_is_not_called_an_alteration(vault: LocalVault, monkeypatch: pytest.MonkeyPatch):
+def test_a_disk_that_fails_is_not_called_an_alteration(vault: Vault, monkeypatch: pytest.MonkeyPatch):
     facts = take_in(vault, 5000)
 
     def fail(*_arguments, **_options):
@@ -139,13 +139,13 @@ def test_a_disk_that_fails_is_not_called_an_alteration(vault: LocalVault, monkey
     assert vault.scrub(facts).state is ObjectState.UNREADABLE
 
 
-def test_the_outcome_carries_what_was_found(vault: LocalVault):
+def test_the_outcome_carries_what_was_found(vault: Vault):
     facts = take_in(vault, 5000)
     outcome = vault.check(facts)
     assert (outcome.sha256, outcome.blake3) == (facts.sha256, facts.blake3)
     assert vault.scrub(facts).sha256 is None
 
 
-def test_a_hundred_clean_objects_raise_no_alarm(vault: LocalVault):
+def test_a_hundred_clean_objects_raise_no_alarm(vault: Vault):
     everything = [take_in(vault, size) for size in range(100)]
     assert all(vault.check(facts).ok and vault.scrub(facts).ok for facts in everything)

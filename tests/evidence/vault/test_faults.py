@@ -12,7 +12,7 @@ import pytest
 
 from evidence.errors import VaultFull, VaultUnavailable
 from evidence.vault import sealing
-from evidence.vault.objects import LocalVault
+from evidence.vault.objects import Vault
 
 CALLS = [
     "open",
@@ -67,14 +67,14 @@ def left_in(root: Path) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file() and path.name != "vault.json"]
 
 
-def take_in(vault: LocalVault, data: bytes):
+def take_in(vault: Vault, data: bytes):
     return vault.commit(vault.receive(io.BytesIO(data)))
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
 def test_a_failing_call_is_told_in_a_sentence_and_leaves_nothing(
-    vault: LocalVault, root: Path, monkeypatch: pytest.MonkeyPatch, size: int, number: int
+    vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch, size: int, number: int
 ):
     data = random.Random(size).randbytes(size)
     expected = VaultFull if number in (errno.ENOSPC, errno.EDQUOT) else VaultUnavailable
@@ -98,7 +98,7 @@ def test_a_failing_call_is_told_in_a_sentence_and_leaves_nothing(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_kill_at_any_call_loses_nothing_acknowledged_and_shows_nothing_half_made(
-    vault: LocalVault, root: Path, monkeypatch: pytest.MonkeyPatch, size: int
+    vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ):
     data = random.Random(size).randbytes(size)
     kept = take_in(vault, b"acknowledged before")
@@ -122,7 +122,7 @@ def test_a_kill_at_any_call_loses_nothing_acknowledged_and_shows_nothing_half_ma
         forget(root, keep=kept.name)
 
 
-def test_a_failed_fsync_is_never_tried_again(vault: LocalVault, root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_failed_fsync_is_never_tried_again(vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch):
     tried = []
 
     def fail(descriptor: int) -> None:
@@ -137,7 +137,7 @@ def test_a_failed_fsync_is_never_tried_again(vault: LocalVault, root: Path, monk
 
 
 def test_an_early_flush_that_fails_fails_the_arrival(
-    vault: LocalVault, root: Path, monkeypatch: pytest.MonkeyPatch
+    vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def fail(_descriptor: int) -> None:
         raise OSError(errno.EIO, "injected")
@@ -149,7 +149,7 @@ def test_an_early_flush_that_fails_fails_the_arrival(
 
 
 def steps_of(
-    vault: LocalVault, data: bytes, root: Path, monkeypatch: pytest.MonkeyPatch, *, keep: str = ""
+    vault: Vault, data: bytes, root: Path, monkeypatch: pytest.MonkeyPatch, *, keep: str = ""
 ) -> list[int]:
     """The numbers of the watched calls of one good run: the first, the last and a spread between."""
     with broken_system(OSError(), at=10**9, monkeypatch=monkeypatch) as made:

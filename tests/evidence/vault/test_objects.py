@@ -23,7 +23,8 @@ from evidence.errors import (
     VaultUnavailable,
 )
 from evidence.vault.age_keys import Identity
-from evidence.vault.objects import LocalVault
+from evidence.vault.local_store import LocalStore
+from evidence.vault.objects import Vault
 from evidence.vault.vault_keys import VaultKeys
 
 MIB = 1024 * 1024
@@ -41,7 +42,7 @@ def files_in(root: Path) -> list[Path]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("way", ["path", "file", "memory", "pieces"])
 def test_what_goes_in_comes_out_with_true_digests(
-    vault: LocalVault, root: Path, tmp_path: Path, size: int, way: str
+    vault: Vault, root: Path, tmp_path: Path, size: int, way: str
 ):
     data = bytes_of(size)
     source = tmp_path / "source"
@@ -69,26 +70,26 @@ def test_what_goes_in_comes_out_with_true_digests(
     assert vault.scrub(facts).ok
 
 
-def test_objects_and_folders_are_for_their_owner_alone_and_never_written_again(vault: LocalVault, root: Path):
+def test_objects_and_folders_are_for_their_owner_alone_and_never_written_again(vault: Vault, root: Path):
     vault.commit(vault.receive(io.BytesIO(b"letter")))
     assert {stat.S_IMODE(path.stat().st_mode) for path in files_in(root)} == {0o400}
     folders = [root, *(path for path in root.rglob("*") if path.is_dir())]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
 
 
-def test_an_object_s_name_does_not_tell_what_it_holds(vault: LocalVault):
+def test_an_object_s_name_does_not_tell_what_it_holds(vault: Vault):
     facts = vault.commit(vault.receive(io.BytesIO(b"a known file")))
     assert hashlib.sha256(b"a known file").hexdigest() not in facts.name
 
 
-def test_same_bytes_are_one_object_whose_facts_stay(vault: LocalVault, root: Path):
+def test_same_bytes_are_one_object_whose_facts_stay(vault: Vault, root: Path):
     first = vault.commit(vault.receive(io.BytesIO(b"twice")))
     again = vault.commit(vault.receive(io.BytesIO(b"twice")))
     assert again == first
     assert len(files_in(root)) == 1
 
 
-def test_twenty_arrivals_of_the_same_bytes_at_once_are_one_object(vault: LocalVault, root: Path):
+def test_twenty_arrivals_of_the_same_bytes_at_once_are_one_object(vault: Vault, root: Path):
     data, found, ready = bytes_of(100_000), [], threading.Barrier(20)
 
     def arrive():
@@ -107,7 +108,7 @@ def test_twenty_arrivals_of_the_same_bytes_at_once_are_one_object(vault: LocalVa
     assert vault.check(found[0]).ok
 
 
-def test_new_bytes_are_not_taken_for_a_stored_object_that_is_damaged(vault: LocalVault, root: Path):
+def test_new_bytes_are_not_taken_for_a_stored_object_that_is_damaged(vault: Vault, root: Path):
     vault.commit(vault.receive(io.BytesIO(b"twice")))
     (stored,) = files_in(root)
     damaged = bytearray(stored.read_bytes())
@@ -119,7 +120,7 @@ def test_new_bytes_are_not_taken_for_a_stored_object_that_is_damaged(vault: Loca
     assert files_in(root) == [stored]
 
 
-def test_leaving_without_finish_leaves_nothing(vault: LocalVault, root: Path):
+def test_leaving_without_finish_leaves_nothing(vault: Vault, root: Path):
     with vault.receiving() as receiver:
         receiver.write(bytes_of(3 * MIB))
     receiver.discard()
@@ -128,7 +129,7 @@ def test_leaving_without_finish_leaves_nothing(vault: LocalVault, root: Path):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("vault-")]
 
 
-def test_abandoned_arrivals_are_swept_and_living_ones_stay(vault: LocalVault, root: Path):
+def test_abandoned_arrivals_are_swept_and_living_ones_stay(vault: Vault, root: Path):
     old = vault.receive(io.BytesIO(b"old")).path
     os.utime(old, (1, 1))
     young = vault.receive(io.BytesIO(b"young")).path
@@ -138,7 +139,7 @@ def test_abandoned_arrivals_are_swept_and_living_ones_stay(vault: LocalVault, ro
 
 def test_a_recovery_key_opens_what_the_vault_key_opens(root: Path, keys: VaultKeys):
     recovery = Identity.generate()
-    vault = LocalVault.create(root, keys, recovery_recipient=recovery.recipient)
+    vault = Vault.create(LocalStore(root), keys, recovery_recipient=recovery.recipient)
     vault.commit(vault.receive(io.BytesIO(b"letter")))
     (stored,) = files_in(root)
     theirs = pyrage.x25519.Identity.from_str(recovery.reveal())
@@ -157,35 +158,33 @@ def test_the_age_program_opens_a_stored_object_with_the_key_file(house: Path, se
     assert subprocess.run(["age", "-d", "-i", key, stored], capture_output=True, check=True).stdout == data
 
 
-def test_under_other_keys_nothing_is_written(vault: LocalVault, root: Path, keys: VaultKeys):
+def test_under_other_keys_nothing_is_written(vault: Vault, root: Path, keys: VaultKeys):
     before = files_in(root)
     for wrong in (VaultKeys(Identity.generate(), keys.names_key), VaultKeys(keys.identity, bytes(32))):
         with pytest.raises(VaultKeyWrong, match="restore"):
-            LocalVault(root, wrong)
+            Vault(LocalStore(root), wrong)
         with pytest.raises(VaultKeyWrong):
-            LocalVault.create(root, wrong)
+            Vault.create(LocalStore(root), wrong)
     assert files_in(root) == before
 
 
-def test_a_vault_whose_marker_is_gone_or_broken_is_refused(vault: LocalVault, root: Path, keys: VaultKeys):
+def test_a_vault_whose_marker_is_gone_or_broken_is_refused(vault: Vault, root: Path, keys: VaultKeys):
     (root / "vault.json").chmod(0o600)
     (root / "vault.json").write_text("[]")
     with pytest.raises(VaultUnavailable, match="cannot be read"):
-        LocalVault(root, keys)
+        Vault(LocalStore(root), keys)
     (root / "vault.json").unlink()
     with pytest.raises(VaultUnavailable, match="Mount"):
-        LocalVault(root, keys)
+        Vault(LocalStore(root), keys)
 
 
 @pytest.mark.parametrize("name", ["", "../../vault.json", "0" * 63, "G" * 64, "0" * 64 + "\n"])
-def test_a_name_that_is_none_is_refused_before_the_disk_is_asked(vault: LocalVault, name: str):
+def test_a_name_that_is_none_is_refused_before_the_disk_is_asked(vault: Vault, name: str):
     with pytest.raises(ObjectMissing):
         vault.open(name)
 
 
-def test_missing_folder_pipe_and_unreadable_sources_get_a_sentence(
-    vault: LocalVault, root: Path, tmp_path: Path
-):
+def test_missing_folder_pipe_and_unreadable_sources_get_a_sentence(vault: Vault, root: Path, tmp_path: Path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path, words in [
@@ -201,7 +200,7 @@ def test_missing_folder_pipe_and_unreadable_sources_get_a_sentence(
     assert files_in(root) == []
 
 
-def test_a_text_file_or_a_source_that_fails_is_refused(vault: LocalVault, root: Path, tmp_path: Path):
+def test_a_text_file_or_a_source_that_fails_is_refused(vault: Vault, root: Path, tmp_path: Path):
     class Failing(io.BytesIO):
         def readinto(self, _buffer):
             raise OSError(errno.EIO, "bad sector")
@@ -214,7 +213,7 @@ def test_a_text_file_or_a_source_that_fails_is_refused(vault: LocalVault, root: 
 
 @pytest.mark.parametrize("change", ["grow", "shrink", "rewrite"])
 def test_a_file_that_changes_while_it_is_read_is_refused(
-    vault: LocalVault, root: Path, tmp_path: Path, change: str
+    vault: Vault, root: Path, tmp_path: Path, change: str
 ):
     path = tmp_path / "source"
     path.write_bytes(bytes_of(3 * MIB))
@@ -242,7 +241,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     assert files_in(root) == []
 
 
-def test_short_writes_are_continued(vault: LocalVault, monkeypatch: pytest.MonkeyPatch):
+def test_short_writes_are_continued(vault: Vault, monkeypatch: pytest.MonkeyPatch):
     real = os.write
     monkeypatch.setattr(
         os, "write", lambda descriptor, data: real(descriptor, data[: max(1, len(data) // 3)])
