@@ -113,6 +113,15 @@ class Action(StrEnum):
         "evidence.fixity_failed",
         _("A stored exhibit was read again and found changed or missing."),
     )
+    VAULT_KEY_CHANGE_BEGUN = "vault.key_change_begun", _("The changing of the vault's key began or went on.")
+    OBJECT_SEALED_ANEW = (
+        "vault.object_sealed_anew",
+        _("A stored file was given to the vault's new key; its content was read and is the same."),
+    )
+    VAULT_KEY_ROTATED = (
+        "vault.key_rotated",
+        _("The vault's key was changed; the old one opens nothing on record any more."),
+    )
     EVIDENCE_DISCLOSED = "evidence.disclosed", _("An exhibit left in a dossier.")
 
     # Witnesses

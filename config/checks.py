@@ -24,10 +24,13 @@ from config.key_making import DataIsGone, require_data_in_place
 _KEY_FILES = (
     "django_secret.key",
     "vault.agekey",
+    "vault_next.agekey",
+    "vault_retiring.agekey",
     "vault_names.key",
     PRIVATE_FILE,
     MLDSA_FILE,
     WITNESS_KEY,
+    "store_access.key",
 )
 _OLDEST_SQLITE = (3, 37, 0)
 _SAID = 5

@@ -28,6 +28,7 @@ from evidence.vault.stores import (
     object_altered,
     object_gone,
     require_name,
+    unreadable,
 )
 
 _OBJECTS = "objects"
@@ -109,6 +110,9 @@ class LocalStore:
             with suppress(OSError):
                 temporary.unlink()
 
+    def protect(self, name: str) -> None:
+        """Nothing: on a disk an object's mode is all there is, and it came with the object."""
+
     def open(self, name: str) -> Stored:
         """The file, never through a link. Raises ObjectMissing, ObjectAltered or VaultUnavailable."""
         place = self._place(name)
@@ -119,9 +123,7 @@ class LocalStore:
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise object_altered() from error
-            raise VaultUnavailable(
-                _("The stored object cannot be read. Look at the vault's disk and its mount, then try again.")
-            ) from error
+            raise unreadable() from error
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             os.close(descriptor)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
-
-from evidence.errors import AgeError, VaultUnavailable
+from evidence.errors import AgeError
 from evidence.vault.age_keys import Identity
 from evidence.vault.age_reading import AgeReader
-from evidence.vault.stores import Stored, object_altered
+from evidence.vault.stores import Stored, object_altered, unreadable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -28,7 +26,7 @@ class ObjectReader(AgeReader):
         except AgeError as error:
             raise object_altered() from error
         except OSError as error:
-            raise _unreadable() from error
+            raise unreadable() from error
 
 
 def open_object(stored: Stored, identities: Sequence[Identity]) -> ObjectReader:
@@ -40,13 +38,7 @@ def open_object(stored: Stored, identities: Sequence[Identity]) -> ObjectReader:
         raise object_altered() from error
     except OSError as error:
         stored.file.close()
-        raise _unreadable() from error
+        raise unreadable() from error
     except BaseException:
         stored.file.close()
         raise
-
-
-def _unreadable() -> VaultUnavailable:
-    return VaultUnavailable(
-        _("The stored object cannot be read. Look at the vault's disk and its mount, then try again.")
-    )

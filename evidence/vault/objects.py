@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.errors import ObjectAltered, ObjectMissing, VaultKeyWrong, VaultUnavailable
+from evidence.errors import ObjectAltered, ObjectMissing, VaultKeyWrong
 from evidence.vault import marker
 from evidence.vault.age_keys import Identity, Recipient
 from evidence.vault.checking import check_object, scrub_object
@@ -21,7 +21,7 @@ from evidence.vault.object_reading import open_object
 from evidence.vault.receiving import Received, Receiver
 from evidence.vault.rewrapping import new_opening
 from evidence.vault.sources import open_source
-from evidence.vault.stores import Spooled, Store, object_altered, require_name
+from evidence.vault.stores import Spooled, Store, object_altered, object_gone, require_name, unreadable
 from evidence.vault.vault_keys import VaultKeys
 
 _ABANDONED_AFTER = 24 * 60 * 60
@@ -130,15 +130,20 @@ class Vault:
         It is read in full and opened with the new key alone before its facts are given. The old object stays
         until `remove_old`. Raises ObjectMissing, ObjectAltered, VaultFull or VaultUnavailable.
         """
-        current = self._marker()
-        name = self._keys.object_name(facts.sha256, generation=self._generation(current))
-        stored = self._store.open(facts.name)
-        with stored.file:
-            opening = new_opening(stored.file, self._keys.identities, self._recipients)
-        self._store.place_anew(facts.name, opening.content, skip=opening.replaces, name=name)
-        size = facts.stored_size - opening.replaces + len(opening.content)
-        expected = StoredFacts(name, facts.size, facts.sha256, b"", size, self._keys.key_id)
+        name = self._keys.object_name(facts.sha256, generation=self._generation(self._marker()))
+        expected = StoredFacts(name, facts.size, facts.sha256, b"", facts.stored_size, self._keys.key_id)
+        # There already when an earlier rotation was killed between the object and its row.
         proven = self._proven(expected, (self._keys.identity,))
+        if proven is not None:
+            self._store.protect(name)
+        else:
+            # Before the copy: one of damaged bytes would stand, perhaps locked, where the restored one belongs.
+            self._require_undamaged(facts)
+            stored = self._store.open(require_name(facts.name))
+            with stored.file:
+                opening = new_opening(stored.file, self._keys.identities, self._recipients)
+            self._store.place_anew(facts.name, opening.content, skip=opening.replaces, name=name)
+            proven = self._proven(expected, (self._keys.identity,))
         if proven is None:
             raise object_altered()
         return proven
@@ -163,6 +168,15 @@ class Vault:
             raise _key_changed()
         return generation
 
+    def _require_undamaged(self, facts: StoredFacts) -> None:
+        found = self.scrub(facts)
+        if found.state is ObjectState.MISSING:
+            raise object_gone()
+        if found.state is ObjectState.UNREADABLE:
+            raise unreadable()
+        if not found.ok:
+            raise object_altered()
+
     def _proven(self, facts: StoredFacts, identities: Sequence[Identity]) -> StoredFacts | None:
         """What stands under the name, read in full: its true facts, or None where it is not these bytes."""
         try:
@@ -174,9 +188,7 @@ class Vault:
         found = check_object(self._store, expected, identities)
         if found.state is ObjectState.UNREADABLE and found.blake3 is None:
             # The store failed in the middle: that says nothing of the object.
-            raise VaultUnavailable(
-                _("The stored object cannot be read. Look at the vault's disk and its mount, then try again.")
-            )
+            raise unreadable()
         if found.sha256 != facts.sha256 or found.blake3 is None:
             return None
         return StoredFacts(facts.name, facts.size, facts.sha256, found.blake3, stored.size, facts.key_id)

@@ -101,6 +101,10 @@ class S3Store:
         self._protect(key, version if is_new else None)
         return is_new
 
+    def protect(self, name: str) -> None:
+        """Lock the object, or lock it for longer."""
+        self._protect(self._key(name), None)
+
     def open(self, name: str) -> Stored:
         """The object by ranges. Raises ObjectMissing or VaultUnavailable."""
         reader = RangeReader(self._bucket, self._key(name))

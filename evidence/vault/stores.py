@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.errors import ObjectAltered, ObjectMissing
+from evidence.errors import ObjectAltered, ObjectMissing, VaultUnavailable
 
 MARKER = "vault.json"
 TEMPORARY_SUFFIX = ".part"
@@ -79,6 +79,10 @@ class Store(Protocol):
         """
         ...
 
+    def protect(self, name: str) -> None:
+        """See to it that what stands under `name` is as protected as the settings ask for."""
+        ...
+
     def open(self, name: str) -> Stored:
         """The stored bytes. Raises ObjectMissing, or ObjectAltered for what is no object at all."""
         ...
@@ -113,4 +117,11 @@ def object_altered() -> ObjectAltered:
             "The stored object was altered after it was taken in. Restore it from a backup and check the "
             "exhibit again."
         )
+    )
+
+
+def unreadable() -> VaultUnavailable:
+    """The one sentence for an object that cannot be read now, which says nothing of the object."""
+    return VaultUnavailable(
+        _("The stored object cannot be read. Look at the vault's disk and its mount, then try again.")
     )
