@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError
 
-from audit.errors import AuthoritiesUnusable
+from audit.errors import AuthoritiesUnusable, DomainError
 from audit.keys import MLDSA_FILE, PRIVATE_FILE
 from audit.signature_kinds import mldsa_is_here
 from audit.stamping.authorities import load_authorities
@@ -20,6 +20,7 @@ from audit.structure import database_faults
 from audit.witness_keys import PRIVATE_FILE as WITNESS_KEY
 from config.hardening import owns_the_log
 from config.key_making import DataIsGone, require_data_in_place
+from evidence.store import named_store
 
 _KEY_FILES = (
     "django_secret.key",
@@ -112,6 +113,16 @@ def both_signatures_can_be_made(**_kwargs: Any) -> list[CheckMessage]:
     sentence = "The cryptography library cannot do ML-DSA-44: the log is signed with Ed25519 alone."
     hint = "Install the version of cryptography that requirements.lock names, then run make_keys."
     return [Advice(sentence, hint=hint, id="dadkhah.W014")]
+
+
+@register(Tags.security, deploy=True)
+def store_is_usable(**_kwargs: Any) -> list[CheckMessage]:
+    """The place for sealed bytes that the settings name can be reached and holds what is asked of it."""
+    try:
+        named_store().read_marker()
+    except DomainError as error:
+        return [_error(20, str(error), "Nothing was made or changed.")]
+    return []
 
 
 @register(Tags.database)

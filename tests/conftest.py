@@ -168,6 +168,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _set_aside(config, items, "postgres", "needs PostgreSQL: name one in DATABASE_URL")
     if not os.environ.get("REDIS_URL"):
         _set_aside(config, items, "redis", "needs Redis: name one in REDIS_URL")
+    if not os.environ.get("DADKHAH_TEST_S3"):
+        _set_aside(config, items, "s3", "needs a real S3 server: .ci/ceph starts one and names it")
 
 
 def _set_aside(config: pytest.Config, items: list[pytest.Item], marker: str, reason: str) -> None:

@@ -178,17 +178,19 @@ class Bucket:
                 yield upload["Key"], upload["UploadId"], upload["Initiated"]
 
     def versions(self, key: str) -> list[Version]:
-        """Every version of exactly `key`, newest first."""
-        found: list[tuple[datetime, bool, Version]] = []
+        """Every version of exactly `key`, newest first, and after them the marks of its deletions."""
+        found: list[Version] = []
+        marks: list[Version] = []
         for page in self._pages("list_object_versions", key, ("KeyMarker", "VersionIdMarker")):
-            for kind, is_mark in (("Versions", False), ("DeleteMarkers", True)):
-                for row in page.get(kind, []):
-                    if row["Key"] == key:
-                        version = Version(str(row["VersionId"]), is_mark)
-                        found.append((row["LastModified"], bool(row.get("IsLatest")), version))
-        # The two kinds come in lists of their own. The sort is stable: rows of one moment keep the server's order.
-        found.sort(key=lambda row: (row[1], row[0]), reverse=True)
-        return [version for _when, _latest, version in found]
+            found += [
+                Version(str(row["VersionId"]), False) for row in page.get("Versions", []) if row["Key"] == key
+            ]
+            marks += [
+                Version(str(row["VersionId"]), True)
+                for row in page.get("DeleteMarkers", [])
+                if row["Key"] == key
+            ]
+        return [*found, *marks]
 
     def delete(self, key: str, *, version: str | None) -> None:
         """Remove one version, or the object of a bucket without versions."""

@@ -9,12 +9,13 @@ no rename. So nothing lies in the bucket under a passing name, and nothing there
 
 import io
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from audit.errors import DomainError
 from evidence.errors import ObjectMissing, VaultUnavailable
-from evidence.vault.durable_files import vault_failures
+from evidence.vault.durable_files import alone, vault_failures
 from evidence.vault.local_store import sweep_spool
 from evidence.vault.s3_bucket import Bucket
 from evidence.vault.s3_faults import NameTaken, Passing, makes_no_sense
@@ -64,42 +65,27 @@ class S3Store:
             raise makes_no_sense(self.where)
 
     def place(self, spooled: Spooled, name: str) -> bool:
-        """Send, compare, lock, and only then say that it is there. Two at once: the server lets one be first."""
-        key = self._key(name)
-        if self._is_there(key):
-            self._protect(key, None)
-            return False
-        try:
+        """Send, compare, lock, and only then say that it is there."""
+
+        def put(key: str) -> str | None:
             with vault_failures():
                 sent = send(self._bucket, key, spooled)
-        except NameTaken:
-            self._protect(key, None)
-            return False
-        if not self._is_first(key, sent.version):
-            self._protect(key, None)
-            return False
-        try:
-            head = self._bucket.head(key, version=sent.version)
-            require_arrived(self._bucket, key, spooled, sent, head)
-            self._protect(key, sent.version)
-        except (VaultUnavailable, ObjectMissing):
-            self._take_back(key, sent.version)
-            raise
-        return True
+            try:
+                head = self._bucket.head(key, version=sent.version)
+                require_arrived(self._bucket, key, spooled, sent, head)
+            except (VaultUnavailable, ObjectMissing):
+                self._take_back(key, sent.version)
+                raise
+            return sent.version
+
+        return self._put_once(name, put)
 
     def place_anew(self, source: str, opening: bytes, *, skip: int, name: str) -> bool:
         """As `place`, from an object in the bucket: what is large is copied within the server."""
-        key = self._key(name)
-        is_new = not self._is_there(key)
-        version = None
-        if is_new:
-            try:
-                version = send_anew(self._bucket, key, source=self._key(source), opening=opening, skip=skip)
-                is_new = self._is_first(key, version)
-            except NameTaken:
-                is_new = False
-        self._protect(key, version if is_new else None)
-        return is_new
+        old = self._key(source)
+        return self._put_once(
+            name, lambda key: send_anew(self._bucket, key, source=old, opening=opening, skip=skip)
+        )
 
     def protect(self, name: str) -> None:
         """Lock the object, or lock it for longer."""
@@ -135,6 +121,34 @@ class S3Store:
                     swept += 1
         return swept
 
+    def _put_once(self, name: str, put: Callable[[str], str | None]) -> bool:
+        """Put what is not there yet, one at a time; see to the lock of what is. True when it is new.
+
+        Two at once: the spool's lock lets one of this machine's processes go first, and the server one of several
+        machines. Where the server does not know conditional writes either, the first version stays.
+        """
+        key = self._key(name)
+        with vault_failures(), alone(self._spool / f"{name}.lock"):
+            if self._is_there(key):
+                self._protect(key, None)
+                return False
+            before = {version.id for version in self._bucket.versions(key)}
+            try:
+                version = put(key)
+            except NameTaken:
+                self._protect(key, None)
+                return False
+            if not self._is_first(key, version, before):
+                self._take_back(key, version)
+                self._protect(key, None)
+                return False
+            try:
+                self._protect(key, version)
+            except (VaultUnavailable, ObjectMissing):
+                self._take_back(key, version)
+                raise
+        return True
+
     def _is_there(self, key: str) -> bool:
         try:
             self._bucket.head(key)
@@ -142,22 +156,14 @@ class S3Store:
             return False
         return True
 
-    def _is_first(self, key: str, version: str | None) -> bool:
-        """Whether our version is the oldest since the name was last free; if not, ours is taken back.
-
-        A server that does not know conditional writes lets two arrivals through; the first one stays.
-        """
+    def _is_first(self, key: str, version: str | None, before: set[str]) -> bool:
+        """Whether nobody else's version came between those that were there `before` and ours."""
         if version is None:
             return True
-        alive = []
-        for found in self._bucket.versions(key):
-            if found.is_mark:
-                break
-            alive.append(found.id)
-        if not alive or alive[-1] == version:
-            return True
-        self._bucket.delete(key, version=version)
-        return False
+        since = [
+            found.id for found in self._bucket.versions(key) if not found.is_mark and found.id not in before
+        ]
+        return not since or since[-1] == version
 
     def _protect(self, key: str, version: str | None) -> None:
         if self._lock is not None:

@@ -1,7 +1,7 @@
 """A case with members, things in it to link to, and a way to take evidence in."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -47,3 +47,16 @@ def take_in(case: Case, paralegal: User) -> TakeIn:
         return ingest_evidence(io.BytesIO(content), facts=IntakeFacts(**given), actor=actor)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """An S3 server in this process that enforces object lock; it speaks HTTP over a real socket."""
+    # Takes seconds to import, and most runs of tests do not need it.
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://test:test@{host}:{port}"
+    server.stop()
