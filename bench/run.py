@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import append_rows, explorer_rows, vault_rows, verify_rows
+from bench import append_rows, explorer_rows, small_files_rows, vault_rows, verify_rows
 from bench.rows import RUNS, Row
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 GROUPS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "vault": lambda options: vault_rows.rows(size_mib=options.size_mib),
+    "small-files": lambda options: small_files_rows.rows(count=options.files),
+    "huge-file": lambda options: small_files_rows.huge_rows(gib=options.huge_gib),
     "append": lambda _options: append_rows.rows(),
     "verify": lambda options: verify_rows.rows(entries=options.entries),
     "explorer": lambda _options: explorer_rows.rows(),
@@ -65,6 +67,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--size-mib", type=int, default=512, help="size of the large file; the goal is for 2048"
+    )
+    parser.add_argument("--files", type=int, default=2000, help="how many small files; the goal is for 10000")
+    parser.add_argument(
+        "--huge-gib", type=int, default=0, help="also take in one file of so many GiB; the goal is for 20"
     )
     parser.add_argument(
         "--entries", type=int, default=1_000_000, help="length of the log; the goals are for 1000000"

@@ -4,12 +4,12 @@ import os
 import resource
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.rows import Row, medians, seconds
+from bench.workplace import workplace
 from evidence.vault.age_keys import Identity
 from evidence.vault.facts import StoredFacts
 from evidence.vault.local_store import LocalStore
@@ -69,11 +69,8 @@ def _check_rows(vault: Vault, facts: StoredFacts, source: Path, size_mib: int) -
 
 @contextmanager
 def _workplace(size_mib: int) -> Iterator[tuple[Path, Path]]:
-    """A folder on the disk that the project lies on, with a source of random bytes in the page cache."""
-    root = Path(__file__).resolve().parent.parent / "var"
-    root.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=root))
-    try:
+    """A folder, and in it a source of random bytes in the page cache."""
+    with workplace() as folder:
         source = folder / "source"
         with source.open("wb") as file:
             for _block in range(size_mib):
@@ -81,8 +78,6 @@ def _workplace(size_mib: int) -> Iterator[tuple[Path, Path]]:
             file.flush()
             os.fsync(file.fileno())
         yield folder, source
-    finally:
-        shutil.rmtree(folder)
 
 
 def _small(folder: Path) -> Path:

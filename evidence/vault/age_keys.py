@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ class Recipient:
     raw: bytes
 
     def __str__(self) -> str:
-        return bech32.encode(_RECIPIENT_PREFIX, self.raw)
+        return _recipient_text(self.raw)
 
     @property
     def key_id(self) -> str:
@@ -65,6 +66,12 @@ class Identity:
 
     def __repr__(self) -> str:
         return "Identity(<sealed>)"
+
+
+@lru_cache(maxsize=64)
+def _recipient_text(raw: bytes) -> str:
+    # Kept: a vault names its own key several times for every small file, and the checksum is slow in Python.
+    return bech32.encode(_RECIPIENT_PREFIX, raw)
 
 
 def read_recipient(text: str) -> Recipient:
