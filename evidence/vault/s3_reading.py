@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 # Holds the header and all of a small object; and one sealed chunk with room for the next one's beginning.
 _FIRST_BYTES = 128 * 1024
-_MOST_BYTES = 8 * 1024 * 1024
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 class RangeReader(io.RawIOBase):
-    """An object as a seekable file that holds at most one window of 8 MiB.
+    """An object as a seekable file that holds at most one window of 4 MiB.
 
     Raises ObjectMissing, VaultUnavailable, or ObjectAltered when another object takes its place meanwhile.
     """
@@ -78,6 +78,8 @@ class RangeReader(io.RawIOBase):
         # Read on in order: twice as much each time. Gone elsewhere: a little, since it may go on jumping.
         goes_on = self._position == self._start + len(self._window)
         wanted = min(2 * len(self._window), _MOST_BYTES) if goes_on else _FIRST_BYTES
+        # Let go of first, so that the old window and the new one are never held together.
+        self._window, self._start = memoryview(b""), -1
         try:
             piece = self._bucket.read(
                 self._key, self._position, min(wanted, self.size - self._position), etag=self._etag
