@@ -37,6 +37,7 @@ _GROUPS: Mapping[str, Group] = {
     "incident": Group.CASES,
     "intake": Group.EVIDENCE,
     "evidence": Group.EVIDENCE,
+    "vault": Group.EVIDENCE,
     "witness": Group.WITNESSES,
     "dossier": Group.DOSSIERS,
     "log": Group.LOG,
