@@ -73,7 +73,7 @@ def _opened(store: Store) -> Vault:
     if Vault.exists(store):
         found = Vault(store, keys, recovery_recipient=recovery)
     else:
-        _require_never_made(note, store.where)
+        _require_never_made(keys_folder, store.where)
         found = Vault.create(store, keys, recovery_recipient=recovery)
     # Keys that are mounted read-only carry no note; whoever mounts them sees to the vault's disk too.
     if not note.exists() and os.access(keys_folder, os.W_OK):
@@ -82,12 +82,14 @@ def _opened(store: Store) -> Vault:
     return found
 
 
-def _require_never_made(note: Path, where: str) -> None:
-    if note.exists():
-        raise VaultUnavailable(
-            _(
-                "The vault is not in %(root)s, although it was made before. Mount its disk or restore it from a "
-                "backup; to begin an empty one on purpose, remove %(note)s."
+def _require_never_made(keys_folder: Path, where: str) -> None:
+    # Either note: whoever changes DADKHAH_STORE and forgets to move the vault must not begin an empty one.
+    for note in (keys_folder / MADE_NOTE, keys_folder / BUCKET_NOTE):
+        if note.exists():
+            raise VaultUnavailable(
+                _(
+                    "The vault is not in %(root)s, although it was made before. Mount its disk or restore it from a "
+                    "backup; to begin an empty one on purpose, remove %(note)s."
+                )
+                % {"root": where, "note": note}
             )
-            % {"root": where, "note": note}
-        )

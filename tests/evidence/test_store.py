@@ -96,6 +96,31 @@ def test_a_bucket_that_was_emptied_is_not_begun_anew(in_a_bucket: BucketPlace):
     assert in_a_bucket.names() == []
 
 
+def test_a_vault_that_was_not_moved_with_the_settings_is_not_begun_anew(
+    in_a_bucket: BucketPlace, settings: Any
+):
+    bucket = settings.DADKHAH_STORE
+    settings.DADKHAH_STORE = ""
+    vault()
+    settings.DADKHAH_STORE = bucket
+    with pytest.raises(VaultUnavailable, match="made before"):
+        vault()
+    assert in_a_bucket.names() == []
+
+
+def test_a_vault_that_was_copied_into_a_bucket_opens_there(in_a_bucket: BucketPlace, settings: Any):
+    bucket = settings.DADKHAH_STORE
+    settings.DADKHAH_STORE = ""
+    facts = vault().commit(vault().receive(io.BytesIO(b"letter")))
+    root = settings.DADKHAH_DATA_DIR / "vault"
+    for path in [root / "vault.json", *(root / "objects").rglob(facts.name)]:
+        key = f"evidence/{path.relative_to(root)}"
+        in_a_bucket.client.put_object(Bucket=in_a_bucket.bucket, Key=key, Body=path.read_bytes())
+    settings.DADKHAH_STORE = bucket
+    assert vault().open(facts.name).read() == b"letter"
+    assert vault().check(facts).ok
+
+
 def test_an_access_file_that_others_can_read_or_that_is_damaged_is_refused(
     in_a_bucket: BucketPlace, settings: Any
 ):
