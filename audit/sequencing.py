@@ -84,7 +84,7 @@ class Pace:
         return True
 
 
-_pace = Pace(burst=20, per_second=10)
+_pace = Pace(burst=4, per_second=2)
 
 
 def sequence_pending(*, wait: bool = False) -> int:

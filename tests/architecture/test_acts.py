@@ -1,13 +1,12 @@
 """Every act and every read that matters leaves an entry; where the log cannot be written, it is refused and shows nothing."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -51,18 +50,23 @@ def block_the_log() -> None:
             cursor.execute(statement)
 
 
-@contextmanager
-def blocked_after_one_file() -> Iterator[None]:
-    """Have the log fail once one more item is in: the database is full from then on."""
-
-    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "INSERT INTO" in sql and "audit_entry" in sql and EvidenceItem.objects.count() > before + 1:
-            raise DatabaseError("full")
-        return execute(sql, params, many, context)
-
-    before = EvidenceItem.objects.count()
-    with connection.execute_wrapper(look):
-        yield
+def block_the_log_after_one_file() -> None:
+    """Have the log fail once one more item is in: as if the database were full from then on."""
+    full = f"(SELECT count(*) FROM evidence_evidenceitem) > {EvidenceItem.objects.count() + 1}"
+    if connection.vendor == "sqlite":
+        statements = [
+            f"CREATE TRIGGER blocked BEFORE INSERT ON audit_entry WHEN {full} BEGIN SELECT RAISE(ABORT, 'full'); END"
+        ]
+    else:
+        statements = [
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            "CREATE FUNCTION refuse_when_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF {full} THEN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER blocked BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_when_full()",
+        ]
+    with as_owner(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 @pytest.fixture
@@ -253,8 +257,8 @@ def test_files_that_are_in_are_told_though_the_log_fails_for_the_next(
         "source": "a family",
         "files": [SimpleUploadedFile("a.txt", b"first"), SimpleUploadedFile("b.txt", b"second")],
     }
-    with blocked_after_one_file():
-        answer = client.post(reverse("evidence:upload"), form)
+    block_the_log_after_one_file()
+    answer = client.post(reverse("evidence:upload"), form)
     assert answer.status_code == 422
     assert "audit log cannot be written" in answer.content.decode()
     assert EvidenceItem.objects.count() == before + 1
