@@ -39,8 +39,8 @@ def fill_log(entries: int) -> None:
         seal_tiles(begun, tree_size())
     sign_checkpoint(actor=SystemActor("bench"))
     # SQLite keeps its statistics in tables, which our own connections make only where the schema is open.
-    opened = connection.schema_open() if connection.vendor == "sqlite" else nullcontext()
-    with opened, connection.cursor() as cursor:
+    open_schema = getattr(connection, "schema_open", nullcontext)
+    with open_schema(), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
