@@ -5,10 +5,11 @@ below: partial tiles are never stored, so nothing is ever rewritten.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 
 from django.db import connection
 
-from audit.merkle import HASH_BYTES, complete_root
+from audit.merkle import HASH_BYTES, complete_root, complete_root_of
 
 WIDTH = 256
 HEIGHT = 8  # 2^8 hashes
@@ -65,7 +66,7 @@ class StoredNodes:
     """The nodes of the stored tree for `audit.merkle`; keeps what it has read and computed, so make one per task."""
 
     def __init__(self) -> None:
-        self._tiles: dict[Place, list[bytes]] = {}
+        self._tiles: dict[Place, bytes] = {}
         self._nodes: dict[Place, bytes] = {}
 
     def __call__(self, level: int, index: int) -> bytes:
@@ -87,12 +88,13 @@ class StoredNodes:
         tile_level, height = divmod(level, HEIGHT)
         first = index << height
         tile, offset = divmod(first, WIDTH)
-        hashes = self._tile(tile_level, tile)[offset : offset + (1 << height)]
-        if len(hashes) != 1 << height:
+        length = HASH_BYTES << height
+        hashes = self._tile(tile_level, tile)[offset * HASH_BYTES :][:length]
+        if len(hashes) != length:
             raise LookupError(f"The stored tree lacks hashes of level {tile_level} from {first} on.")
-        return complete_root(hashes)
+        return complete_root_of(hashes)
 
-    def _tile(self, level: int, index: int) -> list[bytes]:
+    def _tile(self, level: int, index: int) -> bytes:
         place = (level, index)
         if place not in self._tiles:
             self._tiles |= _full_tiles({place}) or _growing_tiles({place})
@@ -108,30 +110,29 @@ def _places_above(index: int, size: int) -> Iterator[Place]:
         level += 1
 
 
-def _full_tiles(places: Collection[Place]) -> dict[Place, list[bytes]]:
+def _full_tiles(places: Collection[Place]) -> dict[Place, bytes]:
     """The tiles among these that are full."""
     values = ", ".join(["(%s, %s)"] * len(places))
     sql = f"SELECT level, tile_index, hashes FROM audit_tile WHERE (level, tile_index) IN (VALUES {values})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [number for place in places for number in place])
-        return {(level, index): _split(bytes(blob)) for level, index, blob in cursor.fetchall()}
+        return {(level, index): bytes(blob) for level, index, blob in cursor.fetchall()}
 
 
-def _growing_tiles(places: Collection[Place]) -> dict[Place, list[bytes]]:
+def _growing_tiles(places: Collection[Place]) -> dict[Place, bytes]:
     """What there is of tiles that are not full yet, from the level below: these are the tree's right edge."""
     found: dict[Place, list[bytes]] = {place: [] for place in places}
-    if not found:
-        return found
     parts, parameters = [], []
     for level, index in found:
         parts.append(_LEAVES if level == 0 else _ROOTS)
         parameters += [level, index, *([level - 1] if level else []), index * WIDTH, (index + 1) * WIDTH]
+    if not parts:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), parameters)
-        rows = sorted(cursor.fetchall(), key=lambda row: row[:3])
-    for level, index, _position, hashed in rows:
-        found[int(level), int(index)].append(bytes(hashed))
-    return found
+        for level, index, _position, hashed in sorted(cursor.fetchall(), key=itemgetter(0, 1, 2)):
+            found[level, index].append(bytes(hashed))
+    return {place: b"".join(hashes) for place, hashes in found.items()}
 
 
 _LEAVES = (
@@ -142,7 +143,3 @@ _ROOTS = (
     "SELECT CAST(%s AS bigint), CAST(%s AS bigint), tile_index, root FROM audit_tile"
     " WHERE level = %s AND tile_index >= %s AND tile_index < %s"
 )
-
-
-def _split(blob: bytes) -> list[bytes]:
-    return [blob[at : at + HASH_BYTES] for at in range(0, len(blob), HASH_BYTES)]

@@ -144,3 +144,12 @@ def test_a_smaller_tree_is_never_later() -> None:
     assert not merkle.verify_consistency(4, 3, ROOTS[4], ROOTS[3], [])
     assert merkle.verify_consistency(0, 3, merkle.EMPTY_ROOT, ROOTS[3], [])
     assert not merkle.verify_consistency(0, 3, ROOTS[1], ROOTS[3], [])
+
+
+@given(
+    st.integers(0, 9).flatmap(
+        lambda n: st.lists(st.binary(min_size=32, max_size=32), min_size=1 << n, max_size=1 << n)
+    )
+)
+def test_hashes_behind_each_other_have_the_root_of_their_list(hashes: list[bytes]) -> None:
+    assert merkle.complete_root_of(b"".join(hashes)) == merkle.complete_root(hashes)
