@@ -125,8 +125,8 @@ def assert_it_checks_itself(archive: Path, folder: Path) -> None:
 def the_auditor_verifies(page: Page, item: str) -> None:
     page.locator('nav.rail a[href="/log/"]').click()
     page.locator('form[action="/log/verify/"] button').click()
-    expect(page.locator("#report .verdict-verified")).to_be_visible()
-    expect(page.locator("#report .verdict-broken")).to_have_count(0)
+    expect(page.locator("#run .verdict-verified")).to_be_visible(timeout=60_000)
+    expect(page.locator("#run .verdict-broken")).to_have_count(0)
     assert page.goto(item).status == 403
     assert page.goto(item.replace("/evidence/", "/custody/")).status == 200
     assert acts.LETTER.name not in page.content()
