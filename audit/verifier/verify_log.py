@@ -4,22 +4,32 @@
     python3 verify_log.py                       check the export that this file lies in
     python3 verify_log.py FOLDER                check another one
     python3 verify_log.py FOLDER --key KEY      and compare the log's key with one that reached you by another way:
-                                                a file, the key line itself, or the fingerprint that is printed here
+                                                a file (of key lines, such as log_signing.pub, or public-key.pem),
+                                                the key line itself, or the fingerprint that is printed here
     python3 verify_log.py FOLDER --against FILE compare with checkpoints that you were given before, one or more, such
                                                 as log/checkpoint of a dossier
+    python3 verify_log.py FOLDER --unsigned-tail
+                                                accept that the last entries are signed by nobody: for an export of a
+                                                broken log, that was made without signing it
     python3 verify_log.py FOLDER --json         print one JSON object
 
 It trusts nothing that the export says of itself. It reads every byte again, hashes every entry, computes the whole
-tree, compares every checkpoint with it and checks its Ed25519 signatures. It says which checks it made and what it
-could not check, names every fault it finds and not only the first, and ends with VERIFIED (exit 0) or NOT VERIFIED
-(exit 1). Exit 2 means that the call itself was wrong.
+tree, follows the log's keys from one to the next, and compares every checkpoint with the tree and with the Ed25519
+key that was in use at its size. All entries must be signed. It says which checks it made and what it could not check
+(the ML-DSA-44 signatures), names every fault it finds and not only the first, and ends with one of
+
+    VERIFIED            exit 0
+    NOT VERIFIED        exit 1
+    VERIFIED UP TO n    exit 3, only with --unsigned-tail: the first n entries are signed, for the rest nobody stands
+
+Exit 2 means that the call itself was wrong.
 
 Whoever could exchange the whole export could exchange this file too. Take verify_log.py from a second source, or
 compare its SHA-256 with one, and compare the key's fingerprint with the one that the organisation gave you.
 """
 
 # It runs where only Python 3.8 is: `os.path` and plain `open` are its ground, and it stays one file.
-# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH110, PTH112, PTH113, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -39,7 +49,7 @@ HASH = 32
 SUMS = "SHA256SUMS"
 ALWAYS = {"README.txt", "verify_log.py", "entries.bin", "keys", "tiles/0", SUMS}
 ALLOWED = re.compile(
-    r"tiles/[0-7]\Z|checkpoints/[0-9]{12,19}\Z|rotations/[0-9]{4,9}\Z|stamps/[0-9]{12,19}-[0-9]{2,9}\.(tsq|tsr)\Z"
+    r"tiles/[0-7]\Z|checkpoints/[0-9]{12,19}\Z|rotations/[0-9]{4,9}\Z|stamps/[0-9]{12,19}-[0-9]{2,9}\.(tsq|tsr|pem)\Z"
 )
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\Z")
 # What malformed data can raise in a check; each becomes a named fault, never a traceback.
@@ -54,6 +64,10 @@ MALFORMED = (
     MemoryError,
     OSError,
 )
+# The files that grow with the log; every other one is read whole and has a size beyond which it is none of ours.
+GROWING = re.compile(r"entries\.bin\Z|SHA256SUMS\Z|tiles/")
+SMALL = 1 << 20
+ROTATION = "dadkhah/key-rotation/v1"
 # Beyond this many, faults are counted but no longer listed.
 LISTED = 1000
 
@@ -69,6 +83,7 @@ class Report:
         self.size = 0
         self.root = ""
         self.signed = 0
+        self.whole = False
 
     def fault(self, where: str, what: str) -> None:
         """Name one fault, with the file it lies in."""
@@ -102,6 +117,11 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{count} {one if count == 1 else many}"
+
+
 # ----------------------------------------------------------------------------------------------------
 # The folder
 
@@ -109,6 +129,7 @@ def shown(text: str) -> str:
 def list_files(report: Report, root: str) -> list[str]:
     """Every regular file below the folder, as a path with `/`; anything else in there is a fault."""
     found: list[str] = []
+    oversized: list[str] = []
     waiting = [""]
     while waiting:
         folder = waiting.pop()
@@ -121,10 +142,14 @@ def list_files(report: Report, root: str) -> list[str]:
             elif entry.is_dir(follow_symlinks=False):
                 waiting.append(path)
             elif entry.is_file(follow_symlinks=False):
-                found.append(path)
+                if entry.stat(follow_symlinks=False).st_size > SMALL and not GROWING.match(path):
+                    report.fault(path, "is larger than any such file; it was not read")
+                    oversized.append(path)
+                else:
+                    found.append(path)
             else:
                 report.fault(path, "is neither a file nor a folder")
-    for path in sorted(ALWAYS - set(found)):
+    for path in sorted(ALWAYS - set(found) - set(oversized)):
         report.fault(path, "is missing")
     for path in found:
         if path not in ALWAYS and not ALLOWED.match(path):
@@ -158,9 +183,15 @@ class Export:
                 yield block
         self.digests[path] = digest.hexdigest()
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a small file."""
-        return b"".join(self.blocks(path))
+    def read(self, path: str, limit: int = SMALL) -> bytes:
+        """The bytes of a file. Raises ValueError where it has more than `limit`."""
+        blocks, size = [], 0
+        for block in self.blocks(path):
+            size += len(block)
+            if size > limit:
+                raise ValueError(f"it has more than {limit} bytes")
+            blocks.append(block)
+        return b"".join(blocks)
 
     def under(self, folder: str) -> list[str]:
         """The files of one folder, in order."""
@@ -186,7 +217,7 @@ def open_regular(path: str) -> Any:
 def check_sums(report: Report, export: Export) -> None:
     """Every file is as SHA256SUMS lists it, byte for byte in the one canonical form."""
     listed: dict[str, str] = {}
-    content = export.read(SUMS)
+    content = export.read(SUMS, SMALL + 256 * len(export.files))
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         match = re.match(rb"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)\Z", line)
         if match is None:
@@ -350,67 +381,241 @@ class Checkpoint(Note):
 
     def __init__(self, content: bytes) -> None:
         super().__init__(content)
-        self.origin, size, root = self.text.split("\n")[:3]
-        if not re.match(r"(0|[1-9][0-9]{0,18})\Z", size):
-            raise ValueError("its size is no plain number")
-        self.size = int(size)
-        self.root = base64.b64decode(root, validate=True)
-        if len(self.root) != HASH or base64.b64encode(self.root).decode("ascii") != root:
-            raise ValueError("its root is no SHA-256")
+        lines = self.text.split("\n")
+        if len(lines) != 4:
+            raise ValueError("it is not three lines with the log's name, size and root")
+        self.origin = lines[0]
+        self.size, self.root = read_head(lines[1], lines[2])
 
 
-def same_key(key: LogKey, given: str) -> bool:
-    """Whether what reached the reader by another way is this key: its line or its fingerprint."""
-    wanted = re.sub(r"[\s:]", "", given)
-    return wanted == key.line or wanted.lower() == key.fingerprint.replace(" ", "")
+class Rotation(Note):
+    """What a key of the log says of its successors: where the log stood, and the lines of the new keys."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        lines = self.text.split("\n")
+        if lines[0] != ROTATION or not 6 <= len(lines) <= 7:
+            raise ValueError(f"it is no rotation of keys in the form {ROTATION}")
+        self.origin = lines[1]
+        self.size, self.root = read_head(lines[2], lines[3])
+        self.key = LogKey(lines[4])
+        self.second = other_key(lines[5]) if len(lines) == 7 else None
+        names = {self.key.name, self.second[0] if self.second else self.origin}
+        if self.key.line != lines[4] or names != {self.origin}:
+            raise ValueError("its new keys are not written as keys of this log")
 
 
-def read_keys(report: Report, export: Export) -> list[LogKey]:
-    """The keys that the export carries, one a line. Those of another kind than Ed25519 are listed as not checked."""
-    keys = []
+def read_head(size: str, root: str) -> tuple[int, bytes]:
+    """The size and the root that a checkpoint or a rotation states. Raises ValueError for another form."""
+    if not re.match(r"(0|[1-9][0-9]{0,17})\Z", size, re.ASCII):
+        raise ValueError("its size is no plain number")
+    digest = base64.b64decode(root, validate=True)
+    if len(digest) != HASH or base64.b64encode(digest).decode("ascii") != root:
+        raise ValueError("its root is no SHA-256")
+    return int(size), digest
+
+
+def other_key(line: str) -> tuple[str, bytes]:
+    """Name and id of an ML-DSA-44 key, from its line. Raises ValueError for anything else."""
+    name, short, encoded = line.split("+", 2)
+    blob = base64.b64decode(encoded, validate=True)
+    if len(blob) != 1313 or blob[0] != 6 or base64.b64encode(blob).decode("ascii") != encoded:
+        raise ValueError("it is no ML-DSA-44 key")
+    key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + blob).digest()[:4]
+    if short != key_id.hex():
+        raise ValueError("its short hash does not match the key")
+    return name, key_id
+
+
+class Generation:
+    """One Ed25519 key of the log, and the checkpoints that are its to sign: above `since` and up to `until` entries."""
+
+    def __init__(self, key: LogKey, second: tuple[str, bytes] | None, since: int = -1) -> None:
+        self.key = key
+        self.second = second
+        self.since = since
+        self.until: int | None = None
+
+    def covers(self, size: int) -> bool:
+        """Whether a checkpoint of this size is this key's to sign."""
+        return self.since < size and (self.until is None or size <= self.until)
+
+    def named_by(self, rotation: Rotation) -> bool:
+        """Whether this key signed the rotation, with a signature of the ML-DSA-44 key beside it where there is one."""
+        own = (self.key.name, self.key.key_id)
+        named = {(name, blob[:4]) for name, blob in rotation.signatures}
+        return (
+            rotation.origin == self.key.name
+            and rotation.size > self.since
+            and (self.second is None or self.second in named)
+            and any(
+                ed25519_verify(self.key.public, rotation.text.encode("utf-8"), blob[4:])
+                for name, blob in rotation.signatures
+                if (name, blob[:4]) == own
+            )
+        )
+
+
+class Chain:
+    """The log's keys, oldest first, each named by the one before, and from which of them on the reader trusts them."""
+
+    def __init__(self, generations: list[Generation], rotations: list[tuple[str, Rotation]]) -> None:
+        self.generations = generations
+        self.rotations = rotations
+        self.trusted: list[Generation] = []
+
+    @property
+    def keys(self) -> list[LogKey]:
+        """All keys."""
+        return [generation.key for generation in self.generations]
+
+    def at(self, size: int) -> Generation | None:
+        """The key that was in use when the log had this size."""
+        return next((generation for generation in self.generations if generation.covers(size)), None)
+
+
+def given_keys(given: str) -> set[str]:
+    """The key lines and fingerprints that reached the reader by another way: in a file, or as they are.
+
+    Raises ValueError, with a sentence for the reader, where it is none of these.
+    """
+    if os.path.exists(given):
+        if not os.path.isfile(given):
+            raise ValueError(f"{given} is no plain file")
+        with open(given, "rb") as file:
+            content = file.read(SMALL + 1)
+        if len(content) > SMALL:
+            raise ValueError(f"{given} is too large for a file of keys")
+        text = content.decode("utf-8", "replace")
+    else:
+        text = given
+    found = named_keys(text)
+    if not found and not os.path.exists(given):
+        raise ValueError(f"there is no such file, and it is no key line and no fingerprint: {given!r}")
+    if not found:
+        raise ValueError(f"{given} holds no Ed25519 key and no fingerprint of one")
+    return found
+
+
+def named_keys(text: str) -> set[str]:
+    """The key lines and the fingerprints (64 digits) in a text; keys of another kind are passed over."""
+    if re.search(r"PRIVATE[+ ]KEY", text):
+        raise ValueError("this is a private key, which nobody should have been given; ask for the public one")
+    match = re.match(r"\s*-----BEGIN PUBLIC KEY-----\s+(\S+)\s+-----END PUBLIC KEY-----\s*\Z", text)
+    if match:
+        return {pem_fingerprint(match.group(1))}
+    found = set()
+    for line in [*text.splitlines(), text]:
+        plain = re.sub(r"[\s:]", "", line).lower()
+        if re.match(r"[0-9a-f]{64}\Z", plain):
+            found.add(plain)
+            continue
+        try:
+            found.add(LogKey(line).line)
+        except ValueError:
+            continue
+    return found
+
+
+def pem_fingerprint(encoded: str) -> str:
+    """The fingerprint of an Ed25519 key in the form of openssl (RFC 8410)."""
+    blob = base64.b64decode(encoded, validate=True)
+    if len(blob) != 44 or blob[:12] != bytes.fromhex("302a300506032b6570032100"):
+        raise ValueError("this PEM file holds another kind of key than Ed25519")
+    return hashlib.sha256(blob[12:]).hexdigest()
+
+
+def is_given(key: LogKey, given: set[str]) -> bool:
+    """Whether the key is one of those that reached the reader by another way."""
+    return key.line in given or key.fingerprint.replace(" ", "") in given
+
+
+def read_keys(report: Report, export: Export) -> list[Generation]:
+    """The keys that the export carries, one a line, each Ed25519 key with the ML-DSA-44 key that follows it.
+
+    ML-DSA-44 keys are listed as not checked: the standard library cannot.
+    """
+    found: list[Generation] = []
     content = export.read("keys").decode("utf-8")
     for number, line in enumerate(content.split("\n")[:-1], start=1):
         blob = base64.b64decode(line.split("+", 2)[2], validate=True)
         if blob[:1] != b"\x01":
             report.leave("keys", f"line {number}, a key of another kind than Ed25519, and what it signed")
+            if found and found[-1].second is None:
+                found[-1].second = other_key(line)
             continue
         key = LogKey(line)
         if key.line != line:
             report.fault("keys", f"line {number} is not one key line")
-        keys.append(key)
-    if not content.endswith("\n") or not keys:
+        found.append(Generation(key, None))
+    if not content.endswith("\n") or not found:
         report.fault("keys", "does not hold a key of the kind Ed25519 in each line")
-    return keys
+    return found
 
 
-def check_rotations(report: Report, export: Export, keys: list[LogKey], given: str | None) -> list[LogKey]:
-    """Which keys stand for the log: the first (or the one that you gave), and those that it named, one after another.
+def check_rotations(
+    report: Report, export: Export, published: list[Generation], given: set[str] | None
+) -> Chain:
+    """Follow the log's keys from the first one: each names its successor in a rotation that it signed.
 
-    A rotation is a note in which a key names its successors, each by its key line.
+    A key that no rotation introduced is a fault, and so is a rotation that leads nowhere.
     """
-    named: list[tuple[list[LogKey], set[str]]] = []
+    waiting: list[tuple[str, Rotation]] = []
     for path in export.under("rotations"):
-        note = Note(export.read(path))
-        signers = note.signers(report, path, keys)
-        lines = {line for line in note.text.split("\n") if line.count("+") >= 2}
-        if not signers:
-            report.fault(path, "is not signed by a key of the log")
-        named.append((signers, lines))
-    successors = {line for _signers, lines in named for line in lines}
-    trusted = (
-        [key for key in keys if same_key(key, given)]
-        if given
-        else [key for key in keys if key.line not in successors]
-    )
-    if given and not trusted:
+        try:
+            waiting.append((path, Rotation(export.read(path))))
+        except MALFORMED as error:
+            report.fault(path, f"is no rotation of keys ({error})")
+    chain = Chain(published[:1], [])
+    while chain.generations:
+        last = chain.generations[-1]
+        step = next((one for one in waiting if last.named_by(one[1])), None)
+        if step is None:
+            break
+        waiting.remove(step)
+        chain.rotations.append(step)
+        last.until = step[1].size
+        chain.generations.append(Generation(step[1].key, step[1].second, step[1].size))
+    for path, rotation in waiting:
+        if any(one.named_by(rotation) for one in chain.generations):
+            report.fault(path, "is a second rotation by one key: somebody else had that key")
+        else:
+            report.fault(path, "is not signed by the key that was in use")
+    lines = [key.line for key in chain.keys]
+    for one in published:
+        if one.key.line not in lines:
+            report.fault("keys", f"holds {one.key.name}+{one.key.key_id.hex()}, which no rotation introduced")
+    chain.trusted = trusted_from(report, chain, given)
+    return chain
+
+
+def trusted_from(report: Report, chain: Chain, given: set[str] | None) -> list[Generation]:
+    """The keys that the reader can rest on: from the first one that was given, as it leads on to all after it."""
+    if given is None:
+        return chain.generations
+    places = [place for place, key in enumerate(chain.keys) if is_given(key, given)]
+    if not places:
         report.fault("keys", "does not hold the key that you gave")
-    if not given and len(trusted) > 1:
-        report.fault("keys", "holds several keys that no rotation links to each other")
-    for _round in named:
-        for signers, lines in named:
-            if any(signer in trusted for signer in signers):
-                trusted += [key for key in keys if key.line in lines and key not in trusted]
-    return trusted
+        return []
+    words = {word for key in chain.keys for word in (key.line, key.fingerprint.replace(" ", ""))}
+    if not given <= words:
+        report.fault(
+            "keys",
+            "does not hold all the keys that you gave: this was made before they were introduced, or by somebody "
+            "who has only an old key. Give the one key that was in use then, if you know that",
+        )
+    return chain.generations[places[0] :]
+
+
+def check_turns(report: Report, chain: Chain, roots: dict[int, bytes]) -> None:
+    """Where a key was replaced, the log was what the rotation says."""
+    for path, rotation in chain.rotations:
+        if rotation.size > report.size:
+            report.fault(path, f"was made at {rotation.size} entries, and only {report.size} are here: cut")
+        elif roots.get(rotation.size) != rotation.root:
+            report.fault(
+                path, f"the first {rotation.size} entries are not those under which the key was replaced"
+            )
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -549,7 +754,7 @@ def check_levels(report: Report, export: Export, row: list[bytes]) -> None:
         path = f"tiles/{level}"
         if path not in export.files:
             report.fault(path, "is missing")
-        elif export.read(path) != b"".join(row):
+        elif export.read(path, len(row) * HASH) != b"".join(row):
             report.fault(path, "is not the level of the tree that follows from the entries")
         row = [subtree(row[at : at + WIDTH]) for at in range(0, len(row) - WIDTH + 1, WIDTH)]
         level += 1
@@ -578,17 +783,12 @@ def read_checkpoints(report: Report, export: Export) -> list[tuple[str, Checkpoi
 
 
 def check_checkpoints(
-    report: Report, found: list[tuple[str, Checkpoint]], roots: dict[int, bytes],
-    keys: list[LogKey], trusted: list[LogKey],
-) -> None:  # fmt: skip
-    """Each checkpoint signs this tree with a key of the export, and the last that fits with a trusted one."""
-    good = 0
+    report: Report, found: list[tuple[str, Checkpoint]], roots: dict[int, bytes], chain: Chain, lenient: bool
+) -> None:
+    """Each checkpoint signs this tree with the key that was in use at its size, and the last covers all entries."""
+    good, signed = 0, -1
     for path, checkpoint in found:
-        signers = checkpoint.signers(report, path, keys)
-        if not signers:
-            report.fault(path, "is not signed by a key of this log")
-        elif any(key.name != checkpoint.origin for key in signers):
-            report.fault(path, f"is of the log {checkpoint.origin}, the key is that of another")
+        by_its_key = check_signers(report, path, checkpoint, chain)
         if checkpoint.size > report.size:
             report.fault(
                 path, f"signs {checkpoint.size} entries, and only {report.size} are here: the end was cut"
@@ -597,16 +797,38 @@ def check_checkpoints(
             report.fault(path, f"the log was changed among its entries {good} to {checkpoint.size - 1}")
         else:
             good = checkpoint.size
-            if any(key in trusted for key in signers):
-                report.signed = max(report.signed, good)
-    if found and not report.signed:
+            if by_its_key and chain.at(checkpoint.size) in chain.trusted:
+                signed = max(signed, good)
+    report.signed = max(signed, 0)
+    report.whole = signed == report.size
+    if signed < 0:
         report.fault("checkpoints", "none fits the entries and is signed by the key that is trusted")
-    if not found:
-        report.leave("checkpoints", "there is none, so nothing shows when these entries were written")
-    elif report.signed < report.size:
-        report.leave(
-            "entries.bin", f"leaves {report.signed} to {report.size - 1} stand after the last checkpoint"
+    elif not report.whole and not lenient:
+        report.fault(
+            "entries.bin",
+            f"leaves {signed} to {report.size - 1} stand after the last checkpoint: they are signed by nobody, and "
+            "anybody could have added them. If this export was made unsigned on purpose, call with --unsigned-tail",
         )
+    elif not report.whole:
+        report.leave("entries.bin", f"leaves {signed} to {report.size - 1}, which nobody signed")
+
+
+def check_signers(report: Report, path: str, checkpoint: Checkpoint, chain: Chain) -> bool:
+    """Whether the key that was in use at its size signed the checkpoint; any other key of the log is a fault."""
+    signers = checkpoint.signers(report, path, chain.keys)
+    own = chain.at(checkpoint.size)
+    for key in signers:
+        if own is None or key.line != own.key.line:
+            report.fault(
+                path,
+                f"is signed by {key.name}+{key.key_id.hex()}, which was not in use at {checkpoint.size} entries",
+            )
+    if not signers:
+        report.fault(path, "is not signed by a key of this log")
+    elif any(key.name != checkpoint.origin for key in signers):
+        report.fault(path, f"is of the log {checkpoint.origin}, the key is that of another")
+        return False
+    return own is not None and any(key.line == own.key.line for key in signers)
 
 
 def read_against(report: Report, paths: list[str]) -> list[tuple[str, Checkpoint]]:
@@ -614,17 +836,17 @@ def read_against(report: Report, paths: list[str]) -> list[tuple[str, Checkpoint
     found = []
     for path in paths:
         with open_regular(path) as file:
-            found.append((path, Checkpoint(file.read(BLOCK))))
+            found.append((path, Checkpoint(file.read(SMALL))))
     return found
 
 
 def check_against(
-    report: Report, given: list[tuple[str, Checkpoint]], roots: dict[int, bytes], keys: list[LogKey]
+    report: Report, given: list[tuple[str, Checkpoint]], roots: dict[int, bytes], chain: Chain
 ) -> None:
     """The log still begins with what it was when those checkpoints left it."""
     for path, checkpoint in given:
-        if not checkpoint.signers(report, path, keys):
-            report.fault(path, "is not signed by a key of this log; nothing follows from it")
+        if not check_signers(report, path, checkpoint, chain):
+            report.fault(path, "nothing follows from it")
         elif checkpoint.size > report.size:
             report.fault(
                 path, f"signs {checkpoint.size} entries, and only {report.size} are here: rolled back or cut"
@@ -633,12 +855,22 @@ def check_against(
             report.fault(path, "the log does not begin with what this checkpoint signs: forked or rebuilt")
 
 
+def is_about(export: Export, path: str) -> bool:
+    """Whether the digest of the checkpoint's text stands in this question or answer of a time-stamp."""
+    name = path.rpartition("/")[2]
+    text = Note(export.read(f"checkpoints/{name.split('-')[0]}")).text.encode("utf-8")
+    content = export.read(path)
+    return any(hashlib.new(kind, text).digest() in content for kind in ("sha256", "sha384", "sha512"))
+
+
 def check_stamps(report: Report, export: Export) -> None:
     """Time-stamps belong to a checkpoint, and come with what was asked; `openssl ts -verify` checks them."""
     for path in export.under("stamps"):
         name = path.rpartition("/")[2]
         if f"checkpoints/{name.split('-')[0]}" not in export.files:
             report.fault(path, "belongs to a checkpoint that is not here")
+        elif not path.endswith(".pem") and not is_about(export, path):
+            report.fault(path, "is for other bytes than the text of its checkpoint")
         if path.endswith(".tsr"):
             report.leave(path, "the time-stamp; README.txt says how openssl checks it")
             if path[:-1] + "q" not in export.files:
@@ -649,28 +881,30 @@ def check_stamps(report: Report, export: Export) -> None:
 # The call
 
 
-def check_folder(report: Report, root: str, given_key: str | None, against: list[str]) -> list[LogKey]:
+def check_folder(
+    report: Report, root: str, given_key: set[str] | None, against: list[str], lenient: bool = False
+) -> list[LogKey]:
     """Every check, in the order in which each rests on the ones before it."""
     run = report.run
     export = Export(
         root, run("The folder holds the files of an export and no others", ".", list_files, root) or []
     )
-    keys = run("The log's public keys can be read", "keys", read_keys, export) or []
-    trusted = (
-        run("Each key was named by the one before it", "rotations", check_rotations, export, keys, given_key)
-        or []
-    )
+    published = run("The log's public keys can be read", "keys", read_keys, export) or []
+    chain = run(
+        "Each key was named by the one before it", "rotations", check_rotations, export, published, given_key
+    ) or Chain([], [])
     checkpoints = run("The checkpoints can be read", "checkpoints", read_checkpoints, export) or []
     outside = (
         run("The checkpoints that you gave can be read", "--against", read_against, against) or []
         if against
         else []
     )
-    wanted = {checkpoint.size for _path, checkpoint in checkpoints + outside}
+    wanted = {note.size for _path, note in checkpoints + outside + chain.rotations}
     roots = run("Every entry has its place in the tree", "entries.bin", check_tree, export, wanted) or {}
+    run("The log was what each replaced key says", "rotations", check_turns, chain, roots)
     run(
-        "Every checkpoint signs this tree (Ed25519)", "checkpoints", check_checkpoints,
-        checkpoints, roots, keys, trusted,
+        "Every checkpoint signs this tree with the key in use then (Ed25519), and the last one signs all of it",
+        "checkpoints", check_checkpoints, checkpoints, roots, chain, lenient,
     )  # fmt: skip
     if against:
         run(
@@ -679,22 +913,32 @@ def check_folder(report: Report, root: str, given_key: str | None, against: list
             check_against,
             outside,
             roots,
-            keys,
+            chain,
         )
     run("Each time-stamp has its checkpoint", "stamps", check_stamps, export)
     run("Every byte is as SHA256SUMS lists it", SUMS, check_sums, export)
-    return trusted
+    return [generation.key for generation in chain.trusted]
+
+
+def verdict(report: Report) -> tuple[str, int]:
+    """The last word and the exit code."""
+    if report.count:
+        return "NOT VERIFIED", 1
+    return ("VERIFIED", 0) if report.whole else (f"VERIFIED UP TO {report.signed}", 3)
 
 
 def print_report(report: Report, root: str, trusted: list[LogKey], compared: bool) -> None:
     """The checks made, what was left, the key to compare, the faults, the verdict."""
-    print(f"Export: {shown(os.path.abspath(root))}\n{report.size} entries, signed up to {report.signed}")
+    print(f"Export: {shown(os.path.abspath(root))}")
+    print(f"{counted(report.size, 'entry', 'entries')}, signed up to {report.signed}")
     print(f"Root: {report.root}\n")
     for sentence, passed in report.checks:
         print(f"  {'ok   ' if passed else 'FAULT'}  {sentence}")
-    for key in trusted[:1]:
+    for number, key in enumerate(trusted):
+        which = f", number {number + 1} of {len(trusted)}" if len(trusted) > 1 else ""
         print(
-            f"\nKey of the log {shown(key.name)} (SHA-256 of the Ed25519 public key):\n\n    {key.fingerprint}\n"
+            f"\nKey of the log {shown(key.name)}{which} (SHA-256 of the Ed25519 public key):\n\n"
+            f"    {key.fingerprint}\n"
         )
     if not compared:
         print("Compare it with the fingerprint that the organisation gave you by another way (or use --key):")
@@ -704,17 +948,18 @@ def print_report(report: Report, root: str, trusted: list[LogKey], compared: boo
         for sentence in report.unchecked:
             print(f"  - {sentence}")
     if report.faults:
-        print(f"\n{report.count} fault(s):")
+        print(f"\n{counted(report.count, 'fault', 'faults')}:")
         for fault in report.faults:
             print(f"  - {fault}")
-    print("\nNOT VERIFIED" if report.count else "\nVERIFIED")
+    print(f"\n{verdict(report)[0]}")
 
 
 def as_json(report: Report, trusted: list[LogKey]) -> str:
     """The same for a program."""
     return json.dumps(
         {
-            "ok": not report.count,
+            "ok": verdict(report)[1] == 0,
+            "verdict": verdict(report)[0],
             "entries": report.size,
             "signed": report.signed,
             "root": report.root,
@@ -728,32 +973,39 @@ def as_json(report: Report, trusted: list[LogKey]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Check one folder; the exit code is 0 for VERIFIED, 1 for NOT VERIFIED, 2 for a wrong call."""
+    """Check one folder; the exit codes are those that the head of this file lists."""
     parser = argparse.ArgumentParser(
-        description="Check an export of the audit log offline. Ends with VERIFIED or NOT VERIFIED."
+        description="Check an export of the audit log offline. Ends with VERIFIED (0), NOT VERIFIED (1) or, only with "
+        "--unsigned-tail, VERIFIED UP TO n (3)."
     )
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument(
-        "--key", help="the log's key by another way: a file, the key line, or its fingerprint"
+        "--key", help="the log's key by another way: a file of keys, the key line, or its fingerprint"
     )
     parser.add_argument("--against", nargs="+", default=[], help="checkpoints that you were given before")
+    parser.add_argument(
+        "--unsigned-tail", action="store_true", help="accept that the last entries are signed by nobody"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     if not os.path.isdir(options.folder):
         parser.error(f"{shown(options.folder)} is not a folder")
+    for path in options.against:
+        if not os.path.exists(path):
+            parser.error(f"--against: there is no such file: {shown(path)}")
+    try:
+        key = None if options.key is None else given_keys(options.key)
+    except (OSError, ValueError) as error:
+        parser.error(f"--key: {shown(str(error))}")
     report = Report()
-    key = options.key
-    if key is not None and os.path.isfile(key):
-        with open(key, encoding="utf-8", errors="replace") as file:
-            key = file.read(10_000)
-    trusted = check_folder(report, options.folder, key, options.against)
+    trusted = check_folder(report, options.folder, key, options.against, options.unsigned_tail)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.json:
         print(as_json(report, trusted))
     else:
         print_report(report, options.folder, trusted, key is not None)
-    return 1 if report.count else 0
+    return verdict(report)[1]
 
 
 if __name__ == "__main__":

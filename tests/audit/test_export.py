@@ -1,6 +1,8 @@
 """An export of the log is checked by its own program, which has never seen Dadkhah, and names what was done to it."""
 
+import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,11 +17,17 @@ from hypothesis import strategies as st
 from accounts.models import User
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
+from audit.cosignatures import TreeHead
 from audit.errors import LogUnavailable, NotAReviewer, TargetExists
 from audit.exporting import export_log
+from audit.key_rotation import RotationReason, rotate_log_key
+from audit.keys import PUBLIC_FILE, load_signer
+from audit.merkle import complete_root, leaf_hash, nodes_over, root
 from audit.models import Entry
-from audit.notes import Signer
+from audit.notes import Signer, sign_note
+from audit.rotations import Rotation
 from audit.verifier import verify_log
+from dossiers.verifier import verify
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
 
@@ -46,8 +54,63 @@ def check(folder: Path, *options: str) -> dict[str, Any]:
     )
     assert run.stderr == ""
     answer: dict[str, Any] = json.loads(run.stdout)
-    assert run.returncode == (0 if answer["ok"] else 1)
+    codes = {"VERIFIED": 0, "NOT VERIFIED": 1}
+    assert run.returncode == codes.get(answer["verdict"], 3)
+    assert answer["ok"] == (run.returncode == 0)
     return answer
+
+
+def called(folder: Path, *options: str) -> tuple[int, str]:
+    """The exit code and all that it says, for calls that it refuses."""
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", str(folder / "verify_log.py"), *options],
+        capture_output=True,
+        check=False,
+        text=True,
+        cwd=folder.parent,
+    )
+    return run.returncode, run.stdout + run.stderr
+
+
+def rebuilt(folder: Path, bodies: list[bytes]) -> bytes:
+    """Put these entries into the export with all hashes and lists made anew; return the root. Fewer than 65,536."""
+    leaves = [leaf_hash(body) for body in bodies]
+    (folder / "entries.bin").write_bytes(b"".join(len(body).to_bytes(2, "big") + body for body in bodies))
+    (folder / "tiles/0").write_bytes(b"".join(leaves))
+    (folder / "tiles/1").unlink(missing_ok=True)
+    full = [complete_root(leaves[at : at + 256]) for at in range(0, len(leaves) - 255, 256)]
+    if full:
+        (folder / "tiles/1").write_bytes(b"".join(full))
+    listed(folder)
+    return root(len(leaves), nodes_over(leaves)) if leaves else hashlib.sha256(b"").digest()
+
+
+def listed(folder: Path) -> None:
+    """Make SHA256SUMS anew, as everybody can."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix())
+    ]
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def entries_of(folder: Path) -> list[bytes]:
+    content, bodies = (folder / "entries.bin").read_bytes(), []
+    while content:
+        end = 2 + int.from_bytes(content[:2], "big")
+        bodies.append(content[2:end])
+        content = content[end:]
+    return bodies
+
+
+def sign_with(signer: Signer, folder: Path, size: int, digest: bytes) -> Path:
+    """Put a checkpoint by this key into the export."""
+    path = folder / f"checkpoints/{size:012}"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(sign_note(TreeHead(signer.name, size, digest).text, [signer]))
+    listed(folder)
+    return path
 
 
 def checked_here(folder: Path, *against: str) -> verify_log.Report:
@@ -118,7 +181,8 @@ def test_links_pipes_and_hostile_names_are_named_and_not_followed(export: Path) 
 def test_both_verifiers_hold_the_same_ed25519() -> None:
     def shared(path: str) -> str:
         text = (ROOT / path).read_text(encoding="utf-8")
-        return text[text.index("PRIME = 2**255") : text.index("    @property\n    def fingerprint")]
+        keys = text[text.index("PRIME = 2**255") : text.index("    @property\n    def fingerprint")]
+        return keys + text[text.index("def given_keys(") : text.index("def is_given(")]
 
     assert shared("audit/verifier/verify_log.py") == shared("dossiers/verifier/verify.py")
 
@@ -129,6 +193,7 @@ def test_a_broken_log_can_be_taken_out_as_it_is(
     entries = write(5)
     tamper("DELETE FROM audit_entry WHERE subject_id = '2'")
     folder = export_log(tmp_path / "broken", actor=CLERK, sign=False).path
+    assert "--unsigned-tail" in (folder / "README.txt").read_text()
     assert "entries.bin: leaf 2: its entry is missing" in check(folder)["faults"]
     assert len(entries) == 5
 
@@ -172,3 +237,178 @@ def test_any_byte_changed_in_any_file_is_noticed(small: Path, data: st.DataObjec
     finally:
         path.write_bytes(content)
     assert checked_here(small).faults == []
+
+
+def test_a_log_invented_without_any_key_is_not_verified(export: Path) -> None:
+    key = (export / "keys").read_text().split("\n")[0]
+    shutil.rmtree(export / "checkpoints")
+    rebuilt(export, [b'{"invented":1}'] * 4)
+    for options in ((), ("--key", key), ("--key", key, "--unsigned-tail")):
+        answer = check(export, *options)
+        assert answer["verdict"] == "NOT VERIFIED"
+        assert answer["faults"] == [
+            "checkpoints: none fits the entries and is signed by the key that is trusted"
+        ]
+
+
+def test_entries_put_behind_the_last_checkpoint_are_not_verified(export: Path) -> None:
+    rebuilt(export, [*entries_of(export), b'{"forged":1}'])
+    answer = check(export)
+    assert answer["verdict"] == "NOT VERIFIED"
+    assert len(answer["faults"]) == 1
+    assert "leaves 302 to 302 stand after the last checkpoint" in answer["faults"][0]
+    assert check(export, "--unsigned-tail")["verdict"] == "VERIFIED UP TO 302"
+    assert called(export)[1].count("1 fault:") == 1
+
+
+def test_an_export_that_is_unsigned_on_purpose_is_verified_up_to_its_last_checkpoint(
+    write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path
+) -> None:
+    write(5)
+    sign_checkpoint(actor=CLERK)
+    folder = export_log(tmp_path / "unsigned", actor=CLERK, sign=False).path
+    assert check(folder)["verdict"] == "NOT VERIFIED"
+    assert check(folder, "--unsigned-tail")["verdict"] == "VERIFIED UP TO 5"
+    code, said = called(folder, "--unsigned-tail")
+    assert (code, said.splitlines()[-1]) == (3, "VERIFIED UP TO 5")
+
+
+def test_an_empty_log_that_is_signed_is_whole(export: Path, log_key: Path) -> None:
+    shutil.rmtree(export / "checkpoints")
+    sign_with(load_signer(), export, 0, rebuilt(export, []))
+    assert check(export)["verdict"] == "VERIFIED"
+
+
+@pytest.fixture
+def turned(
+    write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path
+) -> tuple[Path, list[Signer], list[int]]:
+    """An export of a log whose keys were replaced twice; the three Ed25519 keys, and the sizes of the rotations."""
+    signers, sizes = [load_signer()], []
+    for _round in range(2):
+        write(3)
+        rotate_log_key(reason=RotationReason.EXPOSED, actor=CLERK)
+        signers.append(load_signer())
+    write(3)
+    folder = export_log(tmp_path / "turned", actor=CLERK).path
+    sizes = [int(path.read_text().split("\n")[2]) for path in sorted((folder / "rotations").iterdir())]
+    return folder, signers, sizes
+
+
+Turned = tuple[Path, list[Signer], list[int]]
+
+
+def test_whoever_knows_any_key_of_the_log_can_check_it(turned: Turned) -> None:
+    folder, signers, _sizes = turned
+    assert check(folder)["faults"] == []
+    for place, signer in enumerate(signers):
+        answer = check(folder, "--key", signer.verifier.line)
+        assert answer["verdict"] == "VERIFIED"
+        assert answer["keys"] == [one.verifier.line for one in signers[place:]]
+
+
+@pytest.mark.parametrize("thief", [0, 1])
+def test_a_stolen_key_that_was_replaced_signs_nothing_any_more(turned: Turned, thief: int) -> None:
+    folder, signers, sizes = turned
+    bodies = [*entries_of(folder)[: sizes[-1]], b'{"forged":1}', b'{"forged":2}']
+    for path in (folder / "checkpoints").iterdir():
+        if int(path.name) > sizes[-1]:
+            path.unlink()
+    sign_with(signers[thief], folder, len(bodies), rebuilt(folder, bodies))
+    for options in ((), *(("--key", one.verifier.line) for one in signers)):
+        answer = check(folder, *options)
+        assert answer["verdict"] == "NOT VERIFIED"
+        assert any("was not in use at" in fault for fault in answer["faults"])
+
+
+def test_a_stolen_key_cannot_take_back_the_rotation_that_ended_it(turned: Turned) -> None:
+    folder, signers, sizes = turned
+    shutil.rmtree(folder / "rotations")
+    shutil.rmtree(folder / "checkpoints")
+    (folder / "keys").write_text(signers[0].verifier.line + "\n")
+    bodies = [*entries_of(folder)[: sizes[0]], b'{"forged":1}']
+    sign_with(signers[0], folder, len(bodies), rebuilt(folder, bodies))
+    for key in signers[1:]:
+        assert check(folder, "--key", key.verifier.line)["verdict"] == "NOT VERIFIED"
+    published = folder.parent / "log_signing.pub"
+    published.write_text("".join(f"{one.verifier.line}\n" for one in signers))
+    assert any(
+        "all the keys that you gave" in one for one in check(folder, "--key", str(published))["faults"]
+    )
+
+
+def test_a_stolen_key_cannot_name_a_successor_of_its_own(turned: Turned) -> None:
+    folder, signers, sizes = turned
+    mine = Signer.generate(signers[0].name)
+    head = TreeHead(mine.name, sizes[0], bytes(32))
+    (folder / "rotations/0002").write_text(sign_note(Rotation(head, (mine.verifier,)).text, [signers[0]]))
+    listed(folder)
+    assert check(folder)["verdict"] == "NOT VERIFIED"
+
+
+def test_a_note_with_a_line_like_a_key_is_no_rotation(turned: Turned) -> None:
+    folder, signers, _sizes = turned
+    mine = Signer.generate(signers[0].name)
+    text = f"{mine.name}\nsome note\n{mine.verifier.line}\n"
+    (folder / "rotations/0002").write_text(sign_note(text, [signers[0]]))
+    with (folder / "keys").open("a") as keys:
+        keys.write(mine.verifier.line + "\n")
+    listed(folder)
+    faults = check(folder)["faults"]
+    assert any(fault.startswith("rotations/0002: is no rotation of keys") for fault in faults)
+    assert any("which no rotation introduced" in fault for fault in faults)
+
+
+def test_the_past_before_a_rotation_is_bound_by_its_root(export: Path, log_key: Path) -> None:
+    """One who has both keys, and rewrites what stood before the rotation, is betrayed by the rotation."""
+    old, new = load_signer(), Signer.generate(load_signer().name)
+    bodies = entries_of(export)
+    head = TreeHead(old.name, 300, root(300, nodes_over([leaf_hash(body) for body in bodies[:300]])))
+    (export / "keys").write_text(f"{old.verifier.line}\n{new.verifier.line}\n")
+    (export / "rotations").mkdir()
+    (export / "rotations/0000").write_text(sign_note(Rotation(head, (new.verifier,)).text, [old]))
+    shutil.rmtree(export / "checkpoints")
+    sign_with(new, export, len(bodies), rebuilt(export, bodies))
+    assert check(export)["verdict"] == "VERIFIED"
+    bodies[7] = b'{"forged":1}'
+    sign_with(new, export, len(bodies), rebuilt(export, bodies))
+    assert check(export)["faults"] == [
+        "rotations/0000: the first 300 entries are not those under which the key was replaced"
+    ]
+
+
+def test_it_reads_every_form_in_which_the_key_is_handed_out(
+    turned: Turned, tmp_path: Path, settings: Any
+) -> None:
+    folder, signers, _sizes = turned
+    own = settings.DADKHAH_KEYS_DIR / PUBLIC_FILE
+    assert len(own.read_text().splitlines()) == 6
+    pem = tmp_path / "public-key.pem"
+    pem.write_bytes(verify.LogKey(signers[-1].verifier.line).pem)
+    for given_file in (own, folder / "keys", pem):
+        assert check(folder, "--key", str(given_file))["verdict"] == "VERIFIED"
+    other = tmp_path / "other.pem"
+    other.write_bytes(verify.LogKey(Signer.generate("example/log").verifier.line).pem)
+    assert check(folder, "--key", str(other))["verdict"] == "NOT VERIFIED"
+
+
+def test_calls_that_give_no_key_are_refused(export: Path, tmp_path: Path, log_key: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    for key, sentence in (
+        ("", "there is no such file"),
+        (str(tmp_path / "missing.pub"), "there is no such file"),
+        (str(empty), "holds no Ed25519 key"),
+        (str(tmp_path), "is no plain file"),
+        (str(log_key), "private key"),
+    ):
+        code, said = called(export, "--key", key)
+        assert (code, sentence in said) == (2, True), said
+    code, said = called(export, "--against", str(tmp_path / "missing"))
+    assert (code, "there is no such file" in said) == (2, True)
+
+
+def test_a_file_of_keys_that_never_ends_is_not_read(export: Path) -> None:
+    with (export / "keys").open("r+b") as file:
+        file.truncate(40 << 30)
+    assert "keys: is larger than any such file; it was not read" in check(export)["faults"]
