@@ -20,16 +20,17 @@ from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.actors import Actor
-from audit.checkpoints import sign_checkpoint
+from audit.checkpoints import latest_checkpoint, sign_checkpoint
 from audit.errors import LogForked, LogUnavailable, TargetExists
 from audit.keys import PUBLIC_FILE
-from audit.letter import LETTER
+from audit.letter import letter
 from audit.log import Subject, append
 from audit.merkle import HASH_BYTES, complete_root
 from audit.models import Checkpoint, KeyRotation, TimeStamp
 from audit.rows import bodies_in_order
 from audit.sequencing import sequence_pending
 from audit.snapshot import one_view
+from audit.stamping.handing_out import pinned_certificates
 from audit.tiles import WIDTH, tree_size
 
 _VERIFIER = Path(__file__).parent / "verifier" / "verify_log.py"
@@ -62,13 +63,13 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
             Action.LOG_EXPORTED, subject=Subject("audit.log", "whole"), actor=actor, facts={"signed": sign}
         )
     sequence_pending(wait=True)
-    # What is exported ends where it was signed: the entry about the signing is left to the next export.
-    size = sign_checkpoint(actor=actor).size if sign else None
+    if sign:
+        sign_checkpoint(actor=actor)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            exported = _write_all(partial, target, size)
+            exported = _write_all(partial, target, sign=sign)
             partial.rename(target)
             _sync(target.parent)
         finally:
@@ -81,10 +82,14 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
     return exported
 
 
-def _write_all(folder: Path, target: Path, size: int | None) -> Exported:
+def _write_all(folder: Path, target: Path, *, sign: bool) -> Exported:
     files = _Files(folder)
+    # Read before the view, so that every key in it has its rotation there even where one is made at this moment.
+    keys = _keys()
     with one_view():
-        size = tree_size() if size is None else size
+        # What is exported ends where it was signed: the entry about the signing is left to the next export.
+        last = latest_checkpoint() if sign else None
+        size = tree_size() if last is None else last.size
         _write_entries(files, size)
         checkpoints = 0
         for checkpoint in Checkpoint.objects.order_by("size").iterator(500):
@@ -93,14 +98,18 @@ def _write_all(folder: Path, target: Path, size: int | None) -> Exported:
                 checkpoints += 1
         for number, rotation in enumerate(KeyRotation.objects.order_by("made_at", "id")):
             files.write(f"rotations/{number:04}", [rotation.note.encode()])
-        stamps = TimeStamp.objects.select_related("checkpoint").order_by("checkpoint__size", "authority")
+        certificates = pinned_certificates()
+        stamps = TimeStamp.objects.filter(checkpoint__size__lte=size).select_related("checkpoint")
+        stamps = stamps.order_by("checkpoint__size", "authority")
         for number, stamp in enumerate(stamps.iterator(500)):
             name = f"stamps/{stamp.checkpoint.size:012}-{number:02}"
             files.write(f"{name}.tsq", [bytes(stamp.request)])
             files.write(f"{name}.tsr", [bytes(stamp.response)])
-    files.write("keys", [_keys()])
+            if stamp.authority in certificates:
+                files.write(f"{name}.pem", [certificates[stamp.authority]])
+    files.write("keys", [keys])
     files.write("verify_log.py", [_VERIFIER.read_bytes()])
-    files.write("README.txt", [LETTER.encode()])
+    files.write("README.txt", [letter(signed=sign).encode()])
     return Exported(target, size, checkpoints, files.close())
 
 

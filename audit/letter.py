@@ -1,6 +1,20 @@
 """The letter to a stranger that lies in an export of the log."""
 
-LETTER = """\
+_SIGNED = """\
+The log was signed for this copy, to its last entry. Anything that is not signed to its end is not this copy: VERIFIED
+says that it is. There is no reason to use --unsigned-tail here.
+"""
+
+_UNSIGNED = """\
+THIS COPY WAS MADE WITHOUT SIGNING THE LOG FIRST, because the log is broken or its key is gone. Entries after the last
+checkpoint are signed by nobody, and anybody could have written them. With
+
+    python3 verify_log.py --unsigned-tail
+
+the program ends with VERIFIED UP TO n (exit 3): the first n entries are signed, nothing can be said of the rest.
+"""
+
+_LETTER = """\
 A COPY OF AN AUDIT LOG
 
 This folder holds every entry of the audit log of an installation of Dadkhah, a program that keeps legal evidence.
@@ -11,12 +25,18 @@ TO CHECK IT
 
     python3 verify_log.py
 
-It needs Python 3.8 or newer and nothing else. It ends with VERIFIED or NOT VERIFIED and names what is wrong.
+It needs Python 3.8 or newer and nothing else. It ends with VERIFIED (exit 0) or NOT VERIFIED (exit 1) and names what
+is wrong.
+
+%(signed)s
 Compare the fingerprint that it prints with the one that the organisation gave you by another way. If you were given
 a checkpoint before (it lies in every dossier as log/checkpoint), compare it too: that shows that the log was not
 made anew since.
 
     python3 verify_log.py --key FINGERPRINT --against CHECKPOINT
+
+The key can also be given as a file: log_signing.pub, the key that was published with the log, or the public-key of a
+dossier. The log signs with ML-DSA-44 too; those signatures verify_log.py names and cannot check.
 
 WHAT LIES HERE
 
@@ -28,9 +48,22 @@ checkpoints/    what the log signed, named by how many entries it had then: its 
                 tree over them (RFC 6962) in base64, and signatures (C2SP signed-note, C2SP tlog-checkpoint)
 keys            the public keys of the log, one a line
 rotations/      where there is one: notes in which a key of the log named its successor
-stamps/         where there is one: time-stamps (RFC 3161) over the checkpoint whose size the name begins with. With
-                the certificate of the authority in ca.pem:
-                openssl ts -verify -queryfile FILE.tsq -in FILE.tsr -CAfile ca.pem
+stamps/         where there is one: time-stamps (RFC 3161) over the checkpoint whose size the name begins with. What
+                was stamped is its first three lines; the .pem are the authority's certificates, where we have them:
+                head -n 3 checkpoints/SIZE > stamped
+                openssl ts -verify -data stamped -in stamps/SIZE-NN.tsr -CAfile stamps/SIZE-NN.pem
 SHA256SUMS      the digest of every other file; sha256sum -c SHA256SUMS checks them
 verify_log.py   the program that checks all of this
+
+WHAT NO SIGNATURE BINDS
+
+The log's signatures bind the entries, their order and their number, and the key that follows a key. They do not bind
+this letter, verify_log.py, SHA256SUMS, the names of the files, or which checkpoints and stamps were put in; the
+certificates of the authorities are ours to hand out, so take them from the authority itself where it matters. Whoever
+passes the copy on could exchange these. SHA256SUMS shows damage and not intent.
 """
+
+
+def letter(*, signed: bool) -> str:
+    """Return the letter; `signed` says whether the log was signed for this copy."""
+    return _LETTER % {"signed": _SIGNED if signed else _UNSIGNED}

@@ -37,7 +37,7 @@ def stamps_for(checkpoint: Checkpoint) -> list[StampToHandOut]:
     """
     earlier = TimeStamp.objects.filter(checkpoint__size__lte=checkpoint.size)
     newest = earlier.values("authority").annotate(size=Max("checkpoint__size")).order_by("authority")
-    pinned = _pinned()
+    pinned = pinned_certificates()
     nodes = StoredNodes()
     found = []
     for row in newest:
@@ -58,7 +58,8 @@ def stamps_for(checkpoint: Checkpoint) -> list[StampToHandOut]:
     return found
 
 
-def _pinned() -> dict[str, bytes]:
+def pinned_certificates() -> dict[str, bytes]:
+    """Return the pinned certificates in PEM by authority; none where the list of authorities cannot be used."""
     try:
         return {authority.name: as_pem(authority.certificates) for authority in load_authorities()}
     except AuthoritiesUnusable:
