@@ -4,7 +4,8 @@
     python3 verify.py                      check the dossier that this file lies in
     python3 verify.py FOLDER               check another one
     python3 verify.py FOLDER --key KEY     and compare the log's key with one that reached you by another way:
-                                           a file, the key line itself, or the fingerprint that is printed here;
+                                           a file (of key lines, or public-key.pem), the key line itself, or the
+                                           fingerprint that is printed here;
                                            an earlier key of the log is followed to the one in use
     python3 verify.py FOLDER --earlier CHECKPOINT
                                            and check that the log goes on from the log/checkpoint of a dossier that
@@ -20,7 +21,7 @@ compare its SHA-256 with one, and compare the key's fingerprint with the one tha
 """
 
 # It runs where only Python 3.8 is: `os.path` and plain `open` are its ground, and it stays one file.
-# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH120, PTH123, PLR0917
+# ruff: noqa: PTH100, PTH110, PTH112, PTH113, PTH118, PTH120, PTH123, PLR0917
 
 from __future__ import annotations
 
@@ -77,6 +78,11 @@ FINGERPRINT_PREFIX = b"dadkhah/custody-event/v1\n"
 CONSISTENCY_FORMAT = "dadkhah-consistency/1"
 ROTATION_FORMAT = "dadkhah/key-rotation/v1"
 BLOCK = 1 << 20
+# What a file of keys or a checkpoint never reaches.
+SMALL = 1 << 20
+SMALL_FILES = re.compile(
+    r"log/(all-keys|checkpoint(\.sig|\.txt)?|public-key(\.pem)?|stamps/.*)\Z|bagit\.txt\Z"
+)
 PAIRED_FROM = 8 * BLOCK
 # What malformed data can raise in a check; each becomes a named fault, never a traceback.
 MALFORMED = (
@@ -251,6 +257,8 @@ class Dossier:
         """
         if path not in self.files:
             raise FileNotFoundError(f"{path} is not a file of the dossier")
+        if SMALL_FILES.match(path) and self.files[path].size > SMALL:
+            raise ValueError("it is larger than any such file")
         with open(os.path.join(self.root, path), "rb") as file:
             return file.read()
 
@@ -596,6 +604,62 @@ class LogKey:
         return b"-----BEGIN PUBLIC KEY-----\n" + encoded + b"\n-----END PUBLIC KEY-----\n"
 
 
+def given_keys(given: str) -> set[str]:
+    """The key lines and fingerprints that reached the reader by another way: in a file, or as they are.
+
+    Raises ValueError, with a sentence for the reader, where it is none of these.
+    """
+    if os.path.exists(given):
+        if not os.path.isfile(given):
+            raise ValueError(f"{given} is no plain file")
+        with open(given, "rb") as file:
+            content = file.read(SMALL + 1)
+        if len(content) > SMALL:
+            raise ValueError(f"{given} is too large for a file of keys")
+        text = content.decode("utf-8", "replace")
+    else:
+        text = given
+    found = named_keys(text)
+    if not found and not os.path.exists(given):
+        raise ValueError(f"there is no such file, and it is no key line and no fingerprint: {given!r}")
+    if not found:
+        raise ValueError(f"{given} holds no Ed25519 key and no fingerprint of one")
+    return found
+
+
+def named_keys(text: str) -> set[str]:
+    """The key lines and the fingerprints (64 digits) in a text; keys of another kind are passed over."""
+    if re.search(r"PRIVATE[+ ]KEY", text):
+        raise ValueError("this is a private key, which nobody should have been given; ask for the public one")
+    match = re.match(r"\s*-----BEGIN PUBLIC KEY-----\s+(\S+)\s+-----END PUBLIC KEY-----\s*\Z", text)
+    if match:
+        return {pem_fingerprint(match.group(1))}
+    found = set()
+    for line in [*text.splitlines(), text]:
+        plain = re.sub(r"[\s:]", "", line).lower()
+        if re.match(r"[0-9a-f]{64}\Z", plain):
+            found.add(plain)
+            continue
+        try:
+            found.add(LogKey(line).line)
+        except ValueError:
+            continue
+    return found
+
+
+def pem_fingerprint(encoded: str) -> str:
+    """The fingerprint of an Ed25519 key in the form of openssl (RFC 8410)."""
+    blob = base64.b64decode(encoded, validate=True)
+    if len(blob) != 44 or blob[:12] != bytes.fromhex("302a300506032b6570032100"):
+        raise ValueError("this PEM file holds another kind of key than Ed25519")
+    return hashlib.sha256(blob[12:]).hexdigest()
+
+
+def is_given(key: LogKey, given: set[str]) -> bool:
+    """Whether the key is one of those that reached the reader by another way."""
+    return key.line in given or key.fingerprint.replace(" ", "") in given
+
+
 class SignedNote:
     """A text and the lines that sign it (C2SP signed note)."""
 
@@ -640,17 +704,15 @@ class Checkpoint(SignedNote):
 
     def __init__(self, note: bytes) -> None:
         super().__init__(note)
-        self.origin, size, root = self.text.split("\n")[:3]
-        if not re.match(r"(0|[1-9][0-9]*)\Z", size):
-            raise ValueError("its size is no plain number")
-        self.size = int(size)
-        self.root = base64.b64decode(root, validate=True)
-        if len(self.root) != 32 or base64.b64encode(self.root).decode("ascii") != root:
-            raise ValueError("its root is no SHA-256")
+        lines = self.text.split("\n")
+        if len(lines) != 4:
+            raise ValueError("it is not three lines with the log's name, size and root")
+        self.origin = lines[0]
+        self.size, self.root = read_head(lines[1], lines[2])
 
 
 class Rotation(SignedNote):
-    """A statement in which the log's key names its successor; `successor` is None for a form that is not known."""
+    """A statement in which the log's key names its successor, and says what the log was then."""
 
     def __init__(self, note: bytes) -> None:
         super().__init__(note)
@@ -658,10 +720,35 @@ class Rotation(SignedNote):
         if lines[0] != ROTATION_FORMAT or not 6 <= len(lines) <= 7:
             raise ValueError("it is no rotation of keys")
         self.origin = lines[1]
+        self.size, self.root = read_head(lines[2], lines[3])
         self.successor = LogKey(lines[4])
+        if self.successor.line != lines[4] or self.successor.name != self.origin:
+            raise ValueError("its new key is not written as a key of this log")
 
 
-def check_rotations(report: Report, dossier: Dossier, key: LogKey | None) -> Any:
+def read_head(size: str, root: str) -> tuple[int, bytes]:
+    """The size and the root that a checkpoint or a rotation states. Raises ValueError for another form."""
+    if not re.match(r"(0|[1-9][0-9]{0,17})\Z", size, re.ASCII):
+        raise ValueError("its size is no plain number")
+    digest = base64.b64decode(root, validate=True)
+    if len(digest) != 32 or base64.b64encode(digest).decode("ascii") != root:
+        raise ValueError("its root is no SHA-256")
+    return int(size), digest
+
+
+class KeyChain:
+    """The log's keys, oldest first; `turns` are the sizes of the log at which each was replaced by the next."""
+
+    def __init__(self) -> None:
+        self.keys: list[LogKey] = []
+        self.turns: list[tuple[int, bytes]] = []
+
+    def at(self, size: int) -> LogKey:
+        """The key whose it was to sign the log at this size."""
+        return self.keys[sum(turn < size for turn, _root in self.turns)]
+
+
+def check_rotations(report: Report, dossier: Dossier, key: LogKey | None) -> KeyChain:
     """The log's keys, oldest first, up to the one in use: each but the first was signed by the one before."""
     published = []
     for line in dossier.read("log/all-keys").decode("utf-8").splitlines():
@@ -670,22 +757,39 @@ def check_rotations(report: Report, dossier: Dossier, key: LogKey | None) -> Any
         except ValueError:
             report.note(f"the key {line.partition('+')[0]} of another kind in log/all-keys is not used here")
     notes = [Rotation(note.encode("utf-8")) for note in dossier.read_json("log/rotations.json")]
-    chain = published[:1]
-    while chain:
-        following = [note for note in notes if note.origin == chain[-1].name and note.is_signed_by(chain[-1])]
+    chain = KeyChain()
+    chain.keys = published[:1]
+    while chain.keys:
+        last = chain.keys[-1]
+        following = [note for note in notes if note.origin == last.name and note.is_signed_by(last)]
         notes = [note for note in notes if note not in following]
         if len(following) > 1:
             report.fault("log/rotations.json", "holds two rotations by one key: somebody else had that key")
         if not following:
             break
-        chain.append(following[0].successor)
+        if chain.turns and following[0].size <= chain.turns[-1][0]:
+            report.fault("log/rotations.json", "holds a rotation that is not later than the one before it")
+        chain.turns.append((following[0].size, following[0].root))
+        chain.keys.append(following[0].successor)
     if notes:
         report.fault("log/rotations.json", "holds a rotation that no earlier key of the log has signed")
-    if [known.line for known in chain] != [known.line for known in published]:
+    if [known.line for known in chain.keys] != [known.line for known in published]:
         report.fault("log/all-keys", "names a key that no rotation introduced, or leaves one out")
-    if key is None or not chain or chain[-1].line != key.line:
+    if key is None or not chain.keys or chain.keys[-1].line != key.line:
         report.fault("log/public-key", "is not the last of the log's keys")
     return chain
+
+
+def check_turns(report: Report, chain: KeyChain, checkpoint: Checkpoint | None, record: Any) -> None:
+    """The checkpoint is its key's to sign, and where the dossier proves the log at a rotation, it was the same."""
+    if checkpoint is None or not chain.keys:
+        return
+    if chain.turns and checkpoint.size <= chain.turns[-1][0]:
+        report.fault("log/checkpoint", "counts no more entries than the log had when its last key came in")
+    proven = {item["size"]: item["root"] for item in record["earlier"]} if record else {}
+    for size, root in chain.turns:
+        if proven.get(size, root.hex()) != root.hex():
+            report.fault("log/rotations.json", f"the log with {size} entries is not that of the rotation")
 
 
 def check_signature(report: Report, dossier: Dossier, key: LogKey | None) -> Any:
@@ -746,15 +850,17 @@ def check_consistency(report: Report, dossier: Dossier, checkpoint: Checkpoint |
 def check_earlier(report: Report, given: str, checkpoint: Checkpoint | None, chain: Any, record: Any) -> None:
     """The checkpoint received before is this log's, and this dossier proves that the log goes on from it."""
     with open(given, "rb") as file:
-        earlier = Checkpoint(file.read())
+        earlier = Checkpoint(file.read(SMALL))
     where = "the earlier checkpoint"
-    if checkpoint is None or record is None or not chain:
+    if checkpoint is None or record is None or not chain or not chain.keys:
         report.fault(where, "could not be compared: this dossier's own cannot be read")
         return
     if earlier.origin != checkpoint.origin:
         report.fault(where, f"is of another log, {earlier.origin}")
-    if not any(earlier.is_signed_by(key) for key in chain):
+    if not any(earlier.is_signed_by(key) for key in chain.keys):
         report.fault(where, "is not signed by any key of this log, not even an earlier one")
+    elif not earlier.is_signed_by(chain.at(earlier.size)):
+        report.fault(where, f"is signed by a key that was not in use when the log had {earlier.size} entries")
     if earlier.size > checkpoint.size:
         report.fault(
             where, f"counts {earlier.size} entries, this dossier's only {checkpoint.size}: cut or older"
@@ -964,26 +1070,25 @@ def fingerprint(facts: Any) -> str:
 # The call
 
 
-def compare_key(report: Report, key: LogKey | None, given: str, chain: Any) -> None:
+def compare_key(report: Report, key: LogKey | None, given: set[str], chain: KeyChain | None) -> None:
     """The key that reached the reader by another way is the dossier's, or an earlier one that leads to it."""
-    if os.path.isfile(given):
-        with open(given, encoding="utf-8", errors="replace") as file:
-            given = file.read()
-    # A key file can hold a line for each key that the log ever had; a fingerprint can come in groups or not.
-    wanted = {re.sub(r"[\s:]", "", line) for line in given.splitlines()} | {re.sub(r"[\s:]", "", given)}
-    for known in reversed(chain or ([key] if key else [])):
-        fingerprint_given = known.fingerprint.replace(" ", "")
-        if wanted & {known.line, fingerprint_given, fingerprint_given.upper()}:
-            if key is not None and known.line != key.line:
-                report.note(
-                    "the key that you gave is an earlier one of this log; it led on to the one in use"
-                )
-            return
-    report.fault("log/public-key", "is not the key that you gave, and that key does not lead to it")
+    known = chain.keys if chain and chain.keys else [key] if key else []
+    found = [one for one in known if is_given(one, given)]
+    if not found:
+        report.fault("log/public-key", "is not the key that you gave, and that key does not lead to it")
+        return
+    if key is not None and found[-1].line != key.line:
+        report.note("the key that you gave is an earlier one of this log; it led on to the one in use")
+    if not given <= {word for one in known for word in (one.line, one.fingerprint.replace(" ", ""))}:
+        report.fault(
+            "log/public-key",
+            "you gave keys that this dossier does not know: it was made before they were introduced, or by somebody "
+            "who has only an old key. Give the one key that was in use then, if you know that",
+        )
 
 
 def check_folder(
-    report: Report, root: str, given_key: str | None, given_earlier: str | None = None
+    report: Report, root: str, given_key: set[str] | None, given_earlier: str | None = None
 ) -> LogKey | None:
     """Every check, in the order in which each rests on the ones before it."""
     paths = report.run("The folder holds plain files with plain names", ".", list_files, root) or []
@@ -1048,7 +1153,7 @@ def check_past(
     bag: Dossier,
     key: LogKey | None,
     checkpoint: Checkpoint | None,
-    given_key: str | None,
+    given_key: set[str] | None,
     given_earlier: str | None,
 ) -> None:
     """What ties this dossier to what the reader had before: the log's earlier keys and its earlier checkpoints."""
@@ -1063,6 +1168,15 @@ def check_past(
         bag,
         checkpoint,
     )
+    if chain is not None:
+        run(
+            "Each key signed what was its own to sign",
+            "log/rotations.json",
+            check_turns,
+            chain,
+            checkpoint,
+            record,
+        )
     if given_key is not None:
         run("The log's key is the one that you gave", "log/public-key", compare_key, key, given_key, chain)
     if given_earlier is not None:
@@ -1096,7 +1210,7 @@ def print_report(report: Report, root: str, key: LogKey | None, compared: bool) 
         for note in report.notes:
             print(f"  - {note}")
     if report.faults:
-        print(f"\n{len(report.faults)} fault(s):")
+        print(f"\n{len(report.faults)} {'fault' if len(report.faults) == 1 else 'faults'}:")
         for fault in report.faults:
             print(f"  - {fault}")
     print("\nNOT VERIFIED" if report.faults else "\nVERIFIED")
@@ -1109,7 +1223,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument(
-        "--key", help="the log's key by another way: a file, the key line, or its fingerprint"
+        "--key", help="the log's key by another way: a file of keys, the key line, or its fingerprint"
     )
     parser.add_argument(
         "--earlier", help="the log/checkpoint of a dossier of this log that you received before"
@@ -1117,8 +1231,14 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if not os.path.isdir(options.folder):
         parser.error(f"{shown(options.folder)} is not a folder")
+    if options.earlier is not None and not os.path.isfile(options.earlier):
+        parser.error(f"--earlier: there is no such file: {shown(options.earlier)}")
+    try:
+        given = None if options.key is None else given_keys(options.key)
+    except (OSError, ValueError) as error:
+        parser.error(f"--key: {shown(str(error))}")
     report = Report()
-    key = check_folder(report, options.folder, options.key, options.earlier)
+    key = check_folder(report, options.folder, given, options.earlier)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     print_report(report, options.folder, key, options.key is not None)

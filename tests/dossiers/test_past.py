@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from accounts.models import User
 from audit.checkpoints import sign_checkpoint
 from audit.errors import LogForked
 from audit.key_rotation import RotationReason, rotate_log_key
-from audit.notes import Signer
+from audit.keys import PUBLIC_FILE, load_signer
+from audit.notes import Signer, sign_note
 from dossiers.compiling import compile_dossier
 from dossiers.models import Dossier
 from dossiers.sinks import DirectorySink
@@ -65,8 +67,6 @@ def test_the_checkpoint_of_a_changed_past_is_refused(
 ) -> None:
     """A checkpoint that the log's own key signed over another history: the log was forked."""
     from audit.cosignatures import TreeHead
-    from audit.keys import load_signer
-    from audit.notes import sign_note
 
     later, signer = another(), load_signer()
     assert compiled.dossier.checkpoint_size is not None
@@ -171,3 +171,40 @@ def test_it_follows_consistency_as_the_log_proves_it() -> None:
             assert verify.tree_goes_on(old, new, *roots, proof)
             assert not verify.tree_goes_on(old, new, *roots, [*proof, bytes(32)])
             assert not verify.tree_goes_on(old, new, bytes(32), roots[1], proof)
+
+
+def test_a_replaced_key_that_signs_on_is_not_followed(
+    compiled: Folder, another: Compile, administrator: User, tmp_path: Path
+) -> None:
+    """Whoever stole the old key can hand out an "earlier" checkpoint of a size that was never that key's to sign."""
+    stolen = load_signer()
+    rotate_log_key(reason=RotationReason.EXPOSED, actor=administrator)
+    later = another()
+    lines = (later / "log/checkpoint.txt").read_text()
+    (tmp_path / "earlier").write_text(sign_note(lines, [stolen]))
+    done = run_verifier(later, "--earlier", str(tmp_path / "earlier"))
+    assert done.returncode == 1
+    assert "is signed by a key that was not in use when the log had" in done.stdout
+
+
+def test_the_key_is_read_in_every_form_in_which_it_is_handed_out(
+    compiled: Folder, another: Compile, administrator: User, settings: Any
+) -> None:
+    rotate_log_key(reason=RotationReason.PLANNED, actor=administrator)
+    later = another()
+    own = settings.DADKHAH_KEYS_DIR / PUBLIC_FILE
+    for given in (own, later / "log/all-keys", later / "log/public-key", later / "log/public-key.pem"):
+        assert run_verifier(later, "--key", str(given)).returncode == 0, given
+    # A dossier that knows only the old one of them can be the work of whoever stole it.
+    done = run_verifier(compiled.path, "--key", str(own))
+    assert (done.returncode, "you gave keys that this dossier does not know" in done.stdout) == (1, True)
+    old = own.read_text().splitlines()[0]
+    assert run_verifier(compiled.path, "--key", old).returncode == 0
+
+
+def test_a_call_without_a_key_or_a_file_is_refused(compiled: Folder, tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing")
+    for options in (("--key", ""), ("--key", missing), ("--key", str(tmp_path)), ("--earlier", missing)):
+        done = run_verifier(compiled.path, *options)
+        assert done.returncode == 2, options
+        assert "there is no such file" in done.stderr or "is no plain file" in done.stderr
