@@ -1,11 +1,14 @@
 """Documents: the same bytes each time, right in Persian, and never obeying the text they print."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pypdfium2
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from audit.paper.plain_text import as_text
 from audit.paper.press import Press
@@ -113,6 +116,63 @@ def test_a_letter_without_a_glyph_is_printed_by_its_number_and_its_neighbours_as
     text = shown(press.pdf(sheet("نامه \U0001f600 Новое.jpg"), at=AT))
     assert "U+1F600" in text
     assert "Новое.jpg" in text
+
+
+def drawn(pdf: bytes, letters: str) -> list[tuple[str, Image.Image]]:
+    """Each place where one of the letters stands, cut to its ink: white where there is any."""
+    page = pypdfium2.PdfDocument(pdf)[0]
+    scale, text, height = 12, page.get_textpage(), page.get_height()
+    whole = ImageChops.invert(page.render(scale=scale).to_pil().convert("L"))
+    found = []
+    for at in range(text.count_chars()):
+        letter = text.get_text_range(at, 1)
+        if letter and letter in letters:
+            left, bottom, right, top = text.get_charbox(at)
+            box = (left * scale, (height - top) * scale, right * scale, (height - bottom) * scale)
+            found.append((letter, ink(whole.crop(tuple(round(side) for side in box)))))
+    return found
+
+
+def in_the_font(letter: str) -> Image.Image:
+    """The letter as the font itself draws it, with no feature of a language."""
+    path = django_settings.BASE_DIR / "static/vendor/fonts/noto/NotoNaskhArabic-Regular.ttf"
+    image = Image.new("L", (400, 400))
+    font = ImageFont.truetype(str(path), 200, layout_engine=ImageFont.Layout.BASIC)
+    ImageDraw.Draw(image).text((100, 50), letter, fill=255, font=font)
+    return ink(image)
+
+
+def ink(image: Image.Image) -> Image.Image:
+    return image.crop(image.getbbox()).resize((48, 48))
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    return ImageStat.Stat(ImageChops.difference(one, other)).mean[0]
+
+
+@pytest.mark.parametrize("language", ["both", "en", "fa"])
+def test_persian_digits_have_their_persian_forms_and_not_those_of_urdu(press: Press, language: Any):
+    texts = ("۰۱۲۳۴۵۶۷۸۹", "متن ۰۱۲۳۴۵۶۷۸۹", "text ۰۱۲۳۴۵۶۷۸۹")
+    rows = [(Label("Text", "متن"), Value(text)) for text in texts]
+    pdf = press.pdf(
+        Sheet("Organisation", Label("Title", "عنوان"), "1", "foot", [Fields(rows)], language), at=AT
+    )
+    found = drawn(pdf, "۰۱۲۳۴۵۶۷۸۹")
+    assert len(found) == 30
+    assert [digit for digit, image in found if difference(image, in_the_font(digit)) > 20] == []
+
+
+def test_no_heading_stands_alone_at_the_end_of_a_page(press: Press):
+    for lines in range(24, 44, 2):
+        blocks = [
+            Fields([(Label(f"L{at}", "متن"), Value("x")) for at in range(lines)]),
+            Heading(Label("ThePart", "بخش")),
+            Table([Label("Column", "ستون")], [1], [[Value("y")]] * 5),
+        ]
+        pdf = press.pdf(Sheet("Organisation", Label("Title", "عنوان"), "1", "foot", blocks, "en"), at=AT)
+        pages = pypdfium2.PdfDocument(pdf)
+        [page] = [text for one in pages if "ThePart" in (text := one.get_textpage().get_text_range())]
+        assert "Column" in page, lines
 
 
 def test_the_text_copy_says_what_the_sheet_says():
