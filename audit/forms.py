@@ -1,10 +1,12 @@
 """What an auditor types: filters of the list of entries, checkpoints from outside, and the period of a report."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import jdatetime
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -19,19 +21,40 @@ from audit.queries import Filters
 
 LARGEST_NOTE = 64 * 1024
 MOST_NOTES = 10
+# No log is older; what names an earlier year was meant in another calendar.
+EARLIEST_YEAR = 1900
+SOLAR_HIJRI_YEARS = range(1300, 1500)
+_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
+_WHEN = _(
+    "A date in UTC, with or without a time, of the Gregorian or the Solar Hijri calendar: 2026-11-22 or 1405-09-01."
+)
+_NO_DATE = _(
+    "This is no date that the log can have. Write one such as 2026-11-22, or 1405-09-01 of the Solar Hijri calendar."
+)
 
 
 class MomentField(forms.DateTimeField):
-    """A moment that has a place in UTC: an offset can lead out of the calendar at its two ends."""
+    """A moment in UTC, written in Latin, Persian or Arabic digits.
+
+    The years 1300 to 1499 are those of the Solar Hijri calendar; a day of either calendar begins at midnight in UTC.
+    """
 
     widget = forms.TextInput(attrs={"placeholder": "2026-11-22", "dir": "ltr"})
+    default_error_messages = {"invalid": _NO_DATE}
 
     def to_python(self, value: Any) -> datetime | None:
-        moment = super().to_python(value)
         try:
-            return moment.astimezone(UTC) if moment else None
-        except OverflowError:
+            moment = super().to_python(_gregorian(value) if isinstance(value, str) else value)
+            moment = moment.astimezone(UTC) if moment else None
+        except (
+            OverflowError,
+            ValueError,
+        ):  # an offset that leads out of the calendar; a day that no month has
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if moment is not None and moment.year < EARLIEST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
 
 
 class WordField(forms.CharField):
@@ -42,7 +65,7 @@ class WordField(forms.CharField):
 
 
 class FilterForm(forms.Form):
-    """All optional. A value that cannot be read is shown as an error and filters nothing."""
+    """All optional. A value that cannot be read is an error; then nothing is to be listed, for it was not asked for."""
 
     action = forms.ChoiceField(label=_("What"), required=False)
     actor = WordField(label=_("Who"), required=False, max_length=200, widget=forms.Select)
@@ -61,7 +84,7 @@ class FilterForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "auto", "list": "known-cases"}),
     )
     channel = forms.ChoiceField(label=_("Through"), required=False)
-    since = MomentField(label=_("From"), required=False, help_text=_("Date, or date and time, in UTC."))
+    since = MomentField(label=_("From"), required=False, help_text=_WHEN)
     until = MomentField(label=_("Until"), required=False, help_text=_("Up to but not including this moment."))
 
     def __init__(self, data: Mapping[str, Any], *, names: Names) -> None:
@@ -159,7 +182,7 @@ class OutsideForm(forms.Form):
 class PeriodForm(forms.Form):
     """The period of a report."""
 
-    since = MomentField(label=_("From"), help_text=_("Date, or date and time, in UTC."))
+    since = MomentField(label=_("From"), help_text=_WHEN)
     until = MomentField(label=_("Until"), help_text=_("Up to but not including this moment."))
 
     def clean(self) -> dict[str, Any]:
@@ -168,6 +191,20 @@ class PeriodForm(forms.Form):
         if since and until and since >= until:
             self.add_error("until", _("The end must be later than the beginning."))
         return data
+
+
+def _gregorian(text: str) -> str:
+    """The text with its day in the Gregorian calendar. Raises ValueError for a day that no Solar Hijri year has."""
+    plain = text.strip().translate(_DIGITS)
+    found = _DAY.match(plain)
+    if found is None:
+        return plain
+    year, month, day = (int(number) for number in found.groups())
+    if year in SOLAR_HIJRI_YEARS:
+        written = jdatetime.date(year, month, day).togregorian().isoformat()
+    else:
+        written = f"{year:04}-{month:02}-{day:02}"
+    return written + plain[found.end() :]
 
 
 def _note(file: "UploadedFile[Any]") -> str:

@@ -111,7 +111,9 @@ def how_to_check() -> str:
 def _pack_entries(packed: zipfile.ZipFile, period: Period) -> tuple[str, int]:
     """Write `entries.csv` piece by piece; return its digest and how many entries it holds."""
     digest, entries = hashlib.sha256(), 0
-    with packed.open("entries.csv", "w") as file:
+    member = zipfile.ZipInfo("entries.csv", date_time=timezone.localtime().timetuple()[:6])
+    member.compress_type = zipfile.ZIP_DEFLATED
+    with packed.open(member, "w") as file:
         for piece, count in csv_pieces(period.since, period.until, house_names()):
             digest.update(piece)
             file.write(piece)

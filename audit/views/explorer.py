@@ -1,6 +1,6 @@
 """The list of entries: filters in the address, chips that say what is filtered, pages that stay fast."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from audit.explorer import page_of
+from audit.explorer import EntryPage, page_of
 from audit.forms import FilterForm
 from audit.names import Names, house_names, shown_subject
 from audit.shown import in_words
@@ -19,11 +19,17 @@ from audit.views.guard import reviewer_required
 @require_safe
 @reviewer_required
 def entries(request: HttpRequest) -> HttpResponse:
-    """The entries, newest first, through the filters of the address."""
+    """The entries, newest first, through the filters of the address; none where a filter could not be read."""
     names = house_names()
     form = FilterForm(request.GET, names=names)
     filters = form.filters()
-    page = page_of(filters, older_than=request.GET.get("older", ""), newer_than=request.GET.get("newer", ""))
+    page = (
+        EntryPage((), older="", newer="", count=0, more=False)
+        if form.errors
+        else page_of(
+            filters, older_than=request.GET.get("older", ""), newer_than=request.GET.get("newer", "")
+        )
+    )
     asked = _asked(request, form)
     context = {
         "form": form,
@@ -91,14 +97,22 @@ def _chips(asked: QueryDict, form: FilterForm, names: Names) -> list[dict[str, s
         "subject": _subject_words(form, names),
         "case": names.cases().get(data["case"], str(data["case"])) if data.get("case") else "",
         "channel": _label_of(form, "channel") if data.get("channel") else "",
-        "since": asked.get("since", "") if data.get("since") else "",
-        "until": asked.get("until", "") if data.get("until") else "",
+        "since": _as_read(asked.get("since", ""), data.get("since")),
+        "until": _as_read(asked.get("until", ""), data.get("until")),
     }
     return [
         {"name": str(form.fields[name].label), "value": value, "href": _changed(asked, **{name: None})}
         for name, value in words.items()
         if value
     ]
+
+
+def _as_read(typed: str, moment: datetime | None) -> str:
+    """What was typed, and the day that it was taken for where that is written otherwise."""
+    if moment is None:
+        return ""
+    day = _day(moment.astimezone(UTC))
+    return typed if day in typed else f"{typed} = {day}"
 
 
 def _label_of(form: FilterForm, name: str) -> str:

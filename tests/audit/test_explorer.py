@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +21,7 @@ from audit import explorer
 from audit.actions import Action, Group
 from audit.actors import Channel, SystemActor
 from audit.explorer import page_of
+from audit.forms import MomentField
 from audit.log import Subject, append
 from audit.models import Entry
 from audit.queries import Filters
@@ -83,7 +85,7 @@ def test_an_auditor_finds_who_opened_exhibit_three(
     assert exhibits[2].title not in answer.content.decode()
 
 
-def test_what_cannot_be_found_is_said_and_filters_nothing(
+def test_what_cannot_be_found_is_said_and_nothing_is_listed(
     desk: Client, exhibits: list[EvidenceItem], case: Case, other_case: Case, outsider: User
 ) -> None:
     ingest("another", other_case, outsider)
@@ -98,7 +100,9 @@ def test_what_cannot_be_found_is_said_and_filters_nothing(
     ):
         answer = found(desk, subject=about)
         assert words in answer.content.decode(), about
-        assert answer.context["rows"]
+        assert not answer.context["rows"]
+        assert "Nothing is listed" in answer.content.decode()
+        assert "No entry fits" not in answer.content.decode()
 
 
 def test_a_case_is_found_by_its_reference(desk: Client, exhibits: list[EvidenceItem], case: Case) -> None:
@@ -145,6 +149,42 @@ def test_a_chosen_period_is_marked_and_keeps_the_other_filters(desk: Client, wri
     again = desk.get(reverse("audit:entries") + week["href"])
     assert [one["label"] for one in again.context["periods"] if one["active"]] == ["Last 7 days"]
     assert len(again.context["rows"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("1405-08-01", "2026-10-23T00:00"),
+        ("۱۴۰۵/۸/۱", "2026-10-23T00:00"),
+        ("١٤٠٥-٠٨-٠١", "2026-10-23T00:00"),
+        ("1405-09-01 14:30", "2026-11-22T14:30"),
+        ("1405-09-01T14:30:00+03:30", "2026-11-22T11:00"),
+        ("1403-12-30", "2025-03-20T00:00"),
+        ("2026-11-22", "2026-11-22T00:00"),
+        ("۲۰۲۶-۱۱-۲۲", "2026-11-22T00:00"),
+        ("2026-11-22T14:05:06.000007Z", "2026-11-22T14:05"),
+    ],
+)
+def test_a_day_of_either_calendar_is_read_in_any_digits(typed: str, meant: str) -> None:
+    read = MomentField().clean(typed)
+    assert read is not None
+    assert read.isoformat(timespec="minutes") == f"{meant}+00:00"
+
+
+@pytest.mark.parametrize(
+    "typed", ["1404-12-30", "1405-13-01", "1250-01-01", "0622-01-01", "1500-01-01", "1899-12-31"]
+)
+def test_a_day_that_no_log_can_have_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(ValidationError, match="such as 2026-11-22, or 1405-09-01"):
+        MomentField().clean(typed)
+
+
+def test_a_solar_hijri_day_filters_and_its_chip_says_how_it_was_read(desk: Client, write: Write) -> None:
+    write(1)
+    before = found(desk, since="1405-01-01", until="۱۴۹۹-۰۱-۰۱", actor=CLERK.audit_name)
+    assert len(before.context["rows"]) == 1
+    assert {chip["value"] for chip in before.context["chips"]} >= {"1405-01-01 = 2026-03-21"}
+    assert not found(desk, since="1498-01-01").context["rows"]
 
 
 def test_an_actor_whom_nobody_lists_can_be_asked_for_in_the_address(desk: Client, write: Write) -> None:

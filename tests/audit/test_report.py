@@ -192,6 +192,8 @@ def test_the_paper_speaks_the_reader_s_language_alone(
         {"since": "", "until": ""},
         {"since": "2026-02-01", "until": "2026-01-01"},
         {"since": "x"},
+        {"since": "1404-12-30"},
+        {"since": "1250-08-01"},
         {"until": "9999-12-31T23:59:59-14:00"},
     ],
 )
@@ -200,6 +202,26 @@ def test_a_period_that_is_none_makes_no_report_and_keeps_what_was_typed(desk: Cl
     assert answer.status_code == 422
     assert answer.context["form"].errors
     assert not Entry.objects.filter(action=Action.LOG_REPORT_MADE.value).exists()
+
+
+def test_a_solar_hijri_period_is_reported_as_the_days_that_it_means(
+    desk: Client, write: Write, tmp_path: Path
+) -> None:
+    write(2)
+    answer = asked(desk, since="۱۴۰۵-۰۱-۰۱", until="1430-01-01")
+    assert "log-report-2026-03-21-2051-03-21.zip" in answer["Content-Disposition"]
+    folder = unpacked(answer, tmp_path)
+    assert "2026-03-21 00:00 UTC" in text_of(folder / "report.pdf")
+    assert len((folder / "entries.csv").read_text().splitlines()) > 2
+    facts = json.loads(json.loads((folder / "proof.json").read_text())["body"])["facts"]
+    assert facts["since"] == "2026-03-21T00:00:00.000000Z"
+
+
+def test_each_file_of_a_report_bears_the_day_on_which_it_was_made(desk: Client, write: Write) -> None:
+    write(1)
+    with zipfile.ZipFile(io.BytesIO(b"".join(asked(desk).streaming_content))) as packed:
+        assert {member.date_time[0] for member in packed.infolist()} == {timezone.now().year}
+        assert all(member.compress_type == zipfile.ZIP_DEFLATED for member in packed.infolist())
 
 
 def test_a_year_is_reported_without_nights_and_bursts(desk: Client, write: Write, tmp_path: Path) -> None:
