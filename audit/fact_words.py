@@ -1,4 +1,4 @@
-"""Words for the facts of entries that stand for something private: a label for each, for every page that names them."""
+"""Words for the facts of entries that stand for something private or for a person, for every page that names them."""
 
 from collections.abc import Mapping
 
@@ -37,6 +37,18 @@ LABELS: Mapping[str, Promise] = {
     "text": _("Name"),
     "title": _("Title"),
 }
+
+# Facts that name an actor of the log.
+PEOPLE: Mapping[str, Promise] = {
+    "in_the_name_of": _("In the name of"),
+    "approved_by": _("Approved by"),
+    "member": _("Member"),
+}
+
+
+def people_in(facts: Mapping[str, object]) -> dict[str, str]:
+    """The actors that an entry's facts name, beside who did it, by the name of the fact."""
+    return {name: value for name in PEOPLE if isinstance(value := facts.get(name), str)}
 
 
 def label_of(name: str) -> str:

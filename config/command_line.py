@@ -80,7 +80,7 @@ def _log_refusal(argv: list[str], error: DomainError) -> None:
     if isinstance(error, Refused | NotFound):
         command = next((word for word in argv[1:] if word.isascii() and word.isidentifier()), "unknown")
         # Loaded only now: the log's models need the settings, which the command has set up meanwhile.
-        import_module("config.refusals").log_command_refusal(command, kind=kind_name(error))
+        import_module("config.refusals").log_command_refusal(command, kind=kind_name(error), typed=argv[2:])
 
 
 def _say(sentence: str, *, kind: str, code: int, as_json: bool) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +16,10 @@ from audit.actors import Actor
 from audit.checkpoints import latest_checkpoint, prove
 from audit.commitments import find
 from audit.errors import NotInTree
-from audit.fact_words import label_of
+from audit.fact_words import PEOPLE, label_of, people_in
 from audit.log import append
 from audit.models import Checkpoint, Entry
-from audit.names import house_names
+from audit.names import house_names, shown_names
 from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE, proof_file
 from audit.queries import find_entry
 from audit.resolving import facts_of
@@ -33,14 +34,14 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     """One entry as a reader sees it, with its proof to the last checkpoint."""
     found = find_entry(request.user, entry_id)
     [shown] = in_words([found], house_names())
+    facts = facts_of(found)
     context = {
         "row": shown,
         "entry": found,
         "body": bytes(found.body).decode(errors="backslashreplace"),
-        "facts": json.dumps(facts_of(found), ensure_ascii=False, indent=2)
-        .encode(errors="backslashreplace")
-        .decode(),
-        "private": [label_of(one.name) for one in find(facts_of(found))],
+        "facts": json.dumps(facts, ensure_ascii=False, indent=2).encode(errors="backslashreplace").decode(),
+        "private": [label_of(one.name) for one in find(facts)],
+        "people": _people(facts),
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         "check_tree": CHECK_TREE,
@@ -65,6 +66,12 @@ def proof(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/json")
     answer["Content-Disposition"] = 'attachment; filename="proof.json"'
     return answer
+
+
+def _people(facts: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    named = people_in(facts)
+    names = shown_names(set(named.values()))
+    return [(PEOPLE[fact], names[actor]) for fact, actor in named.items()]
 
 
 def _record(found: Entry, checkpoint: Checkpoint, *, actor: Actor) -> None:

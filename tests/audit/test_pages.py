@@ -93,8 +93,8 @@ def test_the_entries_can_be_filtered(desk: Client, write: Write) -> None:
         ({"case": str(case)}, 1),
         ({"since": "2100-01-01"}, 0),
         ({"until": "2100-01-01", "actor": CLERK.audit_name}, 3),
-        ({"case": "nonsense", "action": "case.opened"}, 1),
-        ({"action": "nonsense", "actor": CLERK.audit_name}, 3),
+        ({"case": "nonsense", "action": "case.opened"}, 0),
+        ({"action": "nonsense", "actor": CLERK.audit_name}, 0),
     ):
         answer = desk.get(where, query)
         assert answer.status_code == 200
@@ -135,7 +135,7 @@ def test_a_forged_page_mark_is_a_clear_error(desk: Client, mark: str) -> None:
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1988-13-45"])
-def test_a_moment_outside_the_calendar_is_said_and_filters_nothing(
+def test_a_moment_outside_the_calendar_is_said_and_nothing_is_listed(
     desk: Client, write: Write, moment: str
 ) -> None:
     write(1)
@@ -143,7 +143,7 @@ def test_a_moment_outside_the_calendar_is_said_and_filters_nothing(
         answer = desk.get(reverse("audit:entries"), {field: moment, "actor": CLERK.audit_name})
         assert answer.status_code == 200
         assert field in answer.context["form"].errors
-        assert len(answer.context["rows"]) == 1
+        assert not answer.context["rows"]
 
 
 def test_the_list_takes_as_many_queries_for_one_entry_as_for_fifty(

@@ -1,14 +1,22 @@
 import json
 import sqlite3
+import uuid
+from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from audit.actions import Action
 from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
 from audit.models import Entry
+from audit.resolving import facts_of
 from config import command_line
 from config.error_map import exit_code, http_status, kind_name
+from config.refusals import log_command_refusal
+from tests.journeys.conftest import Command, command  # noqa: F401  the fixture
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,7 @@ def test_what_ends_a_command_from_outside_is_one_sentence(monkeypatch, capsys, r
     assert said.count("\n") == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_tables_that_are_not_there_are_told_from_a_fault_of_ours(monkeypatch, capsys):
     def reads(_argv, table):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -111,3 +119,65 @@ def test_a_full_disk_of_the_database_is_said(monkeypatch, capsys):
     monkeypatch.setattr(command_line, "execute_from_command_line", fills)
     assert command_line.run(["manage.py", "anything"]) == 6
     assert "full" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("words", [("--actor", "{}"), ("--actor={}",), ("--act", "{}")])
+def test_a_refused_command_names_the_account_in_whose_name_it_was_typed(
+    command: Command,  # noqa: F811
+    lawyer: User,
+    auditor: User,
+    client_for: Callable[[User], Client],
+    words: tuple[str, ...],
+):
+    ended = command("sign_checkpoint", *(word.format(lawyer.username) for word in words))
+    assert ended.code == 4
+    entry = Entry.objects.get(action=Action.ACCESS_REFUSED.value, subject_id="sign_checkpoint")
+    assert facts_of(entry) == {"kind": "refused", "in_the_name_of": lawyer.audit_name}
+    page = client_for(auditor).get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    assert "In the name of" in page
+    assert lawyer.full_name in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_that_is_no_account_is_not_written_into_the_log(
+    command: Command,  # noqa: F811
+    lawyer: User,
+):
+    assert command("sign_checkpoint", "--actor", "correct horse battery").code == 5
+    entry = Entry.objects.get(action=Action.ACCESS_REFUSED.value)
+    assert facts_of(entry) == {"kind": "not_found"}
+    assert b"horse" not in bytes(entry.body)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_are_no_text_do_not_keep_a_refusal_out_of_the_log():
+    log_command_refusal("sign_checkpoint", kind="refused", typed=["--actor", "bad\udcffname", "--actor"])
+    assert facts_of(Entry.objects.get(action=Action.ACCESS_REFUSED.value)) == {"kind": "refused"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_approver_of_a_refused_erasure_is_named_too(
+    command: Command,  # noqa: F811
+    paralegal: User,
+    auditor: User,
+):
+    ended = command(
+        "erase_private_values",
+        "person",
+        uuid.uuid4(),
+        "--reason",
+        "long enough a reason",
+        "--yes",
+        "--actor",
+        paralegal.username,
+        "--approved-by",
+        auditor.username,
+    )
+    assert ended.code == 4
+    entry = Entry.objects.get(action=Action.ACCESS_REFUSED.value, subject_id="erase_private_values")
+    assert facts_of(entry) == {
+        "kind": "refused",
+        "in_the_name_of": paralegal.audit_name,
+        "approved_by": auditor.audit_name,
+    }
