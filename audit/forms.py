@@ -201,7 +201,7 @@ def _gregorian(text: str) -> str:
         return plain
     year, month, day = (int(number) for number in found.groups())
     if year in SOLAR_HIJRI_YEARS:
-        written = jdatetime.date(year, month, day).togregorian().isoformat()
+        written: str = jdatetime.date(year, month, day).togregorian().isoformat()
     else:
         written = f"{year:04}-{month:02}-{day:02}"
     return written + plain[found.end() :]

@@ -107,7 +107,7 @@ def standing() -> Standing:
         missing_guards=missing_guards(connection),
         signing_overdue=_signing_overdue(signed, now, size),
         stamp_overdue=last_stamp is not None and last_stamp.generated_at < now - STAMP_EVERY,
-        verification_overdue=verified is None or verified.entry.recorded_at < now - VERIFY_EVERY,
+        verification_overdue=_verification_overdue(verified, now),
         keys_missing=keys_missing,
     )
 
@@ -155,6 +155,13 @@ def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:
     if signed is None:
         return size > 0
     return signed.uncovered > 0 and signed.checkpoint.made_at < now - SIGN_EVERY
+
+
+def _verification_overdue(verified: Verified | None, now: datetime) -> bool:
+    """Counted from the first entry of a log that nobody has asked about: a young one owes no verification yet."""
+    if verified is not None:
+        return verified.entry.recorded_at < now - VERIFY_EVERY
+    return Entry.objects.filter(recorded_at__lt=now - VERIFY_EVERY).exists()
 
 
 def _verified() -> Verified | None:

@@ -22,6 +22,7 @@ from audit.canonical import Json
 from audit.commitments import commit, new_salt
 from audit.erasing import Erased, erase_values, is_append_only, names_to_erase
 from audit.errors import BadInput, NotErasable, TwoPeopleNeeded, UnknownRecord
+from audit.guards import promised_tables
 from audit.private import private_models, values_of
 from cases.models import Case
 
@@ -43,6 +44,12 @@ def kinds() -> dict[str, type[Model]]:
     return {str(model._meta.model_name): model for model in private_models().values()}
 
 
+def erasable_kinds() -> dict[str, type[Model]]:
+    """The kinds of which values can be erased: the database refuses every change of the others. Asks no database."""
+    guarded = promised_tables()
+    return {name: model for name, model in kinds().items() if model._meta.db_table not in guarded}
+
+
 def erase_private_values(
     kind: str,
     record_id: uuid.UUID,
@@ -61,7 +68,9 @@ def erase_private_values(
     words = _checked_reason(reason)
     model = kinds().get(kind)
     if model is None:
-        raise BadInput(_("Name one of these kinds: %(kinds)s.") % {"kinds": ", ".join(sorted(kinds()))})
+        raise BadInput(
+            _("Name one of these kinds: %(kinds)s.") % {"kinds": ", ".join(sorted(erasable_kinds()))}
+        )
     salt = new_salt()
     with transaction.atomic():
         row = _locked(model, record_id)

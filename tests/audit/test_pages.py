@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from audit import standing
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.explorer import PAGE
@@ -161,6 +163,18 @@ def test_an_entry_shows_its_content_hash_and_proof(desk: Client, write: Write, l
     assert bytes(entries[2].leaf_hash).hex() in page
     assert "&quot;n&quot;:2" in page
     assert "How to check by hand" in page
+
+
+def test_a_young_log_owes_no_verification_and_an_old_one_does(
+    desk: Client, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(1)
+    sequence_pending()
+    page = desk.get(reverse("audit:state")).content.decode()
+    assert "No verification was asked for on this page yet." in page
+    assert "for a week" not in page
+    monkeypatch.setattr(standing, "VERIFY_EVERY", timedelta(0))
+    assert "for a week" in desk.get(reverse("audit:state")).content.decode()
 
 
 def test_an_entry_younger_than_the_checkpoint_says_so(desk: Client, write: Write, log_key: object) -> None:

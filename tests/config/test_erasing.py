@@ -18,6 +18,7 @@ from accounts.roles import Role
 from audit.commitments import commit
 from audit.erased import ErasedText
 from audit.errors import BadInput, NotErasable, UnknownRecord
+from audit.guards import guarded_tables
 from audit.models import Entry
 from audit.private import private_models, sealed, values_of
 from audit.verification import verify_log
@@ -26,7 +27,7 @@ from cases.facts import Coordinates, NameFacts, PostFacts
 from cases.membership import add_member, open_case
 from cases.models import Case, Part, Person, PersonName, PlaceKind
 from cases.registry import involve_person, record_incident, register_person, register_place
-from config.erasing import erase_private_values, kinds
+from config.erasing import erasable_kinds, erase_private_values, kinds
 from dossiers.requests import request_dossier
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
@@ -339,6 +340,12 @@ def test_every_text_that_people_type_is_declared_private(model: type[models.Mode
         if isinstance(field, models.CharField | models.TextField) and not field.choices
     }
     assert texts - private == IN_CLEAR.get(model.__name__, set())
+
+
+def test_the_command_offers_no_kind_that_is_always_refused(db: None) -> None:
+    offered = erasable_kinds()
+    assert {"person", "evidenceitem"} <= set(offered) < set(kinds())
+    assert not {model._meta.db_table for model in offered.values()} & set(guarded_tables(connection))
 
 
 def declared(model: type[models.Model]) -> tuple[Any, ...]:

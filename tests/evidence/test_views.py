@@ -16,6 +16,7 @@ from accounts.models import User
 from audit.models import Entry
 from cases.membership import open_case
 from cases.models import Case, Person
+from evidence.inspection import inspect
 from evidence.linking import add_to_case
 from evidence.models import EvidenceItem
 from tests.evidence.conftest import LETTER, TakeIn
@@ -205,6 +206,16 @@ def test_the_auditor_sees_custody_but_no_words_of_others(
         assert item.reference in page
         assert item.object.sha256.hex in page
         assert "hirin" not in page
+
+
+def test_the_page_of_an_items_custody_names_our_own_tasks_in_words(
+    take_in: TakeIn, auditor: User, client_for: ClientFor
+) -> None:
+    item = take_in()
+    inspect(item.pk)
+    page = client_for(auditor).get(reverse("evidence:custody_item", args=[item.pk])).content.decode()
+    assert "system:inspection" not in page
+    assert "Dadkhah itself (inspection)" in page
 
 
 def test_the_register_is_found_by_text_type_and_case(

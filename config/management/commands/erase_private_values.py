@@ -13,7 +13,7 @@ from audit.actors import Channel
 from audit.errors import BadInput
 from audit.faults import LogReport
 from audit.verification import verify_log
-from config.erasing import Receipt, erase_private_values, kinds
+from config.erasing import Receipt, erasable_kinds, erase_private_values
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=sorted(kinds()))
+        parser.add_argument("kind", choices=sorted(erasable_kinds()))
         parser.add_argument("id", type=uuid.UUID)
         parser.add_argument(
             "--field", action="append", default=[], help="one value; may be repeated; all if none"
@@ -87,7 +87,8 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             _(
-                "The same words may stand in custody and in decisions, which nobody can change, in backups, and in "
-                "dossiers that have left."
+                "The same words may stand in other records, such as titles of exhibits and notes: look for them and "
+                "erase those too. They may also stand in custody and in decisions, which nobody can change, in "
+                "backups, and in dossiers that have left."
             )
         )
