@@ -44,6 +44,15 @@ class Verifier:
         """The verifier key as it is published: `name+hash+base64`."""
         return f"{self.name}+{self.key_hash.hex()}+{_base64(self._blob)}"
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public key's bytes, in groups of four that can be read out on the telephone.
+
+        The same form that `verify.py` and `verify_log.py` print.
+        """
+        digest = hashlib.sha256(self.public).hexdigest()
+        return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
+
     @classmethod
     def parse(cls, line: str) -> Self:
         """Read a published verifier key. Raises BadNote where it is none, or its hash is not its own."""
@@ -123,6 +132,11 @@ class Signer:
 def sign_note(text: str, signers: Iterable[Signer]) -> str:
     """Return the whole note: the text, a blank line, and a line of each signer."""
     return text + "\n" + "".join(signer.signature_line(text) for signer in signers)
+
+
+def joined_note(text: str, signatures: Iterable[tuple[str, bytes]]) -> str:
+    """Return the note of a text and of signatures as `split_note` gives them."""
+    return text + "\n" + "".join(f"{_DASH}{name} {_base64(raw)}\n" for name, raw in signatures)
 
 
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:

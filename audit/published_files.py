@@ -1,13 +1,15 @@
 """Fetching the files of a published log: from a folder, or over http and https and no other way."""
 
+import contextlib
 import http.client
 import os
+import queue
+import socket
+import ssl
 import stat
+import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -34,10 +36,22 @@ def open_source(place: str) -> Source:
                 % {"path": place}
             )
         return FolderSource(folder)
-    parts = urlsplit(place)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not _is_fetched(place):
         raise BadAddress(_("A published log is fetched over http or https, from an address without ? and #."))
     return WebSource(place.rstrip("/"))
+
+
+def _is_fetched(place: str) -> bool:
+    """Whether an address is one of http or https, with a server and without a query, in printable ASCII."""
+    try:
+        parts = urlsplit(place)
+        named = parts.hostname and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
+    plain = place.isascii() and place.isprintable() and " " not in place
+    return bool(
+        parts.scheme in ("http", "https") and named and plain and not parts.query and not parts.fragment
+    )
 
 
 class FolderSource:
@@ -66,59 +80,116 @@ class FolderSource:
         return _checked(path, content, most)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A log that sends us elsewhere is not followed: the address that a person named is the one that is asked."""
-
-    def redirect_request(self, *_arguments: Any, **_named: Any) -> None:
-        return None
-
-
 class WebSource:
-    """A published log at an address. Asks no proxy, keeps no cookie, follows no redirection, waits only so long."""
+    """A published log at an address. Asks no proxy, keeps no cookie, follows no redirection.
 
-    def __init__(self, prefix: str) -> None:
+    Waits `seconds` for each file at most, whatever the other side does.
+    """
+
+    def __init__(self, prefix: str, *, seconds: float = _SECONDS) -> None:
         self._prefix = prefix
-        self._opener = urllib.request.OpenerDirector()
-        for handler in (
-            urllib.request.HTTPHandler(),
-            urllib.request.HTTPSHandler(),
-            urllib.request.HTTPDefaultErrorHandler(),
-            urllib.request.HTTPErrorProcessor(),
-            _NoRedirect(),
-        ):
-            self._opener.add_handler(handler)
+        self._seconds = seconds
 
     def read(self, path: str, *, most: int) -> bytes | None:
         """As `Source.read`."""
-        request = urllib.request.Request(  # noqa: S310 - open_source let only http and https in
-            f"{self._prefix}/{path}", headers={"Accept-Encoding": "identity", "User-Agent": "Dadkhah"}
-        )
+        call = _Call(f"{self._prefix}/{path}", path, most, self._seconds)
+        # In a thread, because a look-up of a name cannot be given a limit, nor headers that come a letter at a time.
+        threading.Thread(target=call.run, name="published-file", daemon=True).start()
         try:
-            with self._opener.open(request, timeout=_SECONDS) as answer:
-                if answer.headers.get("Content-Encoding", "identity") != "identity":
-                    raise _unreadable(path, _("it is compressed although nobody asked for that"))
-                return _checked(path, _read_slowly(answer, path, most), most)
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code in _GONE:
-                return None
-            raise _unreadable(path, f"HTTP {error.code}") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise _unreadable(path, str(error) or type(error).__name__) from error
+            answer = call.answer.get(timeout=self._seconds)
+        except queue.Empty:
+            call.break_off()
+            raise _too_slow(call.place) from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
-def _read_slowly(answer: http.client.HTTPResponse, path: str, most: int) -> bytes:
-    """Read at most a byte more than allowed, within the time: a drip of bytes must not hold us for ever."""
-    ends = time.monotonic() + _SECONDS
-    content = b""
-    while len(content) <= most:
-        piece = answer.read1(min(_PIECE, most + 1 - len(content)))
-        if not piece:
-            break
-        content += piece
-        if time.monotonic() > ends:
-            raise _unreadable(path, _("it takes too long"))
-    return content
+class _Call:
+    """One file asked for, in a thread of its own; the outcome is put into `answer`.
+
+    `http.client` and not `urllib.request`: it knows no redirects, no proxies and no other schemes.
+    """
+
+    def __init__(self, address: str, path: str, most: int, seconds: float) -> None:
+        self.answer: queue.SimpleQueue[bytes | Exception | None] = queue.SimpleQueue()
+        parts = urlsplit(address)
+        self.place = parts.netloc.rpartition("@")[2]
+        self._target = parts.path
+        self._path = path
+        self._most = most
+        self._deadline = time.monotonic() + seconds
+        self._connection = _connection(parts.scheme, self.place, seconds)
+
+    def run(self) -> None:
+        try:
+            self.answer.put(self._exchange())
+        except PublishedLogUnreadable as refused:
+            self.answer.put(refused)
+        except TimeoutError:
+            self.answer.put(_too_slow(self.place))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.answer.put(_no_answer(self.place, error))
+        finally:
+            self._connection.close()
+
+    def break_off(self) -> None:
+        """End the exchange from outside; the thread finds its socket shut and ends."""
+        connected = self._connection.sock
+        if connected is not None:
+            with contextlib.suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
+
+    def _exchange(self) -> bytes | None:
+        headers = {"Accept-Encoding": "identity", "User-Agent": "Dadkhah", "Connection": "close"}
+        self._connection.request("GET", self._target, headers=headers)
+        answer = self._connection.getresponse()
+        if answer.status in _GONE:
+            return None
+        if answer.status != 200:
+            raise _unreadable(self._path, f"HTTP {answer.status}")
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise _unreadable(self._path, _("it is compressed although nobody asked for that"))
+        return _checked(self._path, self._bounded(answer), self._most)
+
+    def _bounded(self, answer: http.client.HTTPResponse) -> bytes:
+        """Read at most a byte more than allowed, within the time."""
+        content = b""
+        while len(content) <= self._most:
+            piece = answer.read1(min(_PIECE, self._most + 1 - len(content)))
+            if not piece:
+                break
+            content += piece
+            if time.monotonic() > self._deadline:
+                raise TimeoutError
+        if answer.length and len(content) <= self._most:
+            raise http.client.IncompleteRead(content, answer.length)
+        return content
+
+
+def _connection(scheme: str, place: str, seconds: float) -> http.client.HTTPConnection:
+    if scheme == "https":
+        return http.client.HTTPSConnection(place, timeout=seconds, context=ssl.create_default_context())
+    return http.client.HTTPConnection(place, timeout=seconds)
+
+
+def _too_slow(place: str) -> PublishedLogUnreadable:
+    return PublishedLogUnreadable(
+        _("The server at %(place)s did not answer in time. Try again later.") % {"place": place}
+    )
+
+
+def _no_answer(place: str, error: Exception) -> PublishedLogUnreadable:
+    """What went wrong on the way to a server, in words: none of Python's own."""
+    if isinstance(error, socket.gaierror):
+        sentence = _("There is no server of the name %(place)s. Check the address.")
+    elif isinstance(error, ssl.SSLError):
+        sentence = _("The server at %(place)s does not prove who it is: its certificate is not good.")
+    elif isinstance(error, OSError):
+        sentence = _("The server at %(place)s does not answer. Check the address, or try again later.")
+    else:
+        sentence = _("What the server at %(place)s answers is no whole answer. Try again later.")
+    return PublishedLogUnreadable(sentence % {"place": place})
 
 
 def _checked(path: str, content: bytes, most: int) -> bytes:

@@ -2,7 +2,7 @@
 
 What was seen is durable before it is cosigned, and one log is looked at by one process at a time as far as its row in
 `WitnessedLog` goes: two at once cannot sign two histories. A refusal is logged with what was shown, so that a signed
-contradiction is kept as the proof that it is.
+contradiction is kept as the proof that it is; and whatever the other side sends, it is logged.
 """
 
 import json
@@ -19,6 +19,7 @@ from audit.canonical import Json
 from audit.cosignatures import TreeHead
 from audit.errors import (
     AuditError,
+    BadFacts,
     BadNote,
     DomainError,
     FirstSight,
@@ -26,18 +27,28 @@ from audit.errors import (
     WitnessBusy,
     WitnessRefused,
 )
-from audit.log import Subject, append
+from audit.log import append
 from audit.merkle import consistency_proof, root, verify_consistency
 from audit.models import WitnessedLog
-from audit.notes import LARGEST_NOTE, Signer, Verifier, signed_by, split_note
+from audit.notes import LARGEST_NOTE, Signer, Verifier, joined_note, signed_by, split_note
 from audit.published_tiles import PublishedNodes, Source
 from audit.rotations import Generation, follow
 from audit.sequencing import lock_tree, sequence_pending
 from audit.signature_kinds import ED25519
 from audit.tile_paths import CHECKPOINT, ROTATIONS
 from audit.witness_keys import load_witness_signers
+from audit.witness_memory import Seen, number, recall, subject_of
 
 _LARGEST_ROTATIONS = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a log shows now, the key of the log that signed it, and the proof of both: the text and that one line."""
+
+    head: TreeHead
+    key: Verifier
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +67,24 @@ def witness_log(
 
     `keys` are the log's keys as they reached us by another way, one generation; later ones are followed by the
     rotations that the log publishes. Raises, after logging the refusal and without cosigning: WitnessRefused for a
-    fork, a rollback, another origin or a wrong key; FirstSight for a log never seen, unless `first`;
+    fork, a rollback, another origin, a wrong key, or a memory that our own log contradicts;
+    FirstSight for a log never seen, unless `first`;
     PublishedLogUnreadable for files that are missing, short, too large or not the tree that was signed.
     Raises WitnessKeyMissing before anything is read, and WitnessBusy where somebody else was faster.
     """
     signers = load_witness_signers()
-    shown: TreeHead | None = None
-    proof = ""
+    shown: _Shown | None = None
     try:
         note = _read_text(source, CHECKPOINT, LARGEST_NOTE)
-        shown, proof = _signed_head(source, note, origin, keys)
-        before = _last_seen(origin)
-        _require_consistent(source, shown, before, first=first)
+        seen = recall(origin)
+        shown = _signed_head(source, note, origin, keys, seen)
+        before = seen.head if seen else None
+        _require_consistent(source, shown.head, before, first=first)
     except (AuditError, BadNote) as error:
-        _record_refusal(origin, shown, proof, error, actor=actor)
+        _record_refusal(origin, shown, error, actor=actor)
         raise
     _remember(shown, before, note, actor=actor)
-    return Witnessed(shown, before, _cosigned(note, signers))
+    return Witnessed(shown.head, before, _cosigned(note, signers))
 
 
 def _cosigned(note: str, signers: Sequence[Signer]) -> str:
@@ -84,13 +96,15 @@ def _cosigned(note: str, signers: Sequence[Signer]) -> str:
     return text + "\n" + "".join(kept) + "".join(signer.signature_line(text) for signer in signers)
 
 
-def _signed_head(source: Source, note: str, origin: str, keys: Sequence[Verifier]) -> tuple[TreeHead, str]:
-    """Return what the note says and its proof (text and Ed25519 line), signed by the log's key of that size."""
+def _signed_head(
+    source: Source, note: str, origin: str, keys: Sequence[Verifier], seen: Seen | None
+) -> _Shown:
+    """Return what the note says, signed by the log's key of that size."""
     chain = _generations(source, keys)
     try:
         head = TreeHead.parse(split_note(note)[0])
         known = [key for generation in chain for key in generation.keys]
-        signed = [key for key, _signature in signed_by(note, known) if key.kind is ED25519]
+        signed = {key: raw for key, raw in signed_by(note, known) if key.kind is ED25519}
     except BadNote as error:
         raise WitnessRefused(
             _("The checkpoint is not signed by the log's key (%(reason)s). It was not cosigned.")
@@ -102,11 +116,13 @@ def _signed_head(source: Source, note: str, origin: str, keys: Sequence[Verifier
             % {"found": head.origin, "wanted": origin}
         )
     current = next((g for g in chain if g.covers(head.size) and set(g.keys) & set(signed)), None)
-    if current is None or not _is_not_behind(chain, current, origin):
+    if current is None or not _is_not_behind(chain, current, seen):
         raise WitnessRefused(
             _("The checkpoint is signed by a key of the log that was replaced before. It was not cosigned.")
         )
-    return head, _proof_in(note, signed)
+    key = next(key for key in current.keys if key in signed)
+    # Nothing but the line that verified: whoever fills a note with other lines must not fill our log with them.
+    return _Shown(head, key, joined_note(head.text, [(key.name, signed[key])]))
 
 
 def _generations(source: Source, keys: Sequence[Verifier]) -> list[Generation]:
@@ -124,21 +140,12 @@ def _generations(source: Source, keys: Sequence[Verifier]) -> list[Generation]:
     return chain
 
 
-def _is_not_behind(chain: Sequence[Generation], current: Generation, origin: str) -> bool:
+def _is_not_behind(chain: Sequence[Generation], current: Generation, seen: Seen | None) -> bool:
     """Whether the key is at least as new as the one that signed what was seen last: a log may hide a rotation."""
-    row = _last_row(origin)
-    if row is None:
+    if seen is None or not seen.keys:
         return True
-    ids = {(name, signature[:4]) for name, signature in split_note(row.note)[1]}
-    seen = [at for at, generation in enumerate(chain) if ids & {key.id for key in generation.keys}]
-    return bool(seen) and chain.index(current) >= seen[-1]
-
-
-def _proof_in(note: str, signed: Sequence[Verifier]) -> str:
-    text, lines = note.rsplit("\n\n", 1)
-    names = {key.name for key in signed}
-    short = [line for line in lines.splitlines() if len(line) < 500 and line.split(" ")[1] in names]
-    return f"{text}\n\n" + "".join(f"{line}\n" for line in short)
+    known = [at for at, generation in enumerate(chain) if seen.keys & {key.id for key in generation.keys}]
+    return bool(known) and chain.index(current) >= known[-1]
 
 
 def _require_consistent(source: Source, shown: TreeHead, before: TreeHead | None, *, first: bool) -> None:
@@ -186,50 +193,45 @@ def _in_words(head: TreeHead) -> str:
     return _("%(size)d entries, root %(root)s") % {"size": head.size, "root": head.root.hex()}
 
 
-def _last_row(origin: str) -> WitnessedLog | None:
-    return WitnessedLog.objects.filter(origin=origin).order_by("-size").first()
-
-
-def _last_seen(origin: str) -> TreeHead | None:
-    row = _last_row(origin)
-    return TreeHead(row.origin, row.size, bytes(row.root)) if row else None
-
-
-def _remember(shown: TreeHead, before: TreeHead | None, note: str, *, actor: Actor) -> None:
+def _remember(shown: _Shown, before: TreeHead | None, note: str, *, actor: Actor) -> None:
+    head = shown.head
     with transaction.atomic(durable=True):
         lock_tree(wait=True)
-        if _last_seen(shown.origin) != before:
+        seen = recall(head.origin)
+        if (seen.head if seen else None) != before:
             raise WitnessBusy(_("Somebody else witnessed this log at this moment. Run the command again."))
-        if before is None or shown.size > before.size:
+        if before is None or head.size > before.size:
             WitnessedLog.objects.create(
-                origin=shown.origin, size=shown.size, root=shown.root, note=note, seen_at=timezone.now()
+                origin=head.origin, size=head.size, root=head.root, note=note, seen_at=timezone.now()
             )
         facts: dict[str, Json] = {
-            "size": shown.size,
-            "root": shown.root.hex(),
-            "seen_size": before.size if before else None,
+            "size": number(head.size),
+            "root": head.root.hex(),
+            "key": f"{shown.key.name}+{shown.key.key_hash.hex()}",
+            "seen_size": number(before.size) if before else None,
             "seen_root": before.root.hex() if before else None,
         }
-        append(Action.LOG_WITNESSED, subject=_subject(shown.origin), actor=actor, facts=facts)
+        append(Action.LOG_WITNESSED, subject=subject_of(head.origin), actor=actor, facts=facts)
     sequence_pending()
 
 
-def _record_refusal(
-    origin: str, shown: TreeHead | None, proof: str, error: DomainError, *, actor: Actor
-) -> None:
+def _record_refusal(origin: str, shown: _Shown | None, error: DomainError, *, actor: Actor) -> None:
     facts: dict[str, Json] = {
         "kind": type(error).__name__,
-        "size": shown.size if shown else None,
-        "root": shown.root.hex() if shown else None,
-        "signed": proof or None,
+        "size": number(shown.head.size) if shown else None,
+        "root": shown.head.root.hex() if shown else None,
     }
-    with transaction.atomic(durable=True):
-        append(Action.WITNESSING_REFUSED, subject=_subject(origin), actor=actor, facts=facts)
+    try:
+        _append_refusal(origin, {**facts, "signed": shown.proof if shown else None}, actor=actor)
+    except BadFacts:
+        # A proof that no entry can hold must not keep the refusal out of the log.
+        _append_refusal(origin, facts, actor=actor)
     sequence_pending()
 
 
-def _subject(origin: str) -> Subject:
-    return Subject("audit.witnessedlog", origin)
+def _append_refusal(origin: str, facts: dict[str, Json], *, actor: Actor) -> None:
+    with transaction.atomic(durable=True):
+        append(Action.WITNESSING_REFUSED, subject=subject_of(origin), actor=actor, facts=facts)
 
 
 def _read_text(source: Source, path: str, most: int) -> str:

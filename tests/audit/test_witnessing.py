@@ -1,8 +1,12 @@
 """Being the witness of another house's log: what is consistent is cosigned, everything else refused and named."""
 
+import base64
+import contextlib
 import json
 import os
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,6 +45,7 @@ from audit.verification import verify_log
 from audit.witness_keys import PRIVATE_FILE, WITNESSES_FILE, create_witness_keys, load_witness_signers
 from audit.witnessing import Witnessed, witness_log
 from tests.audit.conftest import CLERK
+from tests.tampering import tamper
 
 Write = Callable[[int], list[Entry]]
 ORIGIN = "prague.example/log"
@@ -178,6 +183,101 @@ def test_a_larger_log_that_does_not_begin_with_what_was_seen_is_refused(
     with pytest.raises(WitnessRefused, match="does not begin"):
         witness(other)
     assert len(refused()) == 1
+
+
+def test_a_fork_is_refused_although_the_table_of_what_was_seen_was_emptied(
+    other: OtherHouse, own_keys: list[Verifier]
+) -> None:
+    """Our own log remembers what was seen, and under which key."""
+    other.publish(leaves(600))
+    witness(other, first=True)
+    stolen = other.signers
+    other.rotate(other.publish(leaves(610)))
+    honest = other.publish(leaves(620))
+    pinned = [key.verifier for key in stolen]
+    witness(other, keys=pinned)
+    for statement in ("WHERE size > 600", ""):
+        tamper(f"DELETE FROM audit_witnessedlog {statement}")
+        other.publish(leaves(620, fork_at=605))
+        with pytest.raises(WitnessRefused, match=r"another root.*620 entries"):
+            witness(other, keys=pinned, first=True)
+        other.publish(leaves(700, fork_at=605))
+        with pytest.raises(WitnessRefused, match="does not begin"):
+            witness(other, keys=pinned, first=True)
+    rotations = other.folder / "log.v1.rotations.json"
+    kept = rotations.read_text()
+    rotations.write_text("[]")
+    other.publish(leaves(700), signers=stolen)
+    with pytest.raises(WitnessRefused, match="replaced before"):
+        witness(other, keys=pinned, first=True)
+    rotations.write_text(kept)
+    other.publish(leaves(700))
+    assert witness(other, keys=pinned).before == honest
+
+
+@pytest.mark.parametrize("change", ["INSERT", "UPDATE"])
+def test_a_view_that_our_own_log_does_not_know_is_not_believed(
+    other: OtherHouse, own_keys: list[Verifier], change: str
+) -> None:
+    other.publish(leaves(600))
+    witness(other, first=True)
+    forked = other.publish(leaves(700, fork_at=5))
+    if change == "INSERT":
+        [row] = WitnessedLog.objects.all()
+        WitnessedLog.objects.create(
+            origin=ORIGIN, size=700, root=forked.root, note=row.note, seen_at=row.seen_at
+        )
+    else:
+        tamper("UPDATE audit_witnessedlog SET root = %s, size = 600", (forked.root,))
+    with pytest.raises(WitnessRefused, match="somebody changed the database of this house"):
+        witness(other)
+    assert [facts["kind"] for facts in refused()] == ["WitnessRefused"]
+
+
+def test_a_fork_is_logged_with_its_proof_however_many_lines_its_note_has(
+    other: OtherHouse, own_keys: list[Verifier]
+) -> None:
+    other.publish(leaves(300))
+    witness(other, first=True)
+    other.publish(leaves(400, fork_at=7))
+    path = other.folder / "checkpoint"
+    junk = [f"— {ORIGIN} {base64.b64encode(os.urandom(204)).decode()}\n" for _ in range(400)]
+    own = path.read_text().rsplit("\n\n", 1)[1]
+    path.write_text(path.read_text() + "".join(junk) + own * 40)
+    with pytest.raises(WitnessRefused, match="does not begin"):
+        witness(other)
+    [facts] = refused()
+    assert len(split_note(facts["signed"])[1]) == 1
+    assert open_note(facts["signed"], other.keys[:1]).split("\n")[1] == "400"
+
+
+def test_a_refusal_whose_proof_no_entry_can_hold_is_logged_without_it(
+    tmp_path: Path, own_keys: list[Verifier]
+) -> None:
+    """A key's name is the log's own to choose, and stands in its line."""
+    huge = [Signer.generate("x" * 70_000)]
+    (tmp_path / "huge").mkdir()
+    other = OtherHouse(tmp_path / "huge", huge)
+    other.publish(leaves(5))
+    with pytest.raises(FirstSight):
+        witness(other)
+    [facts] = refused()
+    assert (facts["kind"], facts["size"], "signed" in facts) == ("FirstSight", 5, False)
+
+
+@pytest.mark.parametrize("size", [2**53 - 1, 2**53, 10**17])
+def test_a_size_that_no_log_has_is_refused_and_logged(
+    other: OtherHouse, own_keys: list[Verifier], size: int
+) -> None:
+    other.publish(leaves(5))
+    witness(other, first=True)
+    head = TreeHead(ORIGIN, size, bytes(32))
+    (other.folder / "checkpoint").write_text(sign_note(head.text, other.signers))
+    with pytest.raises(PublishedLogUnreadable, match="tile"):
+        witness(other)
+    [facts] = refused()
+    assert int(facts["size"]) == size
+    assert isinstance(facts["size"], str) is (size >= 2**53)
 
 
 def test_a_log_under_another_name_is_refused(other: OtherHouse, own_keys: list[Verifier]) -> None:
@@ -349,13 +449,62 @@ def test_an_answer_that_leads_elsewhere_or_is_too_large_is_refused(
         WebSource(f"{web.address}/log").read("checkpoint", most=256 * 1024)
 
 
-def test_a_server_that_does_not_answer_is_named() -> None:
-    with pytest.raises(PublishedLogUnreadable, match="checkpoint"):
+def test_a_server_that_does_not_answer_is_named_in_a_sentence() -> None:
+    with pytest.raises(PublishedLogUnreadable, match=r"server at 127\.0\.0\.1:9 does not answer") as raised:
         WebSource("http://127.0.0.1:9").read("checkpoint", most=10)
+    assert "Errno" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    "place", ["file:///etc", "ftp://a.example/", "http://", "https://a.example/?q", "/no/such/folder"]
+    ("begins", "drips"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"a"),
+        (b"", b""),
+    ],
+)
+def test_a_server_that_drips_is_left_in_time(begins: bytes, drips: bytes) -> None:
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connected, _address = server.accept()
+            with connected, contextlib.suppress(OSError):
+                connected.recv(4096)
+                connected.sendall(begins)
+                while not ended.wait(0.05):
+                    connected.sendall(drips)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(PublishedLogUnreadable, match="in time"):
+            WebSource(f"http://127.0.0.1:{server.getsockname()[1]}", seconds=0.5).read(
+                "checkpoint", most=10**6
+            )
+        assert time.monotonic() - began < 5
+        ended.set()
+        thread.join()
+
+
+def test_an_answer_that_is_broken_off_is_refused(web: Web) -> None:
+    web.answers["/log/checkpoint"] = (200, {"Content-Length": "100"}, b"half")
+    with pytest.raises(PublishedLogUnreadable, match="no whole answer"):
+        WebSource(f"{web.address}/log").read("checkpoint", most=1000)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "file:///etc",
+        "ftp://a.example/",
+        "http://",
+        "https://a.example/?q",
+        "http://a.example:99999/",
+        "http://[a/",
+        "http://a.example/a b",
+        "/no/such/folder",
+    ],
 )
 def test_nothing_but_folders_and_web_addresses_is_opened(place: str) -> None:
     with pytest.raises(BadInput):
