@@ -102,6 +102,17 @@ def read_verifiers(path: Path) -> list[Verifier]:
     return keys
 
 
+def newest_key() -> Verifier:
+    """Return the Ed25519 key that signs this log now, by its public half. Raises LogKeyMissing, LogKeyWrong."""
+    generations = generations_published(load_verifiers())
+    if not generations:
+        raise LogKeyWrong(
+            _("The file %(name)s does not hold verifier keys. Restore it from your copy of the keys.")
+            % {"name": PUBLIC_FILE}
+        )
+    return generations[-1][0]
+
+
 def lines_of(keys: Sequence[Verifier]) -> str:
     """Return keys as a file holds them."""
     return "".join(f"{key.line}\n" for key in keys)

@@ -54,6 +54,8 @@ open("log-key.der", "wb").write(bytes.fromhex("302a300506032b6570032100") + key[
 END
 openssl pkeyutl -verify -pubin -keyform DER -inkey log-key.der -rawin -in checkpoint.txt -sigfile checkpoint.sig
 """
+# The last 32 bytes of the file that CHECK_SIGNATURE wrote are the key: what verify.py prints in groups of four.
+CHECK_KEY = "tail -c 32 log-key.der | sha256sum\n"
 
 
 def proof_file(entry_id: uuid.UUID, checkpoint: Checkpoint) -> bytes:

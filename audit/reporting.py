@@ -23,7 +23,7 @@ from audit.log import Subject, append, instant
 from audit.models import Entry
 from audit.names import house_names
 from audit.paper.press import Press
-from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE, proof_file
+from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE, proof_file
 from audit.report_csv import MOST, csv_pieces
 from audit.report_facts import Period, report_facts
 from audit.report_sheet import report_sheet
@@ -93,10 +93,11 @@ def how_to_check() -> str:
             "",
             CHECK_SIGNATURE,
             _(
-                "4. The key is this log's: compare it with the one in a dossier, "
-                "or ask for its fingerprint by telephone."
+                "4. The key is this log's. The answer is its fingerprint: compare it with the one that was told to "
+                "you by telephone, or that verify.py prints for a dossier."
             ),
             "",
+            CHECK_KEY,
             _("entries.csv: one line for each entry, the oldest first, at most %(most)d. Moments are in UTC.")
             % {"most": MOST},
             _(

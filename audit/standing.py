@@ -18,6 +18,7 @@ from audit.models import Checkpoint, CheckpointSignature, Entry, Unsequenced, Ve
 from audit.notes import Verifier, open_note
 from audit.queries import latest
 from audit.resolving import facts_of
+from audit.signature_kinds import ED25519
 from audit.stamp_state import StampState, stamp_state
 from audit.tiles import tree_size
 
@@ -33,12 +34,16 @@ _OWN_ENTRY = 1
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The last checkpoint; `fits` is None where no key is at hand to check its signature with."""
+    """The last checkpoint; `fits` is None where no key is at hand to check its signature with.
+
+    `fingerprint` is that of the Ed25519 key under it, empty where it bears none of ours.
+    """
 
     checkpoint: Checkpoint
     note: str
     root: str
     keys: Sequence[str]
+    fingerprint: str
     fits: bool | None
     uncovered: int
 
@@ -137,9 +142,16 @@ def _signed(lines: Sequence[CheckpointSignature], own: Sequence[Verifier], size:
         note=note,
         root=bytes(checkpoint.root).hex(),
         keys=[f"{line.key_name}+{line.key_hash}" for line in under if line.key_hash in known],
+        fingerprint=_fingerprint(under, own),
         fits=_fits(note, own) if own else None,
         uncovered=max(0, size - checkpoint.size - _OWN_ENTRY),
     )
+
+
+def _fingerprint(under: Sequence[CheckpointSignature], own: Sequence[Verifier]) -> str:
+    hashes = {line.key_hash for line in under}
+    signing = [key for key in own if key.kind is ED25519 and key.key_hash.hex() in hashes]
+    return signing[-1].fingerprint if signing else ""
 
 
 def _fits(note: str, own: Sequence[Verifier]) -> bool:

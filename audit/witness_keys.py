@@ -29,7 +29,12 @@ def create_witness_keys(name: str) -> list[Verifier]:
     try:
         write_new(folder / PRIVATE_FILE, "".join(f"{signer.line}\n" for signer in signers))
     except FileExistsError as error:
-        raise LogKeyExists(_("This house has its witness keys already; they are never replaced.")) from error
+        raise LogKeyExists(
+            _(
+                "This house has its witness keys already; they are never replaced. Their public halves: %(path)s."
+            )
+            % {"path": folder / PUBLIC_FILE}
+        ) from error
     keys = [signer.verifier for signer in signers]
     write_public(folder / PUBLIC_FILE, lines_of(keys))
     return keys

@@ -61,8 +61,11 @@ def _make_missing_keys(folder: Path, data: Path) -> list[str]:
         create_vault_keys(folder)
         made += [VAULT_KEY, NAMES_KEY]
     if not (folder / PRIVATE_FILE).exists():
+        had_second = (folder / MLDSA_FILE).exists()
         create_log_key(folder)
         made.append(PRIVATE_FILE)
+        if not had_second and (folder / MLDSA_FILE).exists():
+            made.append(MLDSA_FILE)
     return made + complete_log_keys(folder)
 
 

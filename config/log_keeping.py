@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -9,6 +10,8 @@ from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Actor, Channel, SystemActor
 from audit.errors import BadInput, Unavailable
+from audit.guards import missing_guards
+from audit.keys import newest_key
 
 ADMINISTER = "accounts.manage_users"
 REVIEW = "audit.review_log"
@@ -36,6 +39,24 @@ def keeper(username: str) -> User:
 def keeper_or_machine(username: str | None, *, machine: str) -> Actor:
     """Return the keeper of that name; without a name the machine itself, for runs by a timer."""
     return keeper(username) if username else SystemActor(machine, Channel.COMMAND)
+
+
+def fingerprint_said() -> str:
+    """The fingerprint of the key that signs our log, as `verify.py` prints it. Raises LogKeyMissing, LogKeyWrong."""
+    key = newest_key()
+    heading = _("Key of the log %(name)s (SHA-256 of the Ed25519 public key):") % {"name": key.name}
+    return f"{heading}\n    {key.fingerprint}"
+
+
+def guards_said() -> str:
+    """The sentence that says which guards the database lacks, or nothing where all are in place."""
+    missing = missing_guards(connection)
+    if not missing:
+        return ""
+    return _(
+        "Guards of the database are missing (%(names)s): the record may have been changed meanwhile. "
+        "Run verify_audit_log, then restore_guards."
+    ) % {"names": ", ".join(missing)}
 
 
 def read_small_text(path: Path, *, most: int) -> str:

@@ -60,7 +60,7 @@ class _Call:
         except TimeoutError:
             self.answer.put(StampRefused(Flaw.TOO_SLOW))
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self.answer.put(StampRefused(Flaw.UNREACHABLE, f"{type(error).__name__} {error}"))
+            self.answer.put(StampRefused(Flaw.UNREACHABLE, _reason(error)))
         finally:
             self._connection.close()
 
@@ -94,6 +94,13 @@ class _Call:
             yield chunk
         if response.length:
             raise StampRefused(Flaw.UNREACHABLE, f"broken off {response.length} bytes before the end")
+
+
+def _reason(error: Exception) -> str:
+    """What hindered us, in the words of the system; Python's names and numbers tell an administrator nothing."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"({error.verify_message})"
+    return f"({(error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__})"
 
 
 def _connection(scheme: str, place: str, seconds: float) -> http.client.HTTPConnection:

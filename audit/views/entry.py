@@ -20,7 +20,7 @@ from audit.fact_words import PEOPLE, label_of, people_in
 from audit.log import append
 from audit.models import Checkpoint, Entry
 from audit.names import house_names, shown_names
-from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE, proof_file
+from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE, proof_file
 from audit.queries import find_entry
 from audit.resolving import facts_of
 from audit.sequencing import sequence_pending
@@ -46,6 +46,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         "check_tree": CHECK_TREE,
         "check_signature": CHECK_SIGNATURE,
+        "check_key": CHECK_KEY,
         **_proof(found),
     }
     return render(request, "audit/entry.html", context)

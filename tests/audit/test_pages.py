@@ -15,9 +15,12 @@ from audit import standing
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.explorer import PAGE
+from audit.keys import load_verifiers
 from audit.log import Subject, append
 from audit.models import Entry
+from audit.proof_file import CHECK_KEY
 from audit.sequencing import sequence_pending
+from audit.signature_kinds import ED25519
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
 
@@ -56,6 +59,16 @@ def test_the_state_page_opens_on_an_unsigned_log(desk: Client) -> None:
     page = desk.get(reverse("audit:state")).content.decode()
     assert "No checkpoint yet" in page
     assert "Not yet checked" in page
+
+
+def test_the_state_page_shows_the_fingerprint_of_the_key_that_signed(
+    desk: Client, write: Write, log_key: object
+) -> None:
+    write(3)
+    sign_checkpoint(actor=CLERK)
+    [own] = [key for key in load_verifiers() if key.kind is ED25519]
+    page = desk.get(reverse("audit:state")).content.decode()
+    assert f'id="fingerprint">{own.fingerprint}<' in page
 
 
 def test_verifying_says_so_and_is_recorded_with_who_did_it(
@@ -163,6 +176,7 @@ def test_an_entry_shows_its_content_hash_and_proof(desk: Client, write: Write, l
     assert bytes(entries[2].leaf_hash).hex() in page
     assert "&quot;n&quot;:2" in page
     assert "How to check by hand" in page
+    assert CHECK_KEY in page
 
 
 def test_a_young_log_owes_no_verification_and_an_old_one_does(

@@ -22,12 +22,14 @@ from accounts.roles import Role
 from audit import report_csv
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
+from audit.keys import load_verifiers
 from audit.log import Subject, append
 from audit.models import Entry
-from audit.proof_file import CHECK_SIGNATURE, CHECK_TREE
+from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE
 from audit.report_csv import COLUMNS, neutral
 from audit.report_facts import Period
 from audit.reporting import CHECK_PAPERS, make_report
+from audit.signature_kinds import ED25519
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
 
@@ -88,8 +90,10 @@ def test_a_stranger_checks_a_report_with_the_commands_that_it_brings(
     assert shell(CHECK_TREE, folder).stdout == "IN THE TREE\n"
     signed = shell(CHECK_SIGNATURE, folder)
     assert "Signature Verified Successfully" in signed.stdout, signed.stderr
+    [own] = [key for key in load_verifiers() if key.kind is ED25519]
+    assert shell(CHECK_KEY, folder).stdout.split()[0] == own.fingerprint.replace(" ", "")
     how = (folder / "HOW-TO-CHECK.txt").read_text()
-    for commands in (CHECK_PAPERS, CHECK_TREE, CHECK_SIGNATURE):
+    for commands in (CHECK_PAPERS, CHECK_TREE, CHECK_SIGNATURE, CHECK_KEY):
         assert commands in how
     assert (
         json.loads((folder / "proof.json").read_text())["checkpoint"] == (folder / "checkpoint").read_text()

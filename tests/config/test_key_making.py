@@ -18,6 +18,11 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def test_every_key_that_was_made_is_named(tmp_path):
+    made = make_missing_keys(tmp_path / "keys", data=tmp_path / "data")
+    assert sorted(made) == sorted(path.name for path in (tmp_path / "keys").glob("*key"))
+
+
 def test_keys_that_are_there_are_left_alone(folders):
     keys, data = folders
     before = contents(keys)

@@ -1,9 +1,12 @@
 """Two houses, each with its own keys and database: one publishes its log, the other is its witness."""
 
+import contextlib
 import json
 import os
 import re
+import runpy
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,10 +20,12 @@ from audit.merkle import root
 from audit.notes import Verifier, open_note
 from audit.published_files import FolderSource
 from audit.published_tiles import PublishedNodes
+from audit.signature_kinds import ED25519
 from config.environment import read_environment
 from tests.browser.houses import PASSWORD, ROOT, House, build
 
 ORIGIN = "prague.example/log"
+VERIFIER = ROOT / "audit/verifier/verify_log.py"
 KEY_FILE = "keys/log_signing.pub"
 # The program that dies, without any clearing up, at the moment when it would make a file durable for the n-th time.
 DYING = """
@@ -123,6 +128,8 @@ def test_one_house_publishes_the_other_cosigns_and_the_first_publishes_that(
     witness_keys = (berlin.home / "keys/witness_signing.pub").read_text()
     (prague.home / "keys/log_witnesses.pub").write_text(witness_keys)
     added = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada").stdout
+    again = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada")
+    assert (again.stdout, "there already" in again.stderr, "publish_log" in again.stderr) == ("", True, False)
     assert re.findall(r"berlin\.example/log/witness\+\w+ \((.*)\)", added) == ["Ed25519, timed", "ML-DSA-44"]
     prague.manage("publish_log", str(folder))
     for line in witness_keys.splitlines():
@@ -209,6 +216,55 @@ def test_signers_that_are_killed_or_run_at_once_leave_one_history(prague: House)
         victim.wait(timeout=60)
     sign(prague)
     prague.manage("verify_audit_log")
+
+
+def test_witness_keys_that_are_there_are_shown_where_they_lie(berlin: House) -> None:
+    again = berlin.manage("make_witness_key", check=False)
+    assert again.returncode != 0
+    assert str(berlin.home / "keys/witness_signing.pub") in again.stderr
+
+
+def test_the_fingerprint_of_the_key_is_said_as_the_verifier_prints_it(make: Make) -> None:
+    house = make("fingerprint.example/log")
+
+    def newest() -> str:
+        line = [key.line for key in keys(house) if key.kind is ED25519][-1]
+        return runpy.run_path(str(VERIFIER))["LogKey"](line).fingerprint
+
+    first = newest()
+    assert first in house.manage("make_keys").stdout
+    assert first in house.manage("sign_checkpoint", "--actor", "ada").stderr
+    assert sign(house)["fingerprint"] == first
+    rotated = house.manage("rotate_log_key", "--actor", "ada", "--reason", "planned").stderr
+    assert first != newest()
+    assert newest() in rotated
+    assert newest() in house.manage("sign_checkpoint", "--actor", "ada").stderr
+
+
+def test_signing_and_publishing_say_which_guards_are_missing(make: Make, tmp_path: Path) -> None:
+    house = make("unguarded.example/log")
+    assert "restore_guards" not in house.manage("sign_checkpoint", "--actor", "ada").stderr
+    with contextlib.closing(sqlite3.connect(house.home / "data/dadkhah.sqlite3")) as database:
+        [name] = database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry' LIMIT 1"
+        ).fetchone()
+        database.execute(f'DROP TRIGGER "{name}"')
+        database.commit()
+    for words in (("sign_checkpoint", "--actor", "ada"), ("publish_log", str(tmp_path / "log"))):
+        ended = house.manage(*words, "--json")
+        assert json.loads(ended.stdout)["ok"] is True
+        assert name in ended.stderr
+        assert "restore_guards" in ended.stderr
+
+
+def test_a_server_that_does_not_answer_is_named_in_a_sentence(prague: House, berlin: House) -> None:
+    ended = berlin.manage(
+        "witness_log", "http://127.0.0.1:9/", "--origin", ORIGIN, "--key", str(prague.home / KEY_FILE),
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode != 0
+    assert "The server at 127.0.0.1:9 does not answer." in ended.stderr
+    assert "Errno" not in ended.stderr
 
 
 @pytest.mark.parametrize(

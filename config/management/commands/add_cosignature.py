@@ -22,6 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = keeper(options["actor"])
-        for key in add_cosignatures(read_small_text(options["file"], most=LARGEST_NOTE), actor=actor):
+        added = add_cosignatures(read_small_text(options["file"], most=LARGEST_NOTE), actor=actor)
+        for key in added:
             self.stdout.write(f"{key.name}+{key.key_hash.hex()} ({key.kind.label})")
-        self.stderr.write(_("The next publish_log carries what was added."))
+        self.stderr.write(
+            _("The next publish_log carries what was added.")
+            if added
+            else _("These signatures were there already. Nothing was added.")
+        )

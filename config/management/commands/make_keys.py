@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from audit.keys import missing_second_signature
 from config.key_making import make_missing_keys
+from config.log_keeping import fingerprint_said
 
 
 class Command(BaseCommand):
@@ -21,5 +22,6 @@ class Command(BaseCommand):
             self.stdout.write(f"made {name}")
         if not made:
             self.stdout.write("Every key is there; nothing was changed.")
+        self.stdout.write(fingerprint_said())
         if lacking := missing_second_signature():
             self.stderr.write(lacking)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from audit.publishing import publish_log
-from config.log_keeping import keeper_or_machine
+from config.log_keeping import guards_said, keeper_or_machine
 
 
 class Command(BaseCommand):
@@ -28,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         actor = keeper_or_machine(options["actor"], machine="publisher")
         published = publish_log(options["folder"], actor=actor, with_entries=options["with_entries"])
+        if lacking := guards_said():
+            self.stderr.write(lacking)
         said = {
             "size": published.head.size,
             "root": published.head.root.hex(),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, missing_second_signature
-from config.log_keeping import administrator
+from config.log_keeping import administrator, fingerprint_said
 
 
 class Command(BaseCommand):
@@ -33,5 +33,6 @@ class Command(BaseCommand):
             )
             % {"name": PUBLIC_FILE}
         )
+        self.stderr.write(fingerprint_said())
         if lacking := missing_second_signature():
             self.stderr.write(lacking)

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from audit.checkpoints import sign_checkpoint
-from audit.keys import missing_second_signature
-from config.log_keeping import keeper
+from audit.keys import missing_second_signature, newest_key
+from config.log_keeping import fingerprint_said, guards_said, keeper
 
 
 class Command(BaseCommand):
@@ -24,17 +24,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         checkpoint = sign_checkpoint(actor=keeper(options["actor"]))
+        if lacking := guards_said():
+            self.stderr.write(lacking)
         if options["json"]:
             said = {
                 "ok": True,
                 "size": checkpoint.size,
                 "root": bytes(checkpoint.root).hex(),
                 "note": checkpoint.note,
+                "fingerprint": newest_key().fingerprint,
                 "lacking": missing_second_signature(),
             }
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return
         self.stdout.write(checkpoint.note, ending="")
         self.stderr.write(_("The log was signed at %(size)d entries.") % {"size": checkpoint.size})
+        self.stderr.write(fingerprint_said())
         if lacking := missing_second_signature():
             self.stderr.write(lacking)

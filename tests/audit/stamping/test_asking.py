@@ -26,7 +26,9 @@ def test_the_answer_comes_back_as_it_was_sent(open_desk):
 def test_a_server_that_is_down_is_unreachable(open_desk):
     desk = open_desk(lambda request: answering(b""))
     desk.close()
-    assert flaw(desk.url) is Flaw.UNREACHABLE
+    with pytest.raises(StampRefused, match=r"could not be reached\. \(Connection refused\)$") as refused:
+        ask(desk.url, b"request")
+    assert refused.value.flaw is Flaw.UNREACHABLE
 
 
 def test_a_name_that_nobody_has_is_unreachable():
