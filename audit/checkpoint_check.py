@@ -1,7 +1,8 @@
 """The part of the verification that looks at stored checkpoints: their roots, and the entries about them."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -9,18 +10,20 @@ from django.conf import settings
 from audit.actions import Action
 from audit.clock import TOLERANCE
 from audit.faults import FaultKind, LogReport
-from audit.models import Checkpoint, Entry
 from audit.rows import reordered_between
+from audit.signed_rows import Record, StoredCheckpoint, records
 
 
-def check_roots(report: LogReport, checkpoints: Sequence[Checkpoint], roots: Mapping[int, bytes]) -> None:
+def check_roots(
+    report: LogReport, checkpoints: Sequence[StoredCheckpoint], roots: Mapping[int, bytes]
+) -> None:
     """Compare each checkpoint's root with the one that the log has at its size."""
     good = 0
     for checkpoint in sorted(checkpoints, key=lambda one: one.size):
-        place = f"checkpoint of size {checkpoint.size}"
+        place = checkpoint.place
         if checkpoint.size not in roots:
             report.add(FaultKind.CUT, place, f"The log ends at {report.size}.")
-        elif roots[checkpoint.size] == bytes(checkpoint.root):
+        elif roots[checkpoint.size] == checkpoint.root:
             good = checkpoint.size
         else:
             detail = f"The difference lies among leaves {good} to {checkpoint.size - 1} or before."
@@ -33,58 +36,80 @@ def check_roots(report: LogReport, checkpoints: Sequence[Checkpoint], roots: Map
                 )
 
 
-def check_records(
-    report: LogReport, checkpoints: Sequence[Checkpoint], roots: Mapping[int, bytes]
-) -> set[int]:
-    """Compare the checkpoints with the entries that record their signing; return the sizes that these entries name.
+@dataclass(slots=True)
+class Recorded:
+    """What the log says of its checkpoints: the sizes that were signed, and of each checkpoint when and by which keys.
 
-    An entry in the tree cannot be taken away unseen. So a checkpoint that is gone with its signatures, or whose id or
-    time was changed, is missed here. A time is compared with that of the entry, within the tolerance of `audit.clock`.
+    The keys, as `name+hash`, are by the checkpoint's id, with those of witnesses whose signatures were added.
     """
-    stored = {str(one.pk): one for one in checkpoints}
-    recorded: dict[str, list[datetime]] = {}
-    sizes: set[int] = set()
-    rows = Entry.objects.filter(action=Action.CHECKPOINT_SIGNED.value).order_by("id")
-    for entry in rows.iterator(1_000):
-        facts = _facts(bytes(entry.body))
-        size = facts.get("size")
-        if isinstance(size, int):
-            sizes.add(size)
-        recorded.setdefault(entry.subject_id, []).append(entry.recorded_at)
-        checkpoint = stored.get(entry.subject_id)
+
+    sizes: set[int] = field(default_factory=set)
+    moments: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    keys: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def check_records(
+    report: LogReport, checkpoints: Sequence[StoredCheckpoint], roots: Mapping[int, bytes]
+) -> Recorded:
+    """Compare the checkpoints with the entries that record their signing; return what these entries say.
+
+    An entry in the tree cannot be taken away unseen. So a checkpoint that is gone with its signatures, a signature
+    that is gone, or an id or a time that was changed, is missed here. A time is compared with that of the entry,
+    within the tolerance of `audit.clock`.
+    """
+    stored = {one.id: one for one in checkpoints}
+    recorded = Recorded()
+    for record in records(Action.CHECKPOINT_SIGNED):
+        _note_signing(recorded, record)
+        checkpoint, size = stored.get(record.subject_id), record.facts.get("size")
         place = f"checkpoint of size {size}"
         if checkpoint is None:
-            report.add(FaultKind.CHECKPOINT_REMOVED, place, entry.subject_id)
+            report.add(FaultKind.CHECKPOINT_REMOVED, place, record.subject_id)
         elif size != checkpoint.size or (
-            facts.get("root") != bytes(checkpoint.root).hex() and roots.get(size) == bytes(checkpoint.root)
+            record.facts.get("root") != checkpoint.root.hex() and roots.get(size) == checkpoint.root
         ):  # a root that the log never had is named as a fork
-            report.add(FaultKind.CHECKPOINT_CHANGED, place, entry.subject_id)
+            report.add(FaultKind.CHECKPOINT_CHANGED, place, record.subject_id)
+    for record in records(Action.COSIGNATURE_ADDED):
+        _note_keys(recorded, record)
     for key, checkpoint in stored.items():
-        _check_times(report, checkpoint, recorded.get(key, []))
-    return sizes
+        _check_times(report, checkpoint, recorded.moments.get(key, []))
+        _check_signers(report, checkpoint, recorded.keys.get(key, set()))
+    return recorded
 
 
-def _check_times(report: LogReport, checkpoint: Checkpoint, recorded: Sequence[datetime]) -> None:
-    place = f"checkpoint of size {checkpoint.size}"
-    own = [one for one in checkpoint.signatures.all() if one.key_name == settings.DADKHAH_LOG_ORIGIN]
+def _note_signing(recorded: Recorded, record: Record) -> None:
+    size = record.facts.get("size")
+    if isinstance(size, int):
+        recorded.sizes.add(size)
+    if record.recorded_at is not None:
+        recorded.moments[record.subject_id].append(record.recorded_at)
+    _note_keys(recorded, record)
+
+
+def _note_keys(recorded: Recorded, record: Record) -> None:
+    """Take the keys that an entry names; entries of before the second kind of key name one, as `key`."""
+    keys = record.facts.get("keys")
+    named = keys if isinstance(keys, list) else [record.facts.get("key")]
+    recorded.keys[record.subject_id].update(key for key in named if isinstance(key, str))
+
+
+def _check_times(report: LogReport, checkpoint: StoredCheckpoint, recorded: Sequence[datetime]) -> None:
+    own = [one for one in checkpoint.signatures if one.key_name == settings.DADKHAH_LOG_ORIGIN]
     if not recorded:
         # The record stands behind the checkpoint in the tree; where the end was cut, it went with it.
         if own and checkpoint.size < report.size:
-            report.add(FaultKind.CHECKPOINT_CHANGED, place, "No entry records it.")
+            report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, "No entry records it.")
         return
-    if checkpoint.made_at > max(recorded) + TOLERANCE:
-        report.add(FaultKind.CHECKPOINT_CHANGED, place, "made_at")
+    # Differences only: a time near the end of the calendar has nothing behind it to be compared with.
+    if checkpoint.made_at is not None and checkpoint.made_at - max(recorded) > TOLERANCE:
+        report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, "made_at")
     for signature in own:
-        if all(abs(signature.made_at - moment) > TOLERANCE for moment in recorded):
-            report.add(
-                FaultKind.CHECKPOINT_CHANGED, place, f"made_at of {signature.key_name}+{signature.key_hash}"
-            )
+        made_at = signature.made_at
+        if made_at is not None and all(abs(made_at - moment) > TOLERANCE for moment in recorded):
+            report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, f"made_at of {signature.key}")
 
 
-def _facts(body: bytes) -> dict[str, object]:
-    """The facts of an entry, or none where a tamperer left something else: the walk has named that."""
-    try:
-        facts = json.loads(body)["facts"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
+def _check_signers(report: LogReport, checkpoint: StoredCheckpoint, recorded: Collection[str]) -> None:
+    there = {signature.key for signature in checkpoint.signatures}
+    for key in sorted(set(recorded) - there):
+        report.add(FaultKind.SIGNATURE_REMOVED, checkpoint.place, key)

@@ -24,7 +24,7 @@ class Clock:
     def passes(self, earliest: datetime, latest: datetime) -> bool:
         """Take the bounds of some entries that do not fall back among themselves; False, and nothing taken, where
         they fall back behind the entries before them."""
-        if self._latest is not None and earliest < self._latest - TOLERANCE:
+        if self._latest is not None and self._latest - earliest > TOLERANCE:
             return False
         self._latest = max(latest, self._latest or latest)
         return True
@@ -34,7 +34,7 @@ class Clock:
         now = moment(recorded_at)
         if now is None:
             return  # no time at all: the comparison of the columns has named it
-        if self._latest is not None and now < self._latest - TOLERANCE:
+        if self._latest is not None and self._latest - now > TOLERANCE:
             self._report.notice(
                 FaultKind.CLOCK_BACK, place, f"From {self._latest} to {now}, by {self._latest - now}."
             )

@@ -96,8 +96,40 @@ class FaultKind(StrEnum):
         "checkpoint_removed",
         _("A checkpoint that the log says was signed is gone."),
     )
+    SIGNATURE_REMOVED = (
+        "signature_removed",
+        _("A signature that the log says was made under a checkpoint is gone."),
+    )
+    ROTATION_REMOVED = (
+        "rotation_removed",
+        _(
+            "The public keys hold one that no stored rotation introduces: the rotation was taken out, or an older "
+            "copy of the database was put back."
+        ),
+    )
+    WITNESSED_CHANGED = (
+        "witnessed_changed",
+        _("What this house saw of another log, as its witness, is not what was logged at that time."),
+    )
+    UNREADABLE = "unreadable", _("Something stored cannot be read, so it was not checked.")
+    UNFINISHED = (
+        "unfinished",
+        _("The signing of a checkpoint did not come to its end. It is signed the next time."),
+    )
     CLOCK_BACK = "clock_back", _("The clock of the machine was set back.")
     UNKNOWN_ACTION = "unknown_action", _("Entries name an action that this version does not know.")
+
+
+def not_comparable_sentence(whole: bool) -> str:
+    """Return what follows where a checkpoint from outside could not be compared; `whole` is what was found inside."""
+    agrees = _(
+        "The log itself agrees with all that is stored; the checkpoint that was given says nothing about it."
+    )
+    warning = _(
+        "If you are sure that this checkpoint came from this house, tell the administrator and the lawyer in charge: "
+        "were keys exchanged together with the log, the true checkpoints would be the ones that look foreign."
+    )
+    return f"{agrees} {warning}" if whole else str(warning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +151,9 @@ class LogReport:
     """The outcome of one verification.
 
     `since` is the size of the checkpoint up to which entries were not read again (0: all were read), `read` how many
-    were. `notices` are worth a person's attention but break nothing: an honest clock can be set back.
+    were; `read_from` is the first place that was, which is the start of a tile. `incomparable` are the checkpoints from
+    outside from which nothing follows. `notices` are worth a person's attention but break nothing: an honest clock can
+    be set back.
     """
 
     entries: int = 0
@@ -130,8 +164,10 @@ class LogReport:
     fault_count: int = 0
     faults: list[Fault] = field(default_factory=list)
     notices: list[Fault] = field(default_factory=list)
+    incomparable: list[Fault] = field(default_factory=list)
     since: int = 0
     read: int = 0
+    read_from: int = 0
     against: int = 0
 
     @property

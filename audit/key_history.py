@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from audit.errors import LogKeyWrong
 from audit.keys import PRIVATE_FILE, load_verifiers
-from audit.models import Checkpoint, KeyRotation
+from audit.models import Checkpoint
 from audit.notes import Signer, Verifier
 from audit.rotations import Generation, follow, generations_published
+from audit.rows import as_text, stream
 from audit.signature_kinds import MLDSA44
 
 
 def rotation_notes() -> list[str]:
     """Return the notes of every rotation, oldest first."""
-    return list(KeyRotation.objects.order_by("made_at", "id").values_list("note", flat=True))
+    # Past the ORM: a note that is no text leads nowhere, and must not end the reading of the others.
+    note = "CAST(note AS BLOB)" if connection.vendor == "sqlite" else "note"
+    sql = f"SELECT {note} FROM audit_keyrotation ORDER BY made_at, id"  # noqa: S608
+    return [as_text(note) for (note,) in stream(sql, ())]
 
 
 def own_generations(published: Sequence[Verifier] | None = None) -> tuple[list[Generation], list[str]]:
@@ -30,6 +35,17 @@ def own_generations(published: Sequence[Verifier] | None = None) -> tuple[list[G
         return [], rotation_notes()
     chain, left = follow(groups[0], rotation_notes())
     return [_with_late_key(generation, groups) for generation in chain], left
+
+
+def never_introduced(chain: Sequence[Generation]) -> list[Generation]:
+    """Return the published generations that no stored rotation introduces, as keys of no known stretch.
+
+    The row of a rotation is durable before its keys are published, so there are none unless it was taken away or an
+    older copy of the database was put back.
+    """
+    known = {generation.keys[0] for generation in chain}
+    groups = generations_published(load_verifiers())
+    return [Generation(group) for group in groups if group[0] not in known]
 
 
 def require_current(signers: Sequence[Signer]) -> Generation:

@@ -12,8 +12,9 @@ elsewhere shows it. What each shows, given that our key signed it:
   a checkpoint of each size at which it was ever signed; one made anew was signed at other sizes.)
 - two of them are of one size and have different roots: whoever holds the key has shown two logs, a **split view**.
 
-One that our key did not sign proves nothing about the log, but never passes for agreement either: were the keys
-exchanged together with the log, the true checkpoints would be the ones that look foreign.
+One that our key did not sign proves nothing about the log. It is no break, and never passes for agreement either: it
+is listed as not comparable. Whoever is sure that it came from this house must speak, for were the keys exchanged
+together with the log, the true checkpoints would be the ones that look foreign.
 """
 
 import base64
@@ -28,11 +29,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.errors import BadNote, SignatureUnsupported
-from audit.faults import FaultKind, LogReport
+from audit.faults import Fault, FaultKind, LogReport
 from audit.merkle import HASH_BYTES
-from audit.models import Checkpoint
 from audit.notes import split_note
 from audit.rotations import Generation
+from audit.signed_rows import StoredCheckpoint
 
 _LONGEST = 1_000_000
 
@@ -103,7 +104,7 @@ def compare(
     roots: Mapping[int, bytes],
     *,
     chain: Sequence[Generation],
-    checkpoints: Sequence[Checkpoint],
+    checkpoints: Sequence[StoredCheckpoint],
     remembered: Collection[int],
 ) -> None:
     """Say in the report what the checkpoints from outside show.
@@ -116,8 +117,10 @@ def compare(
         kind = signed_by_us(outside, chain)
         if kind is None:
             ours.append(outside)
+        elif kind is FaultKind.KEY_OUT_OF_TIME:
+            report.add(kind, outside.place)
         else:
-            report.add(kind, outside.place, "Nothing about the log follows from it.")
+            report.incomparable.append(Fault(kind, outside.place))
     _name_split_views(report, ours, checkpoints)
     fitting = {one.size for one in ours if roots.get(one.size) == one.root}
     contradicted = False
@@ -138,10 +141,10 @@ def compare(
 
 
 def _name_split_views(
-    report: LogReport, ours: Sequence[OutsideCheckpoint], checkpoints: Sequence[Checkpoint]
+    report: LogReport, ours: Sequence[OutsideCheckpoint], checkpoints: Sequence[StoredCheckpoint]
 ) -> None:
     """Name every size of which our key signed two roots, here or outside."""
-    seen = {one.size: ("the stored checkpoint", bytes(one.root)) for one in checkpoints}
+    seen = {one.size: ("the stored checkpoint", one.root) for one in checkpoints}
     for outside in ours:
         place, root = seen.setdefault(outside.size, (outside.place, outside.root))
         if root != outside.root:

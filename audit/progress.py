@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit.faults import FaultKind
+from audit.faults import FaultKind, not_comparable_sentence
 from audit.models import VerificationRun
 from audit.runs import FAILED, STOPPED
 
@@ -64,6 +64,10 @@ class Outcome:
     kinds: Sequence[tuple[str, int]] = ()
     faults: Sequence[ShownFault] = ()
     compared: int = 0
+    # The number of each checkpoint that was given in vain, and why.
+    incomparable: Sequence[tuple[str, str]] = ()
+    warning: str = ""
+    verdict: str = ""
     failure: str = ""
 
 
@@ -83,6 +87,7 @@ def outcome_of(run: VerificationRun) -> Outcome:
     kept: Mapping[str, Any] = json.loads(run.outcome or "{}")
     if run.state == VerificationRun.State.FAILED:
         return Outcome(failure=_failure(kept))
+    incomparable = kept.get("incomparable", [])
     return Outcome(
         ok=bool(kept["ok"]),
         size=kept["size"],
@@ -95,7 +100,10 @@ def outcome_of(run: VerificationRun) -> Outcome:
             ShownFault(fault["kind"], _sentence(fault["kind"]), fault["place"], fault["detail"])
             for fault in kept["faults"]
         ],
-        compared=len(json.loads(run.against or "[]")),
+        compared=len(json.loads(run.against or "[]")) - len(incomparable),
+        incomparable=[(one["place"].rpartition(" ")[2], _sentence(one["kind"])) for one in incomparable],
+        verdict=_("Not comparable") if incomparable else "",
+        warning=not_comparable_sentence(bool(kept["ok"])) if incomparable else "",
     )
 
 

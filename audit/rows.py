@@ -15,7 +15,8 @@ _PLAIN = (
 # Whatever a tamperer wrote must be read and shown, not trip the driver: times that no calendar has, text that is no
 # UTF-8.
 _POSTGRES_ENTRY = _PLAIN.format(
-    recorded_at="CASE WHEN isfinite(e.recorded_at) THEN to_char(e.recorded_at AT TIME ZONE 'UTC',"
+    recorded_at="CASE WHEN e.recorded_at >= '0001-01-01 00:00:00+00' AND"
+    " e.recorded_at < '10000-01-01 00:00:00+00' THEN to_char(e.recorded_at AT TIME ZONE 'UTC',"
     " 'YYYY-MM-DD HH24:MI:SS.US') ELSE e.recorded_at::text END"
 )
 _SQLITE_ENTRY = _PLAIN.format(recorded_at="e.recorded_at")
@@ -102,28 +103,28 @@ def _entry() -> str:
 def _stored(row: tuple[Any, ...]) -> StoredLeaf:
     index, entry_id, leaf_hash, found, body, entry_hash, *rest = row
     if found is None:
-        return StoredLeaf(index, _id(entry_id), bytes(leaf_hash or b""), None, b"", None)
+        return StoredLeaf(index, as_id(entry_id), bytes(leaf_hash or b""), None, b"", None)
     action, actor, case_id, channel, recorded_at, subject_id, subject_kind = rest
     columns = Columns(
-        id=_id(found),
-        action=_text(action),
-        actor=_text(actor),
-        case_id=_id(case_id) if case_id is not None else None,
-        channel=_text(channel),
-        recorded_at=_text(recorded_at).replace(" ", "T") + "Z",
-        subject_id=_text(subject_id),
-        subject_kind=_text(subject_kind),
+        id=as_id(found),
+        action=as_text(action),
+        actor=as_text(actor),
+        case_id=as_id(case_id) if case_id is not None else None,
+        channel=as_text(channel),
+        recorded_at=as_text(recorded_at).replace(" ", "T") + "Z",
+        subject_id=as_text(subject_id),
+        subject_kind=as_text(subject_kind),
     )
-    return StoredLeaf(index, _id(entry_id), bytes(leaf_hash), bytes(body), bytes(entry_hash), columns)
+    return StoredLeaf(index, as_id(entry_id), bytes(leaf_hash), bytes(body), bytes(entry_hash), columns)
 
 
 def entries_outside() -> Iterator[str]:
     """Yield the id of every entry that has no leaf and does not wait for one."""
     for (entry_id,) in stream(_OUTSIDE, ()):
-        yield _id(entry_id)
+        yield as_id(entry_id)
 
 
-def stream(sql: str, parameters: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+def stream(sql: str, parameters: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield rows from a cursor of the server's, so that no more than a chunk is held here."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -131,15 +132,17 @@ def stream(sql: str, parameters: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
             yield from rows
 
 
-def _id(value: uuid.UUID | str | bytes) -> str:
+def as_id(value: uuid.UUID | str | bytes) -> str:
+    """Return an id in its written form, from whatever the driver gave."""
     if isinstance(value, uuid.UUID):
         return str(value)
     # Whatever a tamperer wrote into SQLite's text column is shown as it is.
-    text = _text(value)
+    text = as_text(value)
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}" if len(text) == 32 else text
 
 
-def _text(value: str | bytes) -> str:
+def as_text(value: str | bytes) -> str:
+    """Return text as it is, and the bytes that are no UTF-8 escaped."""
     return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
 
 
@@ -167,7 +170,7 @@ def actions() -> list[str]:
     """
     if connection.vendor == "sqlite":
         sql = sql.replace("SELECT action FROM named", "SELECT CAST(action AS BLOB) FROM named")
-    return [_text(action) for (action,) in stream(sql, ())]
+    return [as_text(action) for (action,) in stream(sql, ())]
 
 
 def bodies_in_order(size: int) -> Iterator[tuple[int, bytes, bytes]]:

@@ -153,6 +153,8 @@ def _finish(run: VerificationRun, report: LogReport) -> None:
         "faults": report.fault_count,
         "run": str(run.pk),
     }
+    if report.incomparable:
+        facts["not_compared"] = len(report.incomparable)
     with transaction.atomic():
         _end(run, VerificationRun.State.DONE, _outcome(report))
         append(Action.LOG_VERIFIED, subject=_LOG, actor=Asker(run.actor), facts=facts)

@@ -1,35 +1,54 @@
 """Checking every signature under every checkpoint against the keys that were the log's at that size."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from audit.errors import AuditError, BadNote, LogKeyMissing, LogKeyWrong, SignatureUnsupported
 from audit.faults import FaultKind, LogReport
-from audit.key_history import own_generations
+from audit.key_history import never_introduced, own_generations
 from audit.keys import PUBLIC_FILE
-from audit.models import Checkpoint, CheckpointSignature
 from audit.notes import Verifier, split_note
 from audit.rotations import Generation
+from audit.signed_rows import StoredCheckpoint, StoredSignature
 from audit.witness_keys import WITNESSES_FILE, load_witnesses
 
 
-def check_signatures(report: LogReport, checkpoints: Sequence[Checkpoint]) -> None:
+def check_signatures(
+    report: LogReport,
+    checkpoints: Sequence[StoredCheckpoint],
+    *,
+    roots: Mapping[int, bytes],
+    signed: Collection[str],
+) -> None:
     """Add a fault for each signature line that is not what it should be, and for each rotation that leads nowhere.
 
     A checkpoint bears at least one signature by the log's own key of that time; cosignatures of witnesses come on
-    top. Without checkpoints no key is needed.
+    top. Without checkpoints no key is needed. The last may be unsigned where the log, with this root at its size,
+    does not say that it was signed: then its signing broke off. `signed` are the ids that the log says were signed.
     """
-    if not checkpoints:
-        return
     try:
         chain, stray = own_generations()
+        unknown = never_introduced(chain)
     except (LogKeyMissing, LogKeyWrong) as error:
-        report.add(FaultKind.KEY_MISSING, PUBLIC_FILE, str(error))
+        if checkpoints:
+            report.add(FaultKind.KEY_MISSING, PUBLIC_FILE, str(error))
         return
+    for generation in unknown:
+        key = generation.keys[0]
+        report.add(FaultKind.ROTATION_REMOVED, f"{key.name}+{key.key_hash.hex()}")
     for number, _note in enumerate(stray, start=1):
         report.add(FaultKind.BAD_ROTATION, f"rotation {number} of those that lead nowhere")
-    witnesses = _witnesses(report)
+    witnesses = _witnesses(report) if checkpoints else []
+    last = max((one.size for one in checkpoints if one.signatures), default=-1)
     for checkpoint in checkpoints:
-        _check(report, checkpoint, chain, witnesses)
+        broke_off = (
+            checkpoint.size > last
+            and checkpoint.id not in signed
+            and roots.get(checkpoint.size) == checkpoint.root
+        )
+        if broke_off:
+            report.notice(FaultKind.UNFINISHED, checkpoint.place)
+        else:
+            _check(report, checkpoint, chain, witnesses)
 
 
 def _witnesses(report: LogReport) -> list[Verifier]:
@@ -42,26 +61,25 @@ def _witnesses(report: LogReport) -> list[Verifier]:
 
 def _check(
     report: LogReport,
-    checkpoint: Checkpoint,
+    checkpoint: StoredCheckpoint,
     chain: Sequence[Generation],
     witnesses: Sequence[Verifier],
 ) -> None:
-    place = f"checkpoint of size {checkpoint.size}"
     own = {key.id for generation in chain for key in generation.keys}
     signed = False
-    for signature in checkpoint.signatures.all():
+    for signature in checkpoint.signatures:
         kind, key = _judge(checkpoint, signature, chain, witnesses)
         signed = signed or (key is not None and key.id in own)
         if kind is not None:
-            report.add(kind, place, f"{signature.key_name}+{signature.key_hash}")
+            report.add(kind, checkpoint.place, signature.key)
             signed = True  # its own fault says enough; it is not unsigned as well
     if not signed:
-        report.add(FaultKind.UNSIGNED, place)
+        report.add(FaultKind.UNSIGNED, checkpoint.place)
 
 
 def _judge(
-    checkpoint: Checkpoint,
-    signature: CheckpointSignature,
+    checkpoint: StoredCheckpoint,
+    signature: StoredSignature,
     chain: Sequence[Generation],
     witnesses: Sequence[Verifier],
 ) -> tuple[FaultKind | None, Verifier | None]:

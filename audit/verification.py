@@ -6,22 +6,23 @@ break so that all of them are named. Memory stays flat: some tiles of entries an
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from django.db import connection
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import Max
 
 from audit.actions import Action
 from audit.checkpoint_check import check_records, check_roots
 from audit.errors import LogKeyMissing, LogKeyWrong
 from audit.faults import FaultKind, LogReport
-from audit.key_history import own_generations
+from audit.key_history import never_introduced, own_generations
 from audit.keys import PUBLIC_FILE
 from audit.models import Checkpoint, Entry, Leaf, Tile, Unsequenced
 from audit.outside import OutsideCheckpoint, compare
 from audit.rotations import Generation
 from audit.rows import actions, entries_outside
 from audit.signatures import check_signatures
+from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.snapshot import one_view
 from audit.span_helper import Helper
 from audit.spans import Verdict, verdicts
@@ -29,6 +30,7 @@ from audit.stamping.stored import stamp_faults
 from audit.structure import database_faults
 from audit.tiles import WIDTH, tree_size
 from audit.tree_check import TreeCheck
+from audit.witnessed_check import check_witnessed
 
 Progress = Callable[[int, int], None]
 
@@ -38,7 +40,7 @@ HELPED_FROM = 200
 
 def verify_log(
     *,
-    since: OutsideCheckpoint | Checkpoint | None = None,
+    since: OutsideCheckpoint | Checkpoint | StoredCheckpoint | None = None,
     against: Sequence[OutsideCheckpoint] = (),
     progress: Progress | None = None,
 ) -> LogReport:
@@ -51,9 +53,10 @@ def verify_log(
     """
     report = LogReport(against=len(against))
     with one_view() as shared:
-        checkpoints = list(Checkpoint.objects.order_by("size"))
+        checkpoints = stored_checkpoints(report)
         report.size, report.checkpoints = tree_size(), len(checkpoints)
         report.since = since.size if since is not None and since.size <= Leaf.objects.count() else 0
+        report.read_from = report.since // WIDTH * WIDTH
         outside = [*against, *_as_outside(since)]
         wanted = {one.size for one in checkpoints} | {one.size for one in outside}
         roots = _walk(report, wanted, progress, shared=shared)
@@ -62,17 +65,41 @@ def verify_log(
         report.waiting = Unsequenced.objects.count()
         report.entries = Entry.objects.count()
         check_roots(report, checkpoints, roots)
-        remembered = check_records(report, checkpoints, roots)
-        for kind, place, detail in stamp_faults():
-            report.add(kind, place, detail)
-        check_signatures(report, checkpoints)
+        recorded = check_records(report, checkpoints, roots)
+        with _part(report, "stamps"):
+            for kind, place, detail in stamp_faults():
+                report.add(kind, place, detail)
+        with _part(report, "signatures"):
+            check_signatures(report, checkpoints, roots=roots, signed=recorded.moments)
         if outside:
             keys = _generations(report, first=not checkpoints)
-            compare(report, outside, roots, chain=keys, checkpoints=checkpoints, remembered=remembered)
+            compare(report, outside, roots, chain=keys, checkpoints=checkpoints, remembered=recorded.sizes)
+        with _part(report, "other logs"):
+            check_witnessed(report)
         _name_unknown_actions(report)
-        for fault in database_faults(connection):
-            report.add(fault.kind, fault.place, fault.detail)
+        with _part(report, "guards"):
+            for fault in database_faults(connection):
+                report.add(fault.kind, fault.place, fault.detail)
     return report
+
+
+@contextmanager
+def _part(report: LogReport, name: str) -> Iterator[None]:
+    """One part of the verification: what nobody foresaw in a row ends this part, by name, and not the others.
+
+    That the server is gone is no break of the log and goes on to the caller.
+    """
+    # On PostgreSQL a failed statement spoils what comes after it, up to the last savepoint.
+    kept = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    try:
+        with kept:
+            yield
+    except OperationalError as error:
+        if connection.vendor == "postgresql" or "decode" not in str(error):
+            raise
+        report.add(FaultKind.UNREADABLE, name, str(error))
+    except (DataError, ValueError, OverflowError) as error:
+        report.add(FaultKind.UNREADABLE, name, str(error))
 
 
 def _walk(
@@ -124,14 +151,16 @@ def helper_target() -> dict[str, str | int]:
 def _generations(report: LogReport, *, first: bool) -> list[Generation]:
     """The log's keys. That they are missing is named here only where no stored checkpoint had it named before."""
     try:
-        return own_generations()[0]
+        chain = own_generations()[0]
+        # A checkpoint that is newer than the copy of the database that was put back can be signed by such a key.
+        return [*chain, *never_introduced(chain)]
     except (LogKeyMissing, LogKeyWrong) as error:
         if first:
             report.add(FaultKind.KEY_MISSING, PUBLIC_FILE, str(error))
         return []
 
 
-def _as_outside(since: OutsideCheckpoint | Checkpoint | None) -> list[OutsideCheckpoint]:
+def _as_outside(since: OutsideCheckpoint | Checkpoint | StoredCheckpoint | None) -> list[OutsideCheckpoint]:
     """A checkpoint of our own table is compared with the others of the table."""
     return [since] if isinstance(since, OutsideCheckpoint) else []
 

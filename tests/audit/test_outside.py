@@ -12,6 +12,7 @@ from django.db import connection
 from audit.checkpoints import sign_checkpoint
 from audit.errors import BadNote, UnknownCheckpoint
 from audit.faults import FaultKind, LogReport
+from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import MLDSA_FILE, PRIVATE_FILE, PUBLIC_FILE, create_log_key, load_signer
 from audit.models import Checkpoint, Entry, checkpoint_text
 from audit.notes import Signer
@@ -47,6 +48,13 @@ def made_up(
 
 def kinds(*against: OutsideCheckpoint) -> list[FaultKind]:
     return [fault.kind for fault in verify_log(against=against).faults]
+
+
+def vain(*against: OutsideCheckpoint) -> list[FaultKind]:
+    """Why these could not be compared; nothing about the log follows from them."""
+    report = verify_log(against=against)
+    assert report.ok
+    return [given.kind for given in report.incomparable]
 
 
 def empty_the_log() -> None:
@@ -109,7 +117,7 @@ def test_a_log_made_anew_with_another_key_says_so_of_every_true_checkpoint(
     create_log_key(settings.DADKHAH_KEYS_DIR)
     write(9)
     sign_checkpoint(actor=CLERK)
-    assert kinds(old) == [FaultKind.FOREIGN_KEY]
+    assert vain(old) == [FaultKind.FOREIGN_KEY]
 
 
 def test_a_past_rewritten_and_signed_anew_is_named_forked_from_the_last_that_fits(
@@ -147,14 +155,14 @@ def test_two_checkpoints_of_one_size_are_named_a_split_view(write: Write, log_ke
 def test_a_foreign_key_and_another_log_prove_nothing_and_never_pass(write: Write, log_key: Path) -> None:
     write(6)
     name = load_signer().name
-    assert kinds(made_up(4, signer=Signer.generate(name))) == [FaultKind.FOREIGN_KEY]
-    assert kinds(made_up(4, signer=Signer.generate("other.example/log"))) == [FaultKind.OTHER_LOG]
+    assert vain(made_up(4, signer=Signer.generate(name))) == [FaultKind.FOREIGN_KEY]
+    assert vain(made_up(4, signer=Signer.generate("other.example/log"))) == [FaultKind.OTHER_LOG]
 
 
 def test_a_checkpoint_whose_text_was_changed_is_named(write: Write, log_key: Path) -> None:
     write(6)
     note = sign_checkpoint(actor=CLERK).note.replace("\n6\n", "\n5\n", 1)
-    assert kinds(parse_outside(note, place="changed")) == [FaultKind.BAD_SIGNATURE]
+    assert vain(parse_outside(note, place="changed")) == [FaultKind.BAD_SIGNATURE]
 
 
 def test_since_reads_only_what_came_after_and_says_so(write: Write, log_key: Path, capsys: Any) -> None:
@@ -163,7 +171,7 @@ def test_since_reads_only_what_came_after_and_says_so(write: Write, log_key: Pat
     write(10)
     call_command("verify_audit_log", "--since", "600")
     said = capsys.readouterr().out
-    assert "Entries before the checkpoint of size 600 were NOT read again" in said
+    assert "The first 512 entries, all within the checkpoint of size 600, were NOT read again" in said
     assert "Read again: 99." in said  # 611 less the two full tiles before the checkpoint
 
 
@@ -196,6 +204,57 @@ def test_the_command_compares_with_files_and_refuses_what_is_no_checkpoint(
         call_command("verify_audit_log", "--against", str(tmp_path))
     with pytest.raises(UnknownCheckpoint):
         call_command("verify_audit_log", "--since", "77")
+
+
+def test_since_within_the_first_tile_claims_no_entry_unread(write: Write, log_key: Path, capsys: Any) -> None:
+    write(93)
+    sign_checkpoint(actor=CLERK)
+    call_command("verify_audit_log", "--since", "93")
+    assert "NOT read again" not in capsys.readouterr().out
+
+
+def test_the_command_ends_with_2_where_a_checkpoint_could_not_be_compared(
+    write: Write, log_key: Path, tmp_path: Path, capsys: Any
+) -> None:
+    write(5)
+    other = made_up(4, signer=Signer.generate("other.example/log"))
+    signer = Signer.generate("other.example/log")
+    file = tmp_path / "theirs"
+    file.write_text(other.text + "\n" + signer.signature_line(other.text), encoding="utf-8")
+    with pytest.raises(SystemExit) as exit_:
+        call_command("verify_audit_log", "--against", str(file))
+    said = capsys.readouterr().out
+    assert exit_.value.code == 2
+    assert "NOT COMPARED: other_log: theirs" in said
+    assert "Compared with" not in said
+    assert "BROKEN" not in said
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '3'")
+    with pytest.raises(SystemExit) as exit_:
+        call_command("verify_audit_log", "--against", str(file))
+    assert exit_.value.code == 1
+    assert "BROKEN: 1 fault among" in capsys.readouterr().out
+
+
+def test_an_old_copy_put_back_from_before_a_rotation_is_told_by_the_keys(write: Write, log_key: Path) -> None:
+    write(5)
+    sign_checkpoint(actor=CLERK)
+    keep = Entry.objects.count()
+    rotate_log_key(reason=RotationReason.PLANNED, actor=CLERK)
+    write(3)
+    after = left_the_house("after")
+    tamper(
+        "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE leaf_index >= %s)",
+        (keep,),
+    )
+    tamper("DELETE FROM audit_leaf WHERE leaf_index >= %s", (keep,))
+    newer = "SELECT id FROM audit_checkpoint WHERE size >= %s"
+    tamper(f"DELETE FROM audit_checkpointsignature WHERE checkpoint_id IN ({newer})", (keep,))
+    tamper("DELETE FROM audit_checkpoint WHERE size >= %s", (keep,))
+    tamper("DELETE FROM audit_keyrotation")
+    assert kinds() == [FaultKind.ROTATION_REMOVED]
+    report = verify_log(against=[after])
+    assert [fault.kind for fault in report.faults] == [FaultKind.ROTATION_REMOVED, FaultKind.ROLLED_BACK]
+    assert report.incomparable == []
 
 
 def test_progress_comes_to_its_end(write: Write) -> None:

@@ -222,8 +222,21 @@ def test_a_note_by_another_key_is_named_and_never_passes_for_agreement(write: Wr
     run = request_run(actor=CLERK, against=[note])
     carry_out(str(run.pk))
     run.refresh_from_db()
-    assert "other_log" in json.loads(run.outcome)["kinds"]
-    assert json.loads(run.outcome)["ok"] is False
+    assert [one["kind"] for one in json.loads(run.outcome)["incomparable"]] == ["other_log"]
+    assert json.loads(Entry.objects.get(action=Action.LOG_VERIFIED.value).body)["facts"]["not_compared"] == 1
+
+
+def test_a_checkpoint_of_another_house_is_neither_agreement_nor_a_break(
+    desk: Client, write: Write, log_key: object, django_capture_on_commit_callbacks: Any
+) -> None:
+    write(1)
+    note = sign_checkpoint(actor=CLERK).note.replace("dadkhah", "another")
+    page = compared(desk, django_capture_on_commit_callbacks, note).content.decode()
+    assert "Not comparable" in page
+    assert "The log itself agrees with all that is stored" in page
+    assert "If you are sure that this checkpoint came from this house" in page
+    assert "Broken" not in page
+    assert "The log contains what" not in page
 
 
 def test_notes_from_outside_do_not_join_a_run_without_them(asked: VerificationRun, log_key: object) -> None:

@@ -10,18 +10,24 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from audit import verification
 from audit.actions import Action
+from audit.canonical import Json
 from audit.checkpoints import sign_checkpoint
 from audit.clock import TOLERANCE
+from audit.cosignatures import TreeHead
 from audit.faults import FaultKind
+from audit.key_rotation import RotationReason, rotate_log_key
 from audit.log import Subject, append
 from audit.merkle import complete_root
-from audit.models import Entry
+from audit.merkle import root as tree_root
+from audit.models import Checkpoint, Entry, WitnessedLog
 from audit.sequencing import sequence_pending
 from audit.span_helper import Helper
 from audit.spans import tile_root, verdicts
+from audit.tiles import StoredNodes
 from audit.verification import verify_log
 from tests.audit.conftest import CLERK
 from tests.tampering import guards_lifted, tamper
@@ -254,3 +260,139 @@ def test_two_processes_find_the_same_as_one(log_key: Path, monkeypatch: pytest.M
     monkeypatch.setattr(verification, "HELPED_FROM", 1_000_000)
     assert helped.as_dict() == verify_log().as_dict()
     assert helped.fault_count == 2
+
+
+FAR = "9999-99-99 99:99:99.999999"
+MOMENTS = {
+    "sqlite": ["zz", FAR],
+    "postgresql": ["infinity", "-infinity", "0044-03-15 12:00:00 BC", "20000-01-01 00:00:00+00"],
+}
+
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("audit_checkpoint", "made_at"),
+        ("audit_checkpointsignature", "made_at"),
+        ("audit_entry", "recorded_at"),
+    ],
+)
+def test_a_moment_that_no_calendar_has_is_named_and_hides_no_other_break(
+    signed: list[Entry], table: str, column: str, number: int
+) -> None:
+    moments = MOMENTS[connection.vendor]
+    where = " WHERE action = 'log.checkpoint_signed'" if table == "audit_entry" else ""
+    if (connection.vendor, table) == ("sqlite", "audit_entry"):
+        moments = [FAR]  # the column takes 26 characters and no others
+    tamper(f"UPDATE {table} SET {column} = %s{where}", (moments[number % len(moments)],))
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '3'")
+    found = {fault.kind for fault in verify_log().faults}
+    assert found == {K.COLUMN_CHANGED} | (set() if table == "audit_entry" else {K.UNREADABLE})
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00:00+00 BC", "0001-01-01 00:00:00+00"])
+def test_the_first_days_of_the_calendar_do_not_end_the_clock(signed: list[Entry], moment: str) -> None:
+    if connection.vendor == "sqlite":
+        moment = "0001-01-01 00:00:00.000000"
+    tamper("UPDATE audit_entry SET recorded_at = %s WHERE subject_id = '0'", (moment,))
+    assert {fault.kind for fault in verify_log().faults} == {K.COLUMN_CHANGED}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("audit_checkpoint SET origin = CAST(x'fffe' AS TEXT)", {K.BAD_SIGNATURE}),
+        ("audit_checkpoint SET id = 'zz' WHERE size = 260", {K.CHECKPOINT_REMOVED, K.CHECKPOINT_CHANGED}),
+        ("audit_checkpointsignature SET line = CAST(x'fffe' AS TEXT)", {K.BAD_SIGNATURE}),
+        ("audit_keyrotation SET note = CAST(x'fffe' AS TEXT)", {K.BAD_ROTATION}),
+    ],
+)
+def test_sqlite_s_loose_text_is_named_and_hides_no_other_break(
+    signed: list[Entry], change: str, named: set[FaultKind]
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's columns take no such text")
+    rotate_log_key(reason=RotationReason.PLANNED, actor=CLERK)
+    assert verify_log().ok
+    first = Checkpoint.objects.get(size=260).pk.hex
+    tamper(f"UPDATE {change}")
+    if "'zz'" in change:
+        tamper("UPDATE audit_checkpointsignature SET checkpoint_id = 'zz' WHERE checkpoint_id = %s", (first,))
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '3'")
+    found = {fault.kind for fault in verify_log().faults}
+    assert found >= {K.COLUMN_CHANGED, *named}
+
+
+@pytest.mark.parametrize("where", ["length(line) < 500", "length(line) > 500"])
+def test_every_signature_of_one_kind_taken_away_is_missed(signed: list[Entry], where: str) -> None:
+    tamper(f"DELETE FROM audit_checkpointsignature WHERE {where}")
+    [fault] = verify_log().faults
+    assert fault.kind == K.SIGNATURE_REMOVED
+
+
+def test_a_signature_hung_on_another_checkpoint_is_missed_at_its_own(signed: list[Entry]) -> None:
+    sign_checkpoint(actor=CLERK)
+    tamper(
+        "UPDATE audit_checkpointsignature SET checkpoint_id = (SELECT id FROM audit_checkpoint WHERE size = 261),"
+        " key_hash = 'ffffffff' WHERE length(line) > 500"
+        " AND checkpoint_id = (SELECT id FROM audit_checkpoint WHERE size = 260)"
+    )
+    assert {fault.kind for fault in verify_log().faults} == {K.SIGNATURE_REMOVED, K.BAD_SIGNATURE}
+
+
+def test_a_signing_that_broke_off_is_a_notice_until_a_larger_one_is_signed(
+    signed: list[Entry], write: Write
+) -> None:
+    write(2)
+    size = Entry.objects.count()
+    promised = Checkpoint.objects.create(
+        origin=Checkpoint.objects.get().origin,
+        size=size,
+        root=tree_root(size, StoredNodes()),
+        made_at=timezone.now(),
+    )
+    report = verify_log()
+    assert report.ok
+    assert [notice.kind for notice in report.notices] == [K.UNFINISHED]
+    write(1)
+    sign_checkpoint(actor=CLERK)
+    assert verify_log().ok
+    tamper(
+        "DELETE FROM audit_checkpointsignature WHERE checkpoint_id ="
+        " (SELECT id FROM audit_checkpoint WHERE size = %s)",
+        (promised.size,),
+    )
+    assert K.UNSIGNED in {fault.kind for fault in verify_log().faults}
+
+
+SEEN = b"\x07" * 32
+OTHER = "other.example/log"
+
+
+@pytest.fixture
+def witnessed(signed: list[Entry]) -> None:
+    """What this house saw of another log, as its row and as its entry."""
+    head = TreeHead(OTHER, 9, SEEN)
+    WitnessedLog.objects.create(
+        origin=OTHER, size=9, root=SEEN, note=f"{head.text}\n\u2014 x AAAAAAAA\n", seen_at=timezone.now()
+    )
+    facts: dict[str, Json] = {"size": 9, "root": SEEN.hex(), "seen_size": None, "seen_root": None}
+    append(Action.LOG_WITNESSED, subject=Subject("audit.witnessedlog", OTHER), actor=CLERK, facts=facts)
+    sequence_pending()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM audit_witnessedlog",
+        "UPDATE audit_witnessedlog SET size = 8",
+        "UPDATE audit_witnessedlog SET origin = 'somebody else'",
+        "UPDATE audit_witnessedlog SET root = (SELECT root FROM audit_checkpoint)",
+        "UPDATE audit_witnessedlog SET note = 'another'",
+    ],
+)
+def test_what_was_seen_of_another_log_is_compared_with_what_was_logged(witnessed: None, change: str) -> None:
+    assert verify_log().ok
+    tamper(change)
+    assert {fault.kind for fault in verify_log().faults} == {K.WITNESSED_CHANGED}

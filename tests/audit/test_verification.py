@@ -184,7 +184,7 @@ def test_a_checkpoint_whose_root_was_changed_is_named(signed: list[Entry]) -> No
 
 def test_a_checkpoint_without_its_signature_is_named(signed: list[Entry]) -> None:
     tamper("DELETE FROM audit_checkpointsignature")
-    assert kinds() == [FaultKind.UNSIGNED]
+    assert kinds() == [FaultKind.SIGNATURE_REMOVED, FaultKind.SIGNATURE_REMOVED, FaultKind.UNSIGNED]
 
 
 def test_a_checkpoint_signed_by_a_foreign_key_is_named(signed: list[Entry]) -> None:

@@ -1,4 +1,7 @@
-"""`manage.py verify_audit_log [--since CHECKPOINT] [--against FILE ...] [--json]`; exit code 1 names a break."""
+"""`manage.py verify_audit_log [--since CHECKPOINT] [--against FILE ...] [--json]`; exit code 1 names a break.
+
+Exit code 2 says that the log itself agrees but a checkpoint that was given could not be compared with it.
+"""
 
 import json
 import sys
@@ -8,11 +11,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.errors import UnknownCheckpoint
-from audit.faults import Fault, LogReport
-from audit.models import Checkpoint
+from audit.faults import Fault, LogReport, not_comparable_sentence
 from audit.outside import OutsideCheckpoint, read_outside
+from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.verification import verify_log
 
 
@@ -50,6 +54,8 @@ class Command(BaseCommand):
             self._say(report)
         if not report.ok:
             raise SystemExit(1)
+        if report.incomparable:
+            raise SystemExit(2)
 
     def _say(self, report: LogReport) -> None:
         for fault in report.faults:
@@ -64,7 +70,8 @@ class Command(BaseCommand):
             "faults": report.fault_count,
             "since": report.since,
             "read": report.read,
-            "against": report.against,
+            "read_from": report.read_from,
+            "against": report.against - len(report.incomparable),
         }
         if report.ok:
             self.stdout.write(
@@ -72,16 +79,27 @@ class Command(BaseCommand):
                 % counts
             )
         else:
-            self.stdout.write(_("BROKEN: %(faults)d faults among %(entries)d entries.") % counts)
-        if report.since:
             self.stdout.write(
-                _(
-                    "Entries before the checkpoint of size %(since)d were NOT read again: of them only the hashes were "
-                    "compared. Read again: %(read)d."
+                ngettext(
+                    "BROKEN: %(faults)d fault among %(entries)d entries.",
+                    "BROKEN: %(faults)d faults among %(entries)d entries.",
+                    report.fault_count,
                 )
                 % counts
             )
-        if report.against:
+        if report.read_from:
+            self.stdout.write(
+                _(
+                    "The first %(read_from)d entries, all within the checkpoint of size %(since)d, were NOT read "
+                    "again: of them only the hashes were compared. Read again: %(read)d."
+                )
+                % counts
+            )
+        for given in report.incomparable:
+            self.stdout.write(_("NOT COMPARED: %(given)s") % {"given": _line(given)})
+        if report.incomparable:
+            self.stdout.write(not_comparable_sentence(report.ok))
+        if report.against > len(report.incomparable):
             self.stdout.write(_("Compared with checkpoints from outside: %(against)d.") % counts)
         if report.waiting:
             self.stdout.write(
@@ -93,10 +111,11 @@ def _line(fault: Fault) -> str:
     return f"{fault.kind.value}: {fault.place}: {fault.sentence} {fault.detail}".rstrip()
 
 
-def _since(given: str) -> Checkpoint | OutsideCheckpoint:
+def _since(given: str) -> StoredCheckpoint | OutsideCheckpoint:
     if not given.isascii() or not given.isdigit():
         return read_outside(Path(given))
-    checkpoint = Checkpoint.objects.filter(size=int(given[:18])).first()
+    size = int(given[:18])
+    checkpoint = next((one for one in stored_checkpoints() if one.size == size), None)
     if checkpoint is None:
         raise UnknownCheckpoint(
             _("The log has no checkpoint of size %(size)s. Name another size, or a file.") % {"size": given}
