@@ -124,7 +124,7 @@ def entries_outside() -> Iterator[str]:
         yield as_id(entry_id)
 
 
-def stream(sql: str, parameters: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+def stream(sql: str, parameters: tuple[int | str, ...]) -> Iterator[tuple[Any, ...]]:
     """Yield rows from a cursor of the server's, so that no more than a chunk is held here."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -25,8 +25,8 @@ def check_witnessed(report: LogReport) -> None:
             report.add(FaultKind.WITNESSED_CHANGED, place, "No entry records it.")
         elif said != root.hex() or _head(note) != TreeHead(origin, size, root):
             report.add(FaultKind.WITNESSED_CHANGED, place, "It says something else.")
-    for origin, size in logged:
-        report.add(FaultKind.WITNESSED_CHANGED, f"{origin}, size {size}", "It is gone.")
+    for name, named in logged:
+        report.add(FaultKind.WITNESSED_CHANGED, f"{name}, size {named}", "It is gone.")
 
 
 def _head(note: str) -> TreeHead | None:
