@@ -110,9 +110,21 @@ def _promise() -> Checkpoint:
         return Checkpoint.objects.create(
             origin=settings.DADKHAH_LOG_ORIGIN,
             size=size,
-            root=root(size, StoredNodes()),
+            root=_root_now(size),
             made_at=timezone.now(),
         )
+
+
+def _root_now(size: int) -> bytes:
+    try:
+        return root(size, StoredNodes())
+    except LookupError as error:  # places are missing: somebody wrote an index far beyond the end, or took leaves away
+        raise LogForked(
+            _(
+                "The log no longer contains what was signed last: its past was changed. Nothing was signed. "
+                "Run verify_audit_log and keep the database as it is."
+            )
+        ) from error
 
 
 def _left_unsigned(*, before: int) -> list[Checkpoint]:

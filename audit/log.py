@@ -135,10 +135,13 @@ def _name(text: str, longest: int) -> str:
 
 
 _COLUMNS = "id, recorded_at, actor, channel, action, subject_kind, subject_id, case_id, body"
-# One statement, so the entry and its place in the queue cost one round trip. The hash is the database's own.
+# One statement, so the entry and its place in the queue cost one round trip. The hash is the database's own. The entry
+# is the outer statement and returns its id: a rule on the queue cannot take the entry away with it, PostgreSQL refuses
+# rules that swallow either of the two, and whatever else swallows or renames a row shows in what comes back.
 _POSTGRES = (
-    f"WITH entry AS (INSERT INTO audit_entry ({_COLUMNS}) VALUES ({', '.join(['%b'] * 9)}) RETURNING id)"  # noqa: S608
-    " INSERT INTO audit_unsequenced (entry_id) SELECT id FROM entry"
+    "WITH queued AS (INSERT INTO audit_unsequenced (entry_id) VALUES (%b) RETURNING entry_id)"
+    f" INSERT INTO audit_entry ({_COLUMNS})"  # noqa: S608
+    " SELECT entry_id, %b, %b, %b, %b, %b, %b, %b::uuid, %b FROM queued RETURNING id"
 )
 _SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}, leaf_hash) VALUES ({', '.join(['%s'] * 10)})"  # noqa: S608
 
@@ -152,11 +155,16 @@ def _insert(entry: Entry) -> None:
             cursor.execute(
                 _POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, body), prepare=True
             )
+            written = cursor.fetchall()
+        if written != [(entry.id,)]:
+            raise _unavailable()
         sequence_on_commit()
         return
     with connection.cursor() as cursor:
         key, case = entry.id.hex, entry.case_id.hex if entry.case_id else None
         moment = instant(entry.recorded_at)[:26].replace("T", " ")
         cursor.execute(_SQLITE, (key, moment, *common, case, body, leaf))
+        if cursor.rowcount != 1:
+            raise _unavailable()
         # SQLite has one writer at a time anyway: the leaf goes with the entry, and nothing waits in a queue.
         place(cursor, key, leaf)

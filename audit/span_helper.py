@@ -86,17 +86,18 @@ def opened(target: dict[str, Any]) -> Any:
 
 def prepare(connection: Any) -> None:
     """Set up a connection to PostgreSQL for reading spans: built-in functions only, no detours of the planner."""
-    schema = connection.execute("SELECT current_schema()").fetchone()[0]
-    # Functions and operators of the system are found first where its schema is not named in the path.
-    for name, value in (
-        ("search_path", f'"{schema}"'),
-        ("jit", "off"),
-        ("max_parallel_workers_per_gather", "0"),
-        ("work_mem", "32MB"),
+    # Functions and operators of the system are found first where its schema is not named in the path. The utility
+    # command sets it, for a function could be another one's; temporary tables come last.
+    how = "SET LOCAL" if connection.info.transaction_status != 0 else "SET"
+    schema = connection.execute("SELECT pg_catalog.current_schema()").fetchone()[0]
+    quoted = '"' + schema.replace('"', '""') + '"'
+    for setting in (
+        f"search_path = {quoted}, pg_temp",
+        "jit = off",
+        "max_parallel_workers_per_gather = 0",
+        "work_mem = '32MB'",
     ):
-        connection.execute(
-            "SELECT set_config(%s, %s, %s)", (name, value, connection.info.transaction_status != 0)
-        )
+        connection.execute(f"{how} {setting}")
 
 
 def _packed(verdict: Verdict) -> bytes:

@@ -25,6 +25,11 @@ def foreign(cursor: CursorWrapper, tables: Sequence[str]) -> list[tuple[str, str
     return [(what, name, table) for what, name, table in cursor.fetchall() if table in tables]
 
 
+def settings(_cursor: CursorWrapper) -> list[str]:
+    """Nothing: SQLite keeps no settings of a connection."""
+    return []
+
+
 def columns(cursor: CursorWrapper, table: str) -> dict[str, tuple[str, bool, str]]:
     """Each column's type, whether it must have a value, and its default."""
     cursor.execute(f"PRAGMA table_xinfo({table})")

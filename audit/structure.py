@@ -30,8 +30,10 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
     tables = promised_tables()
     catalog = postgresql_catalog if connection.vendor == "postgresql" else sqlite_catalog
     texts = _created_by_sql(connection.vendor)
+    # The log's other tables may change, but what stands on the queue can take entries away as well.
+    others = {str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()} - tables.keys()
     with connection.cursor() as cursor:
-        kinds = catalog.relations(cursor, sorted(tables))
+        kinds = catalog.relations(cursor, sorted(tables.keys() | others))
         faults = [
             Fault(FaultKind.STRUCTURE_CHANGED, f"table {table}", detail)
             for table, detail in kinds.items()
@@ -41,8 +43,14 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
         promised = {name for table in there for name in promised_guards(connection, table, tables[table])}
         faults += [
             Fault(FaultKind.GUARD_FOREIGN, f"{what} {name}", f"on {table}")
-            for what, name, table in catalog.foreign(cursor, there)
+            for what, name, table in catalog.foreign(
+                cursor, [*there, *(table for table in sorted(others) if not kinds[table])]
+            )
             if not (what == "trigger" and name in promised)
+        ]
+        faults += [
+            Fault(FaultKind.GUARD_FOREIGN, f"setting {name}", "set on the database or on a role")
+            for name in catalog.settings(cursor)
         ]
         for table in there:
             if not catalog.same_text(cursor, table, texts.get(table, "")):

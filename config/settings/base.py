@@ -108,7 +108,12 @@ _SQLITE_OPTIONS: dict[str, Any] = {
 }
 _POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 10,
-    "options": f"-c synchronous_commit=on -c lock_timeout={_LOCK_SECONDS}s -c statement_timeout=600s",
+    # The search path comes with the connection, so that none set on the database or on a role can put other tables or
+    # functions before ours or before the system's.
+    "options": (
+        "-c search_path=public,pg_temp -c synchronous_commit=on"
+        f" -c lock_timeout={_LOCK_SECONDS}s -c statement_timeout=600s"
+    ),
     # The network may fail too: a server that is gone is noticed while nothing is sent to it.
     "keepalives_idle": 20,
     "keepalives_interval": 5,

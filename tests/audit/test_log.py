@@ -19,6 +19,7 @@ from audit.models import Entry, Leaf, Unsequenced
 from audit.sequencing import sequence_pending
 from audit.verification import verify_log
 from tests.audit.conftest import CLERK
+from tests.tampering import as_owner
 
 THING = Subject("test.thing", "1")
 
@@ -217,3 +218,31 @@ def test_every_action_has_a_sentence_and_a_name_of_its_own() -> None:
     for action in Action:
         assert str(action.sentence).endswith(".")
         assert action.value.replace(".", "").replace("_", "").isalpha()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["audit_entry", "audit_unsequenced"])
+def test_an_act_whose_entry_something_in_the_database_swallows_is_refused(table: str) -> None:
+    if connection.vendor == "postgresql":
+        swallow = f"CREATE RULE mine AS ON INSERT TO {table} DO INSTEAD NOTHING"
+    elif table == "audit_entry":
+        swallow = f"CREATE TRIGGER mine BEFORE INSERT ON {table} BEGIN SELECT RAISE(IGNORE); END"
+    else:
+        return  # nothing waits in SQLite's queue
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(swallow)
+    with pytest.raises(LogUnavailable), transaction.atomic():
+        append(Action.SIGNED_IN, subject=THING, actor=CLERK)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["audit_entry", "audit_unsequenced"])
+def test_an_act_whose_entry_a_trigger_swallows_is_refused(table: str) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+            f"CREATE TRIGGER mine BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION mine()"
+        )
+    with pytest.raises(LogUnavailable), transaction.atomic():
+        append(Action.SIGNED_IN, subject=THING, actor=CLERK)

@@ -27,6 +27,10 @@ FOREIGN = {
             "temporary trigger mine",
         ),
         ("CREATE TEMP TABLE audit_entry (id)", "temporary table audit_entry"),
+        (
+            "CREATE TRIGGER mine BEFORE INSERT ON audit_unsequenced BEGIN SELECT RAISE(IGNORE); END",
+            "trigger mine",
+        ),
     ],
     "postgresql": [
         (
@@ -35,6 +39,13 @@ FOREIGN = {
             "trigger mine",
         ),
         ("CREATE RULE mine AS ON INSERT TO audit_entry DO INSTEAD NOTHING", "rule mine"),
+        ("CREATE RULE mine AS ON INSERT TO audit_unsequenced DO INSTEAD NOTHING", "rule mine"),
+        ("CREATE RULE mine AS ON UPDATE TO audit_verificationrun DO INSTEAD NOTHING", "rule mine"),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog, public',"
+            " current_database()); END $$",
+            "setting search_path",
+        ),
         ("CREATE RULE mine AS ON DELETE TO evidence_custodyevent DO INSTEAD NOTHING", "rule mine"),
         ("CREATE POLICY mine ON audit_leaf USING (leaf_index > 0)", "policy mine"),
         ("ALTER TABLE audit_leaf ENABLE ROW LEVEL SECURITY", "row security audit_leaf"),
@@ -123,6 +134,22 @@ def test_another_table_before_ours_in_the_search_path_is_named() -> None:
     run("CREATE SCHEMA evil; CREATE TABLE evil.audit_entry (LIKE public.audit_entry INCLUDING ALL)")
     run("SET LOCAL search_path = evil, public")
     assert "trigger audit_entry_guard_rows" in places(FaultKind.GUARD_MISSING)
+
+
+@pytest.mark.postgres
+def test_the_search_path_comes_with_the_connection_and_not_from_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting, source FROM pg_settings WHERE name = 'search_path'")
+        assert cursor.fetchone() == ("public,pg_temp", "client")
+
+
+@pytest.mark.postgres
+def test_a_system_table_copied_before_the_systems_own_hides_no_missing_guard() -> None:
+    with as_owner():
+        run("CREATE SCHEMA evil; CREATE TABLE evil.pg_trigger AS SELECT * FROM pg_catalog.pg_trigger")
+        run("DROP TRIGGER audit_entry_guard_rows ON audit_entry")
+        run("SET LOCAL search_path = evil, pg_catalog, public")
+        assert "trigger audit_entry_guard_rows" in places(FaultKind.GUARD_MISSING)
 
 
 @pytest.mark.postgres
