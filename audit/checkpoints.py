@@ -118,7 +118,9 @@ def _promise() -> Checkpoint:
 def _root_now(size: int) -> bytes:
     try:
         return root(size, StoredNodes())
-    except LookupError as error:  # places are missing: somebody wrote an index far beyond the end, or took leaves away
+    except (
+        LookupError
+    ) as error:  # places are missing: somebody wrote an index far beyond the end, or took leaves away
         raise LogForked(
             _(
                 "The log no longer contains what was signed last: its past was changed. Nothing was signed. "

@@ -117,6 +117,10 @@ class FaultKind(StrEnum):
         _("The signing of a checkpoint did not come to its end. It is signed the next time."),
     )
     CLOCK_BACK = "clock_back", _("The clock of the machine was set back.")
+    QUEUE_CHANGED = (
+        "queue_changed",
+        _("The queue of entries that wait for their place holds one that nobody put there."),
+    )
     UNKNOWN_ACTION = "unknown_action", _("Entries name an action that this version does not know.")
 
 

@@ -132,7 +132,7 @@ def sqlite_triggers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]
     return {name: f'CREATE TRIGGER "{name}" {rest}' for name, rest in triggers.items()}
 
 
-# name: (what it fires on, and that as pg_catalog.pg_trigger.tgtype: 1 row, 2 before, 8 delete, 16 update, 32 truncate)
+# name: (what it fires on, and that as pg_trigger.tgtype: 1 row, 2 before, 8 delete, 16 update, 32 truncate)
 POSTGRES_TRIGGERS = {
     "guard_rows": ("UPDATE OR DELETE", "ROW", 1 | 2 | 8 | 16),
     "guard_truncate": ("TRUNCATE", "STATEMENT", 2 | 32),
@@ -156,7 +156,8 @@ def _postgres_statements(table: str) -> list[str]:
 # The table is found as the application's statements find it: another one before it in the search path has no guards.
 _GUARDS = """
     SELECT t.tgname, t.tgenabled, t.tgtype, p.proname, p.prosrc
-    FROM pg_catalog.unnest(%s::text[]) AS name JOIN pg_catalog.pg_trigger t ON t.tgrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(name))
+    FROM pg_catalog.unnest(%s::text[]) AS name
+    JOIN pg_catalog.pg_trigger t ON t.tgrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(name))
     JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     WHERE NOT t.tgisinternal AND t.tgqual IS NULL AND t.tgattr = '' AND t.tgnargs = 0
       AND l.lanname = 'plpgsql' AND p.proconfig IS NULL

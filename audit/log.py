@@ -139,8 +139,8 @@ _COLUMNS = "id, recorded_at, actor, channel, action, subject_kind, subject_id, c
 # is the outer statement and returns its id: a rule on the queue cannot take the entry away with it, PostgreSQL refuses
 # rules that swallow either of the two, and whatever else swallows or renames a row shows in what comes back.
 _POSTGRES = (
-    "WITH queued AS (INSERT INTO audit_unsequenced (entry_id) VALUES (%b) RETURNING entry_id)"
-    f" INSERT INTO audit_entry ({_COLUMNS})"  # noqa: S608
+    "WITH queued AS (INSERT INTO audit_unsequenced (entry_id) VALUES (%b) RETURNING entry_id)"  # noqa: S608
+    f" INSERT INTO audit_entry ({_COLUMNS})"
     " SELECT entry_id, %b, %b, %b, %b, %b, %b, %b::uuid, %b FROM queued RETURNING id"
 )
 _SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}, leaf_hash) VALUES ({', '.join(['%s'] * 10)})"  # noqa: S608

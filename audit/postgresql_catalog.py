@@ -10,11 +10,16 @@ TEXT_SAYS_ALL = False
 LEAF_HASH = r"generated sha256(('\x00'::bytea || body))"
 _RELATIONS = """
     SELECT wanted, c.relkind, c.relpersistence
-    FROM pg_catalog.unnest(%s::text[]) AS wanted LEFT JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(wanted))
+    FROM pg_catalog.unnest(%s::text[]) AS wanted
+    LEFT JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(wanted))
 """
 _FOREIGN = """
-    WITH ours AS (SELECT name, pg_catalog.to_regclass(pg_catalog.quote_ident(name)) AS oid FROM pg_catalog.unnest(%s::text[]) AS name)
-    SELECT 'trigger', t.tgname, name FROM ours JOIN pg_catalog.pg_trigger t ON t.tgrelid = ours.oid WHERE NOT t.tgisinternal
+    WITH ours AS (
+        SELECT name, pg_catalog.to_regclass(pg_catalog.quote_ident(name)) AS oid
+        FROM pg_catalog.unnest(%s::text[]) AS name
+    )
+    SELECT 'trigger', t.tgname, name FROM ours JOIN pg_catalog.pg_trigger t ON t.tgrelid = ours.oid
+        WHERE NOT t.tgisinternal
     UNION ALL SELECT 'rule', r.rulename, name FROM ours JOIN pg_catalog.pg_rewrite r ON r.ev_class = ours.oid
     UNION ALL SELECT 'policy', p.polname, name FROM ours JOIN pg_catalog.pg_policy p ON p.polrelid = ours.oid
     UNION ALL SELECT 'row security', c.relname, name FROM ours JOIN pg_catalog.pg_class c ON c.oid = ours.oid
@@ -34,15 +39,18 @@ _SETTINGS = """
 """
 _COLUMNS = """
     SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-           pg_catalog.concat_ws(' ', CASE a.attgenerated WHEN 's' THEN 'generated' WHEN '' THEN NULL ELSE 'virtual' END,
-                     CASE a.attidentity WHEN '' THEN NULL ELSE 'identity' END, pg_catalog.pg_get_expr(d.adbin, d.adrelid))
+           pg_catalog.concat_ws(' ', CASE a.attgenerated WHEN 's' THEN 'generated' WHEN '' THEN NULL
+                     ELSE 'virtual' END,
+                     CASE a.attidentity WHEN '' THEN NULL ELSE 'identity' END,
+                     pg_catalog.pg_get_expr(d.adbin, d.adrelid))
     FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s)) AND a.attnum > 0 AND NOT a.attisdropped
 """
 _KEYS = """
     SELECT pg_catalog.array_agg(a.attname::text) FROM pg_catalog.pg_index i
     JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
-    WHERE i.indrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s)) AND i.indisunique AND i.indisvalid AND i.indislive
+    WHERE i.indrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s))
+      AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive
       AND i.indpred IS NULL AND i.indexprs IS NULL
     GROUP BY i.indexrelid
 """

@@ -48,6 +48,11 @@ _OUTSIDE = """
 """
 
 
+_FALSELY_WAITING = "SELECT u.entry_id FROM audit_unsequenced u"
+_PLACED = " JOIN audit_leaf l ON l.entry_id = u.entry_id"
+_BEFORE_THE_FIRST = "SELECT leaf_index FROM audit_leaf WHERE leaf_index < 0 ORDER BY leaf_index LIMIT 100"
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """An entry's columns in the words of its body."""
@@ -122,6 +127,18 @@ def entries_outside() -> Iterator[str]:
     """Yield the id of every entry that has no leaf and does not wait for one."""
     for (entry_id,) in stream(_OUTSIDE, ()):
         yield as_id(entry_id)
+
+
+def falsely_waiting() -> Iterator[str]:
+    """Yield the id of whatever waits though it has its place; on SQLite, where none ever waits, of whatever waits."""
+    only = _PLACED if connection.vendor == "postgresql" else ""
+    for (entry_id,) in stream(f"{_FALSELY_WAITING}{only} ORDER BY u.entry_id", ()):
+        yield as_id(entry_id)
+
+
+def before_the_first() -> list[int]:
+    """Return the leaves with a negative index, which no walk from the first leaf on comes to, at most 100."""
+    return [index for (index,) in stream(_BEFORE_THE_FIRST, ())]
 
 
 def stream(sql: str, parameters: tuple[int | str, ...]) -> Iterator[tuple[Any, ...]]:

@@ -23,7 +23,8 @@ def _waiting(queue: str) -> str:
     return f"""
         SELECT u.entry_id, e.recorded_at, e.leaf_hash
         FROM {queue} u CROSS JOIN LATERAL (
-            SELECT recorded_at, leaf_hash FROM audit_entry WHERE id = u.entry_id OFFSET 0
+            SELECT recorded_at, leaf_hash FROM audit_entry WHERE id = u.entry_id
+            AND NOT EXISTS (SELECT 1 FROM audit_leaf WHERE entry_id = u.entry_id OFFSET 0) OFFSET 0
         ) e
     """  # noqa: S608
 
@@ -41,6 +42,11 @@ _TAKE = f"""
     waiting AS MATERIALIZED ({_waiting("audit_unsequenced")} ORDER BY e.recorded_at, u.entry_id LIMIT %s), {_PLACE}
     SELECT count(*) FROM placed
 """  # noqa: S608
+# Whoever may add to the queue can add what has its place already: that must not keep all others waiting for ever.
+_DROP_PLACED = """
+    DELETE FROM audit_unsequenced u
+    WHERE EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = u.entry_id OFFSET 0)
+"""
 _NEXT_LEAF = """
     INSERT INTO audit_leaf (leaf_index, entry_id, leaf_hash)
     SELECT coalesce(max(leaf_index) + 1, 0), %s, %s FROM audit_leaf
@@ -150,6 +156,7 @@ def _sequence_soon() -> None:
 def _sequence_batch() -> int:
     size = tree_size()
     with connection.cursor() as cursor:
+        cursor.execute(_DROP_PLACED)
         cursor.execute(_TAKE, (size, BATCH))
         (count,) = cursor.fetchone()
     seal_tiles(size, size + count)

@@ -31,7 +31,9 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
     catalog = postgresql_catalog if connection.vendor == "postgresql" else sqlite_catalog
     texts = _created_by_sql(connection.vendor)
     # The log's other tables may change, but what stands on the queue can take entries away as well.
-    others = {str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()} - tables.keys()
+    others = {
+        str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()
+    } - tables.keys()
     with connection.cursor() as cursor:
         kinds = catalog.relations(cursor, sorted(tables.keys() | others))
         faults = [

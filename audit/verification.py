@@ -20,7 +20,7 @@ from audit.keys import PUBLIC_FILE
 from audit.models import Checkpoint, Entry, Leaf, Tile, Unsequenced
 from audit.outside import OutsideCheckpoint, compare
 from audit.rotations import Generation
-from audit.rows import actions, entries_outside
+from audit.rows import actions, before_the_first, entries_outside, falsely_waiting
 from audit.signatures import check_signatures
 from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.snapshot import one_view
@@ -62,6 +62,10 @@ def verify_log(
         roots = _walk(report, wanted, progress, shared=shared)
         for entry_id in entries_outside():
             report.add(FaultKind.INSERTED, f"entry {entry_id}")
+        for entry_id in falsely_waiting():
+            report.add(FaultKind.QUEUE_CHANGED, f"entry {entry_id}")
+        for index in before_the_first():
+            report.add(FaultKind.RENUMBERED, f"leaf {index}")
         report.waiting = Unsequenced.objects.count()
         report.entries = Entry.objects.count()
         check_roots(report, checkpoints, roots)

@@ -5,14 +5,24 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.actions import Action
-from audit.sequencing import Pace
+from audit.checkpoints import sign_checkpoint
+from audit.errors import LogForked
+from audit.faults import FaultKind
+from audit.log import Subject, append
+from audit.models import Entry, Leaf, Unsequenced
+from audit.sequencing import Pace, sequence_pending
+from audit.verification import verify_log
 from config.environment import ROOT
+from tests.audit.conftest import CLERK
+from tests.tampering import tamper
 
 BEGIN = """
 import os, signal, django
@@ -202,3 +212,33 @@ def test_a_process_sequences_at_once_until_it_is_busy() -> None:
     pace = Pace(burst=3, per_second=0)
     assert [pace.allows() for _number in range(5)] == [True, True, True, False, False]
     assert Pace(burst=1, per_second=1e9).allows()
+
+
+@pytest.mark.django_db
+def test_what_waits_though_it_has_its_place_is_named_and_keeps_nobody_waiting(
+    write: Callable[[int], list[Entry]],
+) -> None:
+    write(3)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO audit_unsequenced SELECT entry_id FROM audit_leaf WHERE leaf_index = 1")
+    assert FaultKind.QUEUE_CHANGED in {fault.kind for fault in verify_log().faults}
+    append(Action.SIGNED_IN, subject=Subject("test.thing", "1"), actor=CLERK)
+    sequence_pending(wait=True)
+    assert list(Leaf.objects.order_by("index").values_list("index", flat=True)) == [0, 1, 2, 3]
+    if connection.vendor == "postgresql":
+        assert not Unsequenced.objects.exists()
+        assert verify_log().ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leaf_far_beyond_the_end_is_refused_by_the_signing_with_a_sentence(
+    log_key: Any, write: Callable[[int], list[Entry]]
+) -> None:
+    with transaction.atomic():
+        entry = write(3)[0]
+    tamper(
+        "UPDATE audit_leaf SET leaf_index = 9000000000000000000 WHERE entry_id = %s",
+        (entry.pk if connection.vendor == "postgresql" else entry.pk.hex,),
+    )
+    with pytest.raises(LogForked):
+        sign_checkpoint(actor=CLERK)
