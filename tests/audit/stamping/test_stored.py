@@ -161,3 +161,10 @@ def test_the_command_that_verifies_the_log_finds_a_bad_stamp(stamp, capsys):
         call_command("verify_audit_log")
     assert ended.value.code == 1
     assert "bad_stamp: stamp of local" in capsys.readouterr().out
+
+
+def test_a_stamp_that_no_driver_reads_is_named_and_hides_no_other_break(stamp):
+    rewrite("received_at", "infinity" if connection.vendor == "postgresql" else "zz")
+    tamper("DELETE FROM audit_checkpointsignature WHERE length(line) > 500")
+    assert {fault.kind for fault in verify_log().faults} >= {FaultKind.SIGNATURE_REMOVED}
+    assert {fault.kind for fault in verify_log().faults} & {FaultKind.UNREADABLE, FaultKind.BAD_STAMP}
