@@ -14,13 +14,14 @@ from audit.signed_rows import records, witnessed_rows
 
 def check_witnessed(report: LogReport) -> None:
     """Compare every row with the entries LOG_WITNESSED: each size that was logged is there, and no other is."""
+    # Facts hold a size beyond what JSON's readers keep exact as text.
     logged = {
-        (record.subject_id, record.facts.get("size")): record.facts.get("root")
+        (record.subject_id, str(record.facts.get("size"))): record.facts.get("root")
         for record in records(Action.LOG_WITNESSED)
     }
     for origin, size, root, note in witnessed_rows():
         place = f"{origin}, size {size}"
-        said = logged.pop((origin, size), None)
+        said = logged.pop((origin, str(size)), None)
         if said is None:
             report.add(FaultKind.WITNESSED_CHANGED, place, "No entry records it.")
         elif said != root.hex() or _head(note) != TreeHead(origin, size, root):

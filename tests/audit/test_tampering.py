@@ -29,6 +29,7 @@ from audit.span_helper import Helper
 from audit.spans import tile_root, verdicts
 from audit.tiles import StoredNodes
 from audit.verification import verify_log
+from audit.witness_memory import number, subject_of
 from tests.audit.conftest import CLERK
 from tests.tampering import guards_lifted, tamper
 
@@ -380,6 +381,16 @@ def witnessed(signed: list[Entry]) -> None:
     facts: dict[str, Json] = {"size": 9, "root": SEEN.hex(), "seen_size": None, "seen_root": None}
     append(Action.LOG_WITNESSED, subject=Subject("audit.witnessedlog", OTHER), actor=CLERK, facts=facts)
     sequence_pending()
+
+
+def test_a_size_that_facts_hold_as_text_is_no_false_alarm(signed: list[Entry]) -> None:
+    head = TreeHead(OTHER, 2**55, SEEN)
+    note = f"{head.text}\n\u2014 x AAAAAAAA\n"
+    WitnessedLog.objects.create(origin=OTHER, size=2**55, root=SEEN, note=note, seen_at=timezone.now())
+    facts: dict[str, Json] = {"size": number(2**55), "root": SEEN.hex()}
+    append(Action.LOG_WITNESSED, subject=subject_of(OTHER), actor=CLERK, facts=facts)
+    sequence_pending()
+    assert verify_log().ok
 
 
 @pytest.mark.parametrize(
