@@ -19,8 +19,9 @@ def contents(folder):
 
 
 def test_every_key_that_was_made_is_named(tmp_path):
-    made = make_missing_keys(tmp_path / "keys", data=tmp_path / "data")
-    assert sorted(made) == sorted(path.name for path in (tmp_path / "keys").glob("*key"))
+    keys = tmp_path / "fresh" / "keys"
+    made = make_missing_keys(keys, data=tmp_path / "fresh" / "data")
+    assert sorted(made) == sorted(path.name for path in keys.glob("*key"))
 
 
 def test_keys_that_are_there_are_left_alone(folders):
