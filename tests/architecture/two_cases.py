@@ -58,7 +58,7 @@ class Holding:
             "request_id": self.opening.pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
-            "entry_id": Entry.objects.values_list("pk", flat=True)[:1][0],
+            "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
 
