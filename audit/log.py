@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -146,15 +147,20 @@ _POSTGRES = (
 _SQLITE = f"INSERT INTO audit_entry ({_COLUMNS}, leaf_hash) VALUES ({', '.join(['%s'] * 10)})"  # noqa: S608
 
 
+class _PreparingCursor(psycopg.Cursor[Any]):
+    """Has the server plan its statement once in each session; Django's own cursor binds on this side each time."""
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
+        return super().execute(query, params, prepare=True)
+
+
 def _insert(entry: Entry) -> None:
     body, leaf = bytes(entry.body), bytes(entry.leaf_hash)
     common = (entry.actor, entry.channel, entry.action, entry.subject_kind, entry.subject_id)
     if connection.vendor == "postgresql":
-        # Past Django's cursor, which binds on this side: the server plans this one statement once in each session.
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(
-                _POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, body), prepare=True
-            )
+        ours: Any = _PreparingCursor(connection.connection)
+        with connection.make_cursor(ours) as cursor:
+            cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, body))
             written = cursor.fetchall()
         if written != [(entry.id,)]:
             raise _unavailable()

@@ -111,7 +111,7 @@ def test_what_is_done_with_an_item_is_logged_under_its_case_where_that_is_one_ca
     item, client = take_in(), client_for(lawyer)
     acts = ("evidence.viewed", "evidence.downloaded")
     client.get(reverse("evidence:item", args=[item.pk]))
-    client.post(reverse("evidence:download", args=[item.pk])).close()
+    assert b"".join(client.post(reverse("evidence:download", args=[item.pk])).streaming_content) == LETTER
     of_the_case = Entry.objects.filter(action__in=acts, case_id=case.pk)
     assert sorted(of_the_case.values_list("action", flat=True)) == sorted(acts)
     second = open_case(reference="DK-SECOND", title="Second", actor=lawyer)
