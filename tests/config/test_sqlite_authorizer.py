@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.test.utils import isolate_apps
 
 from config.sqlite.authorizer import refusal
 from tests.tampering import as_owner
@@ -82,6 +83,7 @@ def test_it_lets_reads_writes_and_questions_pass() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@isolate_apps("audit")
 def test_a_migration_changes_the_schema_and_closes_it_behind_itself() -> None:
     class Passing(models.Model):
         class Meta:

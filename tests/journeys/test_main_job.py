@@ -65,7 +65,8 @@ def test_from_the_sample_files_to_a_dossier_and_every_tampering_is_named(
     assert NAME.encode() not in held
 
     assert command("verify_evidence", "--json").told["ok"]
-    assert command("verify_audit_log", "--json").told["ok"]
+    told_log = command("verify_audit_log", "--json").told
+    assert told_log["ok"], told_log["faults"]
     one_byte_of_a_stored_object_is_named(command, house)
     one_byte_of_an_entry_is_named(command)
     one_byte_of_an_exhibit_is_named(out)
