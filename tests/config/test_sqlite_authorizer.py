@@ -83,12 +83,13 @@ def test_it_lets_reads_writes_and_questions_pass() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@isolate_apps("audit")
 def test_a_migration_changes_the_schema_and_closes_it_behind_itself() -> None:
-    class Passing(models.Model):
-        class Meta:
-            app_label = "audit"
-            db_table = "passing"
+    with isolate_apps("audit"):
+
+        class Passing(models.Model):
+            class Meta:
+                app_label = "audit"
+                db_table = "passing"
 
     with connection.schema_editor() as editor:
         editor.create_model(Passing)
