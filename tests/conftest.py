@@ -166,6 +166,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=f"needs the program {needed.args[0]}"))
     if connection.vendor != "postgresql":
         _set_aside(config, items, "postgres", "needs PostgreSQL: name one in DATABASE_URL")
+    else:
+        _set_aside(config, items, "sqlite", "needs SQLite: name no database in DATABASE_URL")
     if not os.environ.get("REDIS_URL"):
         _set_aside(config, items, "redis", "needs Redis: name one in REDIS_URL")
     if not os.environ.get("DADKHAH_TEST_S3"):

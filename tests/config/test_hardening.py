@@ -172,8 +172,7 @@ def test_the_password_is_made_private_kept_and_never_shown(role: str, tmp_path: 
             call_command("harden_database", role=role, password_file=path)
 
 
+@pytest.mark.sqlite
 def test_on_sqlite_it_says_that_there_are_no_roles() -> None:
-    if connection.vendor == "postgresql":
-        pytest.skip("this is PostgreSQL")
     with pytest.raises(NotPostgres, match="SQLite"):
         harden("dadkhah_app", password=None, actor=CLERK)

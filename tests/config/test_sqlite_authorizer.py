@@ -11,7 +11,7 @@ from tests.tampering import as_owner
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the authorizer is SQLite's"),
+    pytest.mark.sqlite,
 ]
 
 REFUSED = [
