@@ -90,7 +90,7 @@ class Pace:
         return True
 
 
-_pace = Pace(burst=4, per_second=2)
+_pace = Pace(burst=8, per_second=2)
 
 
 def sequence_pending(*, wait: bool = False) -> int:
