@@ -80,6 +80,8 @@ def test_it_lets_reads_writes_and_questions_pass() -> None:
             "PRAGMA journal_mode",
         ):
             cursor.execute(statement)
+        cursor.execute("SELECT count(*) FROM audit_entry")
+        assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.django_db(transaction=True)
