@@ -62,7 +62,7 @@ def test_only_the_log_writes_entries():
 
 def test_only_custody_writes_custody_events():
     assert writers(r"CustodyEvent\.objects\.(create|bulk_create)|\bCustodyEvent\(") - {
-        "evidence/models.py"
+        "evidence/models/custody.py"
     } == {"evidence/custody.py"}
 
 

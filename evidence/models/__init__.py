@@ -1,0 +1,8 @@
+"""The records of this app: the stored bytes, their receipts, their custody and what they speak to."""
+
+from evidence.models.custody import CustodyEvent
+from evidence.models.item import EvidenceCase, EvidenceItem, Intake
+from evidence.models.link import EvidenceLink
+from evidence.models.stored import StoredObject
+
+__all__ = ["CustodyEvent", "EvidenceCase", "EvidenceItem", "EvidenceLink", "Intake", "StoredObject"]

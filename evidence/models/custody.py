@@ -1,0 +1,116 @@
+"""The custody ledger."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
+from django.utils import timezone
+
+from audit.canonical import canonical_json
+from audit.commitments import new_salt
+from audit.log import instant
+from audit.private import sealed
+from cases.dated import Dated
+from evidence import private_values
+from evidence.digests import Digest, DigestField
+from evidence.models.identified import Identified
+from evidence.models.item import EvidenceItem
+from evidence.vocabulary import HAND_OVERS, SHORTEST_PURPOSE, CustodyKind, CustodyOutcome
+
+_FINGERPRINT_PREFIX = b"dadkhah/custody-event/v1\n"
+
+
+class CustodyEvent(Identified, Dated):
+    """One event in an item's custody. Its dates say when it happened; `recorded_at` when it was written down.
+
+    The table takes new rows and nothing else: the database refuses to change or remove one.
+    """
+
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="custody")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=32, choices=CustodyKind)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agent = models.CharField(max_length=100)
+    released_by = models.TextField(blank=True)
+    received_by = models.TextField(blank=True)
+    purpose = models.TextField(blank=True)
+    location = models.TextField(blank=True)
+    tool = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=16, choices=CustodyOutcome, blank=True)
+    note = models.TextField(blank=True)
+    digest_expected = DigestField("sha256", null=True, blank=True)
+    digest_found = DigestField("sha256", null=True, blank=True)
+    refers_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="referred_by"
+    )
+    salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+
+    PRIVATE = private_values.EVENT
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["item_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "seq"], name="custody_seq_once_per_item"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="custody_seq_from_one"),
+            models.CheckConstraint(condition=Q(kind__in=CustodyKind.values), name="custody_kind_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", *CustodyOutcome.values]), name="custody_outcome_known"
+            ),
+            models.CheckConstraint(condition=~Q(agent=""), name="custody_has_an_agent"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=HAND_OVERS)
+                | Q(GreaterThanOrEqual(Length("purpose"), SHORTEST_PURPOSE)),
+                name="custody_hand_over_has_a_purpose",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.seq} {self.kind}"
+
+    def facts(self) -> dict[str, Any]:
+        """What the log says of this event: no name or free text in clear, and the fingerprint of the row."""
+        return {**self._recorded(), "fingerprint": self.fingerprint()}
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the canonical facts, hexadecimal; any change to the row changes it."""
+        return hashlib.sha256(_FINGERPRINT_PREFIX + canonical_json(self._recorded())).hexdigest()
+
+    @property
+    def happened_text(self) -> str:
+        """When it happened, as the log's commitment takes it; empty where that is not known."""
+        date = self.date
+        return f"{date.calendar} {date.edtf} {date.as_written}" if date else ""
+
+    def _recorded(self) -> dict[str, Any]:
+        return {
+            "event": str(self.pk),
+            "item": str(self.item_id),
+            "seq": self.seq,
+            "kind": str(self.kind),
+            "recorded_at": instant(self.recorded_at),
+            "happened": sealed(self, "happened"),
+            "agent": self.agent,
+            "actor": str(self.actor_id) if self.actor_id else None,
+            "released_by": sealed(self, "released_by"),
+            "received_by": sealed(self, "received_by"),
+            "purpose": sealed(self, "purpose"),
+            "location": sealed(self, "location"),
+            "tool": self.tool,
+            "outcome": str(self.outcome),
+            "note": sealed(self, "note"),
+            "digest_expected": _hex(self.digest_expected),
+            "digest_found": _hex(self.digest_found),
+            "refers_to": str(self.refers_to_id) if self.refers_to_id else None,
+        }
+
+
+def _hex(digest: Digest | None) -> str | None:
+    return digest.labelled if digest else None

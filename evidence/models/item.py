@@ -1,0 +1,98 @@
+"""Deliveries, the items that came with them, and the cases that those stand in."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.commitments import new_salt
+from audit.erased import PrivateCharField, PrivateTextField
+from cases.dated import Dated
+from cases.models import Case
+from evidence import private_values
+from evidence.digests import DigestField
+from evidence.models.identified import Identified
+from evidence.models.stored import StoredObject
+from evidence.references import new_reference
+from evidence.scopes import EvidenceItemQuerySet
+
+
+class Intake(Identified):
+    """One occasion on which things were handed in: from whom, how, and who took them."""
+
+    source = PrivateTextField()
+    how_obtained = PrivateTextField(blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(default=timezone.now)
+    channel = models.CharField(max_length=16)
+    salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+
+    PRIVATE = private_values.INTAKE
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=~Q(source=""), name="intake_has_a_source")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class EvidenceItem(Identified, Dated):
+    """One receipt of one file. Its dates say when it was made or collected, as the source tells it."""
+
+    reference = models.CharField(max_length=16, unique=True, default=new_reference, editable=False)
+    object = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="receipts")
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="items")
+    cases: "models.ManyToManyField[Case, EvidenceCase]" = models.ManyToManyField(
+        Case, through="EvidenceCase", related_name="evidence_items"
+    )
+    title = PrivateCharField(max_length=300, blank=True)
+    original_name = PrivateTextField()
+    original_path = PrivateTextField(blank=True)
+    source = PrivateTextField()
+    media_type = models.CharField(max_length=255, blank=True)
+    media_type_tool = models.CharField(max_length=100, blank=True)
+    inspected_at = models.DateTimeField(null=True, blank=True)
+    inspection_failure = models.CharField(max_length=300, blank=True)
+    inspection_tries = models.PositiveSmallIntegerField(default=0)
+    received_at = models.DateTimeField(default=timezone.now)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    declared_sha256 = DigestField("sha256", null=True, blank=True)
+    salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+
+    objects = EvidenceItemQuerySet.as_manager()
+
+    PRIVATE = private_values.ITEM
+
+    class Meta:
+        default_permissions = ()
+        permissions = [
+            ("view_evidence", _("See the evidence of their cases")),
+            ("receive_evidence", _("Take in evidence")),
+            ("link_evidence", _("Link evidence to cases, people, incidents and places")),
+            ("check_fixity", _("Check stored evidence against its digests")),
+            ("review_custody", _("Review the custody of all evidence, without its content")),
+        ]
+        ordering = ["-received_at", "reference"]
+        indexes = [
+            models.Index(fields=["-received_at", "reference"], name="item_by_receipt"),
+            models.Index(fields=["inspected_at"], name="item_uninspected", condition=Q(inspected_at=None)),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(source=""), name="item_has_a_source")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class EvidenceCase(Identified):
+    """An item's place in a case; membership of the case is what opens the item."""
+
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="placements")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="placements")
+    linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["item", "case"], name="item_once_in_a_case")]
