@@ -18,19 +18,11 @@ from evidence.forms import ChooseCaseForm, LinkForm
 from evidence.inspection import retry_inspection
 from evidence.intake import RECEIVE
 from evidence.linking import LINK, add_to_case, link_evidence
-from evidence.media_types import plain_kind
 from evidence.models import EvidenceItem
-from evidence.queries import (
-    custody_of,
-    custody_register,
-    find_item,
-    last_check,
-    links_of,
-    other_receipts,
-    placements_seen,
-    unknown_item,
-)
+from evidence.queries import custody_register, find_item, unknown_item
 from evidence.reading import READ, hand_out, open_page
+from evidence.sections.page import sections_of
+from evidence.sections.section import Asking
 from evidence.views.reader import reader
 from evidence.vocabulary import CustodyOutcome
 
@@ -48,14 +40,11 @@ def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
     user = reader(request)
     item = find_item(item_id, user=user)
     open_page(item, actor=user)
+    sections = sections_of(Asking(item, user, request.GET))
     context = {
         "item": item,
-        "kind": plain_kind(item.media_type),
-        "events": custody_of(item),
-        "check": last_check(item),
-        "others": other_receipts(item, user=user),
-        "links": links_of(item, user=user),
-        "placements": placements_seen(item, user=user),
+        "sections": sections,
+        "facts": {shown.section.name: shown.facts for shown in sections},
     }
     return render(request, "evidence/item.html", context)
 

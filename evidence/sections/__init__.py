@@ -1,0 +1,1 @@
+"""The sections of an item's page: each a module, a template and a row in `page`."""

@@ -1,0 +1,15 @@
+"""What the item is: its name, its type, its size, its dates and its cases."""
+
+from typing import Any
+
+from evidence.media_types import plain_kind
+from evidence.queries import placements_seen
+from evidence.sections.section import Asking
+
+
+def facts(asking: Asking) -> dict[str, Any]:
+    """The plain word for its type, and the cases that the reader knows it in."""
+    return {
+        "kind": plain_kind(asking.item.media_type),
+        "placements": placements_seen(asking.item, user=asking.user),
+    }
