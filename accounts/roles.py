@@ -45,6 +45,7 @@ _LAWYER = _PARALEGAL | {
     "witnesses.request_opening",
     "dossiers.compile_dossier",
     "dossiers.view_dossier",
+    "evidence.view_found_values",
 }
 
 # Administrators run the machine: nothing here lets them near evidence, cases or witnesses.

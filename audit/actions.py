@@ -99,6 +99,26 @@ class Action(StrEnum):
         "evidence.inspection_retried",
         _("A person had the format of an exhibit looked at again."),
     )
+    DERIVATIVES_ASKED = (
+        "evidence.derivatives_asked",
+        _("It was noted which copies for looking at are to be made of an exhibit."),
+    )
+    DERIVATIVE_MADE = (
+        "evidence.derivative_made",
+        _("A program made something of an exhibit: an image, a text, a copy for playing."),
+    )
+    DERIVATIVE_NOT_MADE = (
+        "evidence.derivative_not_made",
+        _("A program could not make something of an exhibit, or found nothing; the exhibit says why."),
+    )
+    DERIVATIVE_RETRIED = (
+        "evidence.derivative_retried",
+        _("A person had something that was not made of an exhibit tried again."),
+    )
+    DERIVATIVE_READ = (
+        "evidence.derivative_read",
+        _("A person looked at something that was made of an exhibit."),
+    )
     EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
     CUSTODY_READ = "evidence.custody_read", _("An auditor opened the custody of an exhibit.")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")

@@ -41,6 +41,10 @@ class BadLink(EvidenceError, BadInput):
     """A link from an exhibit to a case, person, incident or place cannot be made as asked."""
 
 
+class BadDerivative(EvidenceError, BadInput):
+    """A derivative (copy, redaction, translation, transcript) cannot be added or made anew as asked."""
+
+
 # The records
 
 

@@ -26,7 +26,7 @@ from evidence.filenames import storable_name
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, Intake, StoredObject
 from evidence.pending import ask_for_inspection
 from evidence.store import vault
-from evidence.vault.facts import StoredFacts
+from evidence.stored_objects import stored_object
 from evidence.vault.receiving import Received
 from evidence.vocabulary import CustodyKind
 
@@ -72,7 +72,7 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
     stored = store.commit(received)
     # From here on only rows: a failure leaves an object without a row, which the next receipt takes up.
     with _records():
-        item = _create_item(_stored_object(stored), facts, declared=declared, user=user)
+        item = _create_item(stored_object(stored), facts, declared=declared, user=user)
         event = custody.record(
             item,
             CustodyKind.RECEIVED,
@@ -169,23 +169,6 @@ def _compared(received: Received, declared: str | None) -> Digest | None:
             % {"found": received.sha256.hex(), "declared": digest.hex}
         )
     return digest
-
-
-def _stored_object(stored: StoredFacts) -> StoredObject:
-    columns = {
-        "name": stored.name,
-        "size": stored.size,
-        "stored_blake3": Digest("blake3", stored.blake3),
-        "stored_size": stored.stored_size,
-        "key_id": stored.key_id,
-    }
-    digest = Digest("sha256", stored.sha256)
-    found, created = StoredObject.objects.get_or_create(sha256=digest, defaults=columns)
-    if not created and found.stored_blake3.value != stored.blake3:
-        # The object had gone from the disk and these bytes, equal by SHA-256, have taken its place.
-        StoredObject.objects.filter(pk=found.pk).update(**columns)
-        found.refresh_from_db()
-    return found
 
 
 def _create_item(

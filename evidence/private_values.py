@@ -2,7 +2,7 @@
 
 from audit.private import Private, PrivateValues
 from cases.dated import DATE_COLUMNS
-from evidence.scopes import READ
+from evidence.scopes import READ, READ_FOUND
 
 INTAKE = PrivateValues(
     (Private("source"), Private("how_obtained")),
@@ -38,4 +38,15 @@ EVENT = PrivateValues(
     cases="item__placements__case",
     fact="event",
     permission=READ,
+)
+
+DERIVATIVE = PrivateValues(
+    (Private("title"), Private("original_name"), Private("note")),
+    cases="item__placements__case",
+    fact="derivative",
+    permission=READ,
+)
+
+FOUND = PrivateValues(
+    (Private("value"),), cases="item__placements__case", fact="found", permission=READ_FOUND
 )

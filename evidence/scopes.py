@@ -1,6 +1,6 @@
 """Who may see which evidence: one rule for lists, pages, commands and exports."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -10,10 +10,11 @@ from accounts.models import User
 from cases.models import Case
 
 if TYPE_CHECKING:
-    from evidence.models import EvidenceItem, EvidenceLink  # noqa: F401  named in the base classes
+    from evidence.models import Derivative, EvidenceItem, EvidenceLink, FoundValue  # noqa: F401  named in the base classes
 
 READ = "evidence.view_evidence"
 REVIEW_CUSTODY = "evidence.review_custody"
+READ_FOUND = "evidence.view_found_values"
 
 
 class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
@@ -44,6 +45,26 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
         if not _may(user, READ):
             return self.none()
         return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class DerivativeQuerySet(models.QuerySet["Derivative"]):
+    """What was made of items, seen by whoever may see the item."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What was made of the items that are open to `user`."""
+        items: Any = self.model._meta.get_field("item").related_model
+        return self.filter(item__in=items.objects.visible_to(user).values("pk"))
+
+
+class FoundValueQuerySet(models.QuerySet["FoundValue"]):
+    """Where, when and by whom files say that they were made: more than the right to see the file is needed."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What was found in the items that are open to `user`, where their role includes it."""
+        if not _may(user, READ_FOUND):
+            return self.none()
+        items: Any = self.model._meta.get_field("item").related_model
+        return self.filter(item__in=items.objects.visible_to(user).values("pk"))
 
 
 def _may(user: User | AnonymousUser, permission: str) -> bool:

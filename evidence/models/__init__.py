@@ -1,8 +1,20 @@
 """The records of this app: the stored bytes, their receipts, their custody and what they speak to."""
 
 from evidence.models.custody import CustodyEvent
+from evidence.models.derivative import Derivative
+from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
 from evidence.models.stored import StoredObject
 
-__all__ = ["CustodyEvent", "EvidenceCase", "EvidenceItem", "EvidenceLink", "Intake", "StoredObject"]
+__all__ = [
+    "CustodyEvent",
+    "Derivative",
+    "EvidenceCase",
+    "EvidenceItem",
+    "EvidenceLink",
+    "FoundValue",
+    "ImageHash",
+    "Intake",
+    "StoredObject",
+]
