@@ -14,6 +14,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
+from audit.postgresql_path import system_names
+
 REFUSAL = "append-only"
 FUNCTION = "audit_refuse_change"
 # ERRCODE 23001 (restrict_violation) reaches Python as IntegrityError, as SQLite's RAISE does.
@@ -92,8 +94,12 @@ def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Seq
 
     What counts is that the table is there: the list of applied migrations is a table that anybody could shorten.
     """
+    promised = promised_tables()
+    if connection.vendor == "postgresql":
+        with system_names(connection, list(promised)) as (_cursor, places):
+            return {table: keys for table, keys in promised.items() if places[table] is not None}
     there = set(connection.introspection.table_names())
-    return {table: keys for table, keys in promised_tables().items() if table in there}
+    return {table: keys for table, keys in promised.items() if table in there}
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
@@ -153,34 +159,60 @@ def _postgres_statements(table: str) -> list[str]:
     return statements
 
 
-# The table is found as the application's statements find it: another one before it in the search path has no guards.
+# A guard is whole with this function behind it and nothing that narrows it. Whoever owns the function can replace it:
+# so it must be the table's owner, or a superuser, who can do everything anyway.
 _GUARDS = """
-    SELECT t.tgname, t.tgenabled, t.tgtype, p.proname, p.prosrc
-    FROM pg_catalog.unnest(%s::text[]) AS name
-    JOIN pg_catalog.pg_trigger t ON t.tgrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(name))
-    JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-    WHERE NOT t.tgisinternal AND t.tgqual IS NULL AND t.tgattr = '' AND t.tgnargs = 0
-      AND l.lanname = 'plpgsql' AND p.proconfig IS NULL
+    SELECT t.tgrelid, t.tgname, t.tgenabled::text, t.tgtype,
+           t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgnargs = 0, p.proname,
+           array_remove(ARRAY[
+               CASE WHEN p.prosrc <> %s OR l.lanname <> 'plpgsql' THEN 'its body' END,
+               CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END,
+               CASE WHEN p.proconfig IS NOT NULL THEN 'settings of its own' END,
+               CASE WHEN p.pronamespace <> c.relnamespace THEN 'another schema' END,
+               CASE WHEN p.proowner <> c.relowner AND NOT o.rolsuper THEN 'its owner' END
+           ], NULL)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+        JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles o ON o.oid = p.proowner
+    WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::oid[])
 """
 
 
-def _missing_on_postgres(connection: BaseDatabaseWrapper, tables: Mapping[str, object]) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_GUARDS, [list(tables)])
-        found = {
-            name: (_text(enabled), bits, function, source)
-            for name, enabled, bits, function, source in cursor.fetchall()
+def altered_functions(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """Return the name of every guard's function that is not as it was made, and how; SQLite's guards have none."""
+    if connection.vendor != "postgresql":
+        return []
+    return sorted(
+        {
+            (function, ", ".join(wrong))
+            for (table, name), (*_how, function, wrong) in _found_on_postgres(
+                connection, list(promised_tables())
+            ).items()
+            if wrong and name in {f"{table}_{one}" for one in POSTGRES_TRIGGERS}
         }
+    )
+
+
+def _missing_on_postgres(connection: BaseDatabaseWrapper, tables: Mapping[str, object]) -> list[str]:
+    found = _found_on_postgres(connection, list(tables))
     return sorted(
         f"{table}_{name}"
         for table in tables
         for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
-        if found.get(f"{table}_{name}") != ("A", bits, FUNCTION, FUNCTION_BODY)
+        if found.get((table, f"{table}_{name}")) != ("A", bits, True, FUNCTION, ())
     )
 
 
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def _found_on_postgres(
+    connection: BaseDatabaseWrapper, tables: Sequence[str]
+) -> dict[tuple[str, str], tuple[str, int, bool, str, tuple[str, ...]]]:
+    """Every trigger by its table and name: when it fires, on what, whether on all of it, and its function's flaws."""
+    with system_names(connection, tables) as (cursor, places):
+        names = {oid: name for name, oid in places.items() if oid is not None}
+        cursor.execute(_GUARDS, [FUNCTION_BODY, list(names)])
+        return {
+            (names[oid], name): (enabled, bits, all_of_it, function, tuple(wrong))
+            for oid, name, enabled, bits, all_of_it, function, wrong in cursor.fetchall()
+        }
 
 
 class VendorSQL(Operation):

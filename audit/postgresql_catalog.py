@@ -1,109 +1,168 @@
-"""What PostgreSQL's catalogue says of a table: every name is resolved as the application's statements resolve it."""
+"""What PostgreSQL's catalogue says of the record's tables, and of what could reach them from elsewhere."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-TEXT_SAYS_ALL = False
-# The leaf hash as PostgreSQL prints the expression by which it computes it (RFC 6962 section 2.1).
-LEAF_HASH = r"generated sha256(('\x00'::bytea || body))"
+from audit.conditions import checks_in, condition_form, index_form
+from audit.postgresql_path import system_names
+from audit.promises import FoundIndex, Reference
+
 _RELATIONS = """
-    SELECT wanted, c.relkind, c.relpersistence
-    FROM pg_catalog.unnest(%s::text[]) AS wanted
-    LEFT JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(wanted))
+    SELECT c.oid, c.relkind::text, c.relpersistence::text, a.amname::text
+    FROM pg_class c LEFT JOIN pg_am a ON a.oid = c.relam WHERE c.oid = ANY (%s::oid[])
 """
 _FOREIGN = """
-    WITH ours AS (
-        SELECT name, pg_catalog.to_regclass(pg_catalog.quote_ident(name)) AS oid
-        FROM pg_catalog.unnest(%s::text[]) AS name
-    )
-    SELECT 'trigger', t.tgname, name FROM ours JOIN pg_catalog.pg_trigger t ON t.tgrelid = ours.oid
-        WHERE NOT t.tgisinternal
-    UNION ALL SELECT 'rule', r.rulename, name FROM ours JOIN pg_catalog.pg_rewrite r ON r.ev_class = ours.oid
-    UNION ALL SELECT 'policy', p.polname, name FROM ours JOIN pg_catalog.pg_policy p ON p.polrelid = ours.oid
-    UNION ALL SELECT 'row security', c.relname, name FROM ours JOIN pg_catalog.pg_class c ON c.oid = ours.oid
+    WITH ours AS (SELECT unnest(%s::oid[]) AS oid)
+    SELECT 'trigger', t.tgname, t.tgrelid FROM ours JOIN pg_trigger t ON t.tgrelid = ours.oid WHERE NOT t.tgisinternal
+    UNION ALL SELECT 'switched off constraint', t.tgname, t.tgrelid FROM ours JOIN pg_trigger t
+        ON t.tgrelid = ours.oid WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
+    UNION ALL SELECT 'rule', r.rulename, r.ev_class FROM ours JOIN pg_rewrite r ON r.ev_class = ours.oid
+    UNION ALL SELECT 'policy', p.polname, p.polrelid FROM ours JOIN pg_policy p ON p.polrelid = ours.oid
+    UNION ALL SELECT 'row security', c.relname, c.oid FROM ours JOIN pg_class c ON c.oid = ours.oid
         WHERE c.relrowsecurity OR c.relforcerowsecurity
-    UNION ALL SELECT 'child table', i.inhrelid::regclass::text, name
-        FROM ours JOIN pg_catalog.pg_inherits i ON i.inhparent = ours.oid
-    UNION ALL SELECT 'parent table', i.inhparent::regclass::text, name
-        FROM ours JOIN pg_catalog.pg_inherits i ON i.inhrelid = ours.oid
+    UNION ALL SELECT 'child table', c.relname, i.inhparent
+        FROM ours JOIN pg_inherits i ON i.inhparent = ours.oid JOIN pg_class c ON c.oid = i.inhrelid
+    UNION ALL SELECT 'parent table', c.relname, i.inhrelid
+        FROM ours JOIN pg_inherits i ON i.inhrelid = ours.oid JOIN pg_class c ON c.oid = i.inhparent
+    UNION ALL SELECT 'constraint', n.conname, n.conrelid
+        FROM ours JOIN pg_constraint n ON n.conrelid = ours.oid WHERE n.contype IN ('x', 't')
     ORDER BY 3, 1, 2
 """
+_EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger ORDER BY 1"
+# What leads statements to other tables, puts guards to sleep, brings foreign code or lets a commit be lost: set on this
+# database, or on a role that may write to the log. And what of it is in force, wherever it was set.
 _SETTINGS = """
-    SELECT DISTINCT pg_catalog.split_part(setting, '=', 1)
-    FROM pg_catalog.pg_db_role_setting s CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS setting
-    WHERE s.setdatabase IN (
-        0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-    ) AND pg_catalog.split_part(setting, '=', 1) IN ('search_path', 'session_replication_role') ORDER BY 1
+    WITH set_for AS (
+        SELECT split_part(setting, '=', 1) AS name, substr(setting, strpos(setting, '=') + 1) AS value
+        FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS setting
+        WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+            AND (s.setrole = 0 OR %(log)s::oid IS NULL OR has_table_privilege(s.setrole, %(log)s::oid, 'INSERT'))
+    )
+    SELECT name FROM set_for WHERE name = ANY (%(any)s) OR (name = 'synchronous_commit' AND value = 'off')
+    UNION SELECT name FROM pg_settings WHERE name = ANY (%(in_force)s) AND setting <> boot_val
+    ORDER BY 1
 """
+_IN_FORCE = [
+    "session_replication_role",
+    "allow_system_table_mods",
+    "ignore_system_indexes",
+    "ignore_checksum_failure",
+    "zero_damaged_pages",
+    "transform_null_equals",
+]
+_ANY_VALUE = [*_IN_FORCE, "search_path", "role", "session_preload_libraries", "local_preload_libraries"]
 _COLUMNS = """
-    SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-           pg_catalog.concat_ws(' ', CASE a.attgenerated WHEN 's' THEN 'generated' WHEN '' THEN NULL
-                     ELSE 'virtual' END,
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+           concat_ws(' ', CASE a.attgenerated WHEN 's' THEN 'generated' WHEN '' THEN NULL ELSE 'virtual' END,
                      CASE a.attidentity WHEN '' THEN NULL ELSE 'identity' END,
-                     pg_catalog.pg_get_expr(d.adbin, d.adrelid))
-    FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s)) AND a.attnum > 0 AND NOT a.attisdropped
+                     pg_get_expr(d.adbin, d.adrelid),
+                     CASE WHEN a.attcollation <> t.typcollation THEN 'collated' END)
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped
 """
-_KEYS = """
-    SELECT pg_catalog.array_agg(a.attname::text) FROM pg_catalog.pg_index i
-    JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
-    WHERE i.indrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s))
-      AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive
-      AND i.indpred IS NULL AND i.indexprs IS NULL
-    GROUP BY i.indexrelid
+_INDEXES = """
+    SELECT c.relname, pg_get_indexdef(i.indexrelid),
+           i.indisvalid AND i.indisready AND i.indislive AND (i.indimmediate OR NOT i.indisunique)
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s ORDER BY 1
 """
 _CHECKS = """
-    SELECT pg_catalog.count(*) FROM pg_catalog.pg_constraint
-    WHERE conrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s)) AND contype = 'c' AND convalidated
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = %s AND contype = 'c' AND convalidated ORDER BY 1
 """
+_REFERENCES = """
+    SELECT n.conname,
+           ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = n.conrelid AND attnum = ANY (conkey)),
+           c.relname,
+           ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey)),
+           confdeltype::text || confupdtype::text || CASE WHEN convalidated THEN '' ELSE ' not valid' END
+    FROM pg_constraint n JOIN pg_class c ON c.oid = n.confrelid WHERE n.conrelid = %s AND n.contype = 'f' ORDER BY 1
+"""
+# No action on deletion nor on change, which is how Django makes them.
+_PLAIN_REFERENCE = "aa"
 
 
-def relations(cursor: CursorWrapper, tables: Sequence[str]) -> dict[str, str]:
-    """Each table with what is wrong about what stands under its name: nothing, for a plain and durable table."""
-    cursor.execute(_RELATIONS, [list(tables)])
-    return {name: _relation(kind, persistence) for name, kind, persistence in cursor.fetchall()}
+class Catalog:
+    """The catalogue, asked about some tables with only the system's own names in reach."""
+
+    text_says_all = False
+
+    def __init__(self, cursor: CursorWrapper, places: Mapping[str, int | None]) -> None:
+        self._cursor = cursor
+        self._places = places
+        self._names = {oid: name for name, oid in places.items() if oid is not None}
+
+    def relations(self) -> dict[str, str]:
+        """Each table with what is wrong about what stands under its name: nothing, for a plain and durable table."""
+        self._cursor.execute(_RELATIONS, [list(self._names)])
+        wrong = {oid: _relation(*rest) for oid, *rest in self._cursor.fetchall()}
+        return {
+            name: "is missing" if oid is None else wrong.get(oid, "is missing")
+            for name, oid in self._places.items()
+        }
+
+    def foreign(self, tables: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Everything that can change, hide or swallow the rows of a table: what it is, its name and the table."""
+        self._cursor.execute(_FOREIGN, [[self._places[table] for table in tables]])
+        return [(what, name, self._names[oid]) for what, name, oid in self._cursor.fetchall()]
+
+    def from_elsewhere(self) -> Iterator[tuple[str, str]]:
+        """What stands on the database or is set where it reaches the log: what it is, with its name, and where."""
+        self._cursor.execute(_EVENT_TRIGGERS)
+        for (name,) in self._cursor.fetchall():
+            yield f"event trigger {name}", "on the database"
+        log = self._places.get("audit_entry")
+        self._cursor.execute(_SETTINGS, {"log": log, "any": _ANY_VALUE, "in_force": _IN_FORCE})
+        for (name,) in self._cursor.fetchall():
+            yield f"setting {name}", "set on the database or on a role"
+
+    def columns(self, table: str) -> dict[str, tuple[str, bool, str]]:
+        """Each column's type, whether it must have a value, and the expression that fills it by itself."""
+        return {
+            name: (kind, required, filled) for name, kind, required, filled in self._rows(_COLUMNS, table)
+        }
+
+    def indexes(self, table: str) -> list[FoundIndex]:
+        """Every index, whether it enforces a key or only helps to find rows."""
+        return [
+            FoundIndex(name, index_form(text), whole) for name, text, whole in self._rows(_INDEXES, table)
+        ]
+
+    def checks(self, table: str) -> list[tuple[str, str]]:
+        """The name and the form of every check that is in force for all rows."""
+        return [
+            (name, " ".join(condition_form(one) for one in checks_in(text)))
+            for name, text in self._rows(_CHECKS, table)
+        ]
+
+    def references(self, table: str) -> list[tuple[str, Reference]]:
+        """The name of every foreign key, and what it refers to."""
+        return [
+            (name, Reference(tuple(own), other, tuple(theirs), "" if how == _PLAIN_REFERENCE else how))
+            for name, own, other, theirs, how in self._rows(_REFERENCES, table)
+        ]
+
+    def same_text(self, _table: str, _statement: str) -> bool:
+        """PostgreSQL keeps no statements: columns, indexes, checks and references are compared instead."""
+        return True
+
+    def _rows(self, sql: str, table: str) -> list[tuple[Any, ...]]:
+        self._cursor.execute(sql, [self._places[table]])
+        return list(self._cursor.fetchall())
 
 
-def _relation(kind: str | bytes | None, persistence: str | bytes | None) -> str:
-    if kind is None:
-        return "is missing"
-    if _text(kind) != "r":
+@contextmanager
+def opened(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[Catalog]:
+    """Yield the catalogue for these tables."""
+    with system_names(connection, tables) as (cursor, places):
+        yield Catalog(cursor, places)
+
+
+def _relation(kind: str, persistence: str, method: str) -> str:
+    if kind != "r" or method != "heap":
         return "is no plain table"
-    return "" if _text(persistence or "") == "p" else "does not outlive a crash or a session"
-
-
-def foreign(cursor: CursorWrapper, tables: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Everything that can change, hide or swallow the rows of a table: what it is, its name and the table."""
-    cursor.execute(_FOREIGN, [list(tables)])
-    return list(cursor.fetchall())
-
-
-def settings(cursor: CursorWrapper) -> list[str]:
-    """What is set on this database or on a role that could lead statements to other tables or put guards to sleep."""
-    cursor.execute(_SETTINGS)
-    return [name for (name,) in cursor.fetchall()]
-
-
-def columns(cursor: CursorWrapper, table: str) -> dict[str, tuple[str, bool, str]]:
-    """Each column's type, whether it must have a value, and the expression that fills it by itself."""
-    cursor.execute(_COLUMNS, [table])
-    return {name: (kind, required, filled) for name, kind, required, filled in cursor.fetchall()}
-
-
-def unique_keys(cursor: CursorWrapper, table: str) -> list[frozenset[str]]:
-    """The columns of every whole, valid unique index."""
-    cursor.execute(_KEYS, [table])
-    return [frozenset(names) for (names,) in cursor.fetchall()]
-
-
-def same_text(cursor: CursorWrapper, table: str, statement: str) -> bool:
-    """Whether the table has as many checks in force as the statement that made it asks for."""
-    cursor.execute(_CHECKS, [table])
-    (count,) = cursor.fetchone()
-    return int(count) >= len(re.findall(r"\bCHECK \(", statement))
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return "" if persistence == "p" else "does not outlive a crash or a session"

@@ -1,60 +1,97 @@
-"""What SQLite's schema says of a table."""
+"""What SQLite's schema says of the record's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-# Columns, keys and checks are all in the statement that SQLite keeps, word for word.
-TEXT_SAYS_ALL = True
+from audit.conditions import checks_in, condition_form, index_form
+from audit.promises import FoundIndex, Reference
 
 
-def relations(cursor: CursorWrapper, tables: Sequence[str]) -> dict[str, str]:
-    """Each table with what is wrong about what stands under its name: nothing, for a table."""
-    cursor.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
-    kinds = dict(cursor.fetchall())
-    wrong = {None: "is missing", "view": "is no plain table", "table": ""}
-    return {table: wrong[kinds.get(table)] for table in tables}
+class Catalog:
+    """The schema, asked about some tables."""
+
+    # Columns, keys, checks and references of a table are all in the statement that SQLite keeps, word for word.
+    text_says_all = True
+
+    def __init__(self, cursor: CursorWrapper, tables: Sequence[str]) -> None:
+        self._cursor = cursor
+        self._tables = tables
+
+    def relations(self) -> dict[str, str]:
+        """Each table with what is wrong about what stands under its name: nothing, for a table."""
+        self._cursor.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
+        kinds = dict(self._cursor.fetchall())
+        wrong = {None: "is missing", "view": "is no plain table", "table": ""}
+        return {table: wrong[kinds.get(table)] for table in self._tables}
+
+    def foreign(self, tables: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Every trigger on a table, and whatever of this connection alone stands before one."""
+        self._cursor.execute(
+            "SELECT type, name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+            " UNION ALL SELECT 'temporary ' || type, name, tbl_name FROM sqlite_temp_master ORDER BY 3, 1, 2"
+        )
+        return [(what, name, table) for what, name, table in self._cursor.fetchall() if table in tables]
+
+    def from_elsewhere(self) -> Iterator[tuple[str, str]]:
+        """Nothing: SQLite keeps no settings of a connection and knows no triggers on the schema."""
+        yield from ()
+
+    def columns(self, table: str) -> dict[str, tuple[str, bool, str]]:
+        """Each column's type, whether it must have a value, and its default."""
+        self._cursor.execute(f"PRAGMA table_xinfo({table})")
+        return {
+            name: (kind.upper(), bool(required), default or ("generated" if hidden else ""))
+            for _number, name, kind, required, default, _key, hidden in self._cursor.fetchall()
+        }
+
+    def indexes(self, table: str) -> list[FoundIndex]:
+        """Every index, those that SQLite made for the table's own keys by their columns."""
+        self._cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s ORDER BY name",
+            [table],
+        )
+        found = self._cursor.fetchall()
+        return [FoundIndex(name, index_form(sql) if sql else self._own_form(name)) for name, sql in found] + [
+            FoundIndex("", f"unique btree ({column})") for column in self._row_number_key(table)
+        ]
+
+    def checks(self, table: str) -> list[tuple[str, str]]:
+        """The form of every check; SQLite's have no names that matter."""
+        return [("", condition_form(one)) for one in checks_in(self._text(table))]
+
+    def references(self, table: str) -> list[tuple[str, Reference]]:
+        """What every foreign key refers to."""
+        self._cursor.execute(f"PRAGMA foreign_key_list({table})")
+        return [
+            ("", Reference((own,), other, (theirs,), "" if {change, deletion} == {"NO ACTION"} else deletion))
+            for _id, _seq, other, own, theirs, change, deletion, _match in self._cursor.fetchall()
+        ]
+
+    def same_text(self, table: str, statement: str) -> bool:
+        """Whether the table is defined, word for word, by the statement that made it; true where Django wrote that."""
+        return not statement or " ".join(self._text(table).split()) == statement
+
+    def _text(self, table: str) -> str:
+        self._cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [table])
+        (sql,) = self._cursor.fetchone()
+        return str(sql)
+
+    def _own_form(self, index: str) -> str:
+        self._cursor.execute(f'PRAGMA index_info("{index}")')
+        return f"unique btree ({', '.join(row[2] for row in self._cursor.fetchall())})"
+
+    def _row_number_key(self, table: str) -> list[str]:
+        """The column of a primary key that is the row's number, which needs no index."""
+        self._cursor.execute(f"PRAGMA table_info({table})")
+        key = [(name, kind) for _n, name, kind, _r, _d, part in self._cursor.fetchall() if part]
+        return [name for name, kind in key if len(key) == 1 and kind.upper() == "INTEGER"]
 
 
-def foreign(cursor: CursorWrapper, tables: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Every trigger on a table, and whatever of this connection alone stands before one."""
-    cursor.execute(
-        "SELECT type, name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
-        " UNION ALL SELECT 'temporary ' || type, name, tbl_name FROM sqlite_temp_master ORDER BY 3, 1, 2"
-    )
-    return [(what, name, table) for what, name, table in cursor.fetchall() if table in tables]
-
-
-def settings(_cursor: CursorWrapper) -> list[str]:
-    """Nothing: SQLite keeps no settings of a connection."""
-    return []
-
-
-def columns(cursor: CursorWrapper, table: str) -> dict[str, tuple[str, bool, str]]:
-    """Each column's type, whether it must have a value, and its default."""
-    cursor.execute(f"PRAGMA table_xinfo({table})")
-    return {
-        name: (kind.upper(), bool(required), default or ("generated" if hidden else ""))
-        for _number, name, kind, required, default, _key, hidden in cursor.fetchall()
-    }
-
-
-def unique_keys(cursor: CursorWrapper, table: str) -> list[frozenset[str]]:
-    """The columns of every whole unique index, and of the primary key."""
-    cursor.execute(f"PRAGMA table_info({table})")
-    keys = [frozenset(row[1] for row in cursor.fetchall() if row[5])]
-    cursor.execute(f"PRAGMA index_list({table})")
-    for _number, name, unique, _origin, partial in cursor.fetchall():
-        if unique and not partial:
-            cursor.execute(f'PRAGMA index_info("{name}")')
-            keys.append(frozenset(row[2] for row in cursor.fetchall()))
-    return keys
-
-
-def same_text(cursor: CursorWrapper, table: str, statement: str) -> bool:
-    """Whether the table's definition is, word for word, the statement that made it; true where Django wrote that."""
-    if not statement:
-        return True
-    cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [table])
-    (sql,) = cursor.fetchone()
-    return " ".join(sql.split()) == statement
+@contextmanager
+def opened(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[Catalog]:
+    """Yield the schema for these tables."""
+    with connection.cursor() as cursor:
+        yield Catalog(cursor, tables)

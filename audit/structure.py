@@ -1,115 +1,128 @@
 """Whether the append-only tables are what the migrations made, and nothing stands on them that nobody promised.
 
 A guard that is in place proves little where a rule makes every INSERT vanish, a trigger rewrites the row before it is
-hashed, a policy hides rows from the verification, or another table of the same name comes first in the search path.
-What is promised is read from the migrations and the models, never from the database that is under suspicion.
+hashed, a policy hides rows from the verification, an index that is not in force forgets a key, or another table of the
+same name comes first in the search path.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.apps import apps
-from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import SeparateDatabaseAndState
 
 from audit import postgresql_catalog, sqlite_catalog
 from audit.faults import Fault, FaultKind
-from audit.guards import VendorSQL, missing_guards, promised_guards, promised_tables
+from audit.guards import altered_functions, missing_guards, promised_guards
+from audit.promises import Promise, Reference, promises
+
+Catalog: TypeAlias = postgresql_catalog.Catalog | sqlite_catalog.Catalog
+_CHANGED, _FOREIGN = FaultKind.STRUCTURE_CHANGED, FaultKind.GUARD_FOREIGN
 
 
 def database_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
     """Return every guard that is missing, every foreign thing on an append-only table and every altered table."""
-    missing = [Fault(FaultKind.GUARD_MISSING, f"trigger {name}") for name in missing_guards(connection)]
-    return missing + structure_faults(connection)
+    return [
+        *(
+            Fault(FaultKind.GUARD_MISSING, f"function {name}", why)
+            for name, why in altered_functions(connection)
+        ),
+        *(Fault(FaultKind.GUARD_MISSING, f"trigger {name}") for name in missing_guards(connection)),
+        *structure_faults(connection),
+    ]
 
 
 def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
     """Return what is foreign to the append-only tables, and how they differ from what was promised."""
-    tables = promised_tables()
-    catalog = postgresql_catalog if connection.vendor == "postgresql" else sqlite_catalog
-    texts = _created_by_sql(connection.vendor)
+    promised = promises(connection)
     # The log's other tables may change, but what stands on the queue can take entries away as well.
     others = {
         str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()
-    } - tables.keys()
-    with connection.cursor() as cursor:
-        kinds = catalog.relations(cursor, sorted(tables.keys() | others))
-        faults = [
-            Fault(FaultKind.STRUCTURE_CHANGED, f"table {table}", detail)
-            for table, detail in kinds.items()
-            if detail
+    } - promised.keys()
+    opened = postgresql_catalog.opened if connection.vendor == "postgresql" else sqlite_catalog.opened
+    with opened(connection, [*sorted(promised), *sorted(others)]) as catalog:
+        wrong = catalog.relations()
+        there = [table for table in wrong if not wrong[table]]
+        return [
+            *(Fault(_CHANGED, f"table {table}", detail) for table, detail in wrong.items() if detail),
+            *_foreign_faults(connection, catalog, there, promised),
+            *(Fault(_FOREIGN, what, where) for what, where in catalog.from_elsewhere()),
+            *(
+                fault
+                for table in there
+                if table in promised
+                for fault in _table_faults(catalog, table, promised[table])
+            ),
         ]
-        there = [table for table in sorted(tables) if not kinds[table]]
-        promised = {name for table in there for name in promised_guards(connection, table, tables[table])}
-        faults += [
-            Fault(FaultKind.GUARD_FOREIGN, f"{what} {name}", f"on {table}")
-            for what, name, table in catalog.foreign(
-                cursor, [*there, *(table for table in sorted(others) if not kinds[table])]
-            )
-            if not (what == "trigger" and name in promised)
-        ]
-        faults += [
-            Fault(FaultKind.GUARD_FOREIGN, f"setting {name}", "set on the database or on a role")
-            for name in catalog.settings(cursor)
-        ]
-        for table in there:
-            if not catalog.same_text(cursor, table, texts.get(table, "")):
-                faults.append(Fault(FaultKind.STRUCTURE_CHANGED, f"table {table}", "its definition"))
-            if catalog.TEXT_SAYS_ALL and table in texts:
-                continue
-            faults += _column_faults(
-                table, catalog.columns(cursor, table), _promised_columns(connection, table)
-            )
-            faults += _key_faults(table, catalog.unique_keys(cursor, table), tables[table])
-    return faults
+
+
+def _foreign_faults(
+    connection: BaseDatabaseWrapper, catalog: Catalog, there: Sequence[str], promised: Mapping[str, Promise]
+) -> Iterator[Fault]:
+    guards = {
+        ("trigger", name, table)
+        for table in there
+        if table in promised
+        for name in promised_guards(connection, table, promised[table].keys)
+    }
+    for what, name, table in catalog.foreign(there):
+        if (what, name, table) not in guards:
+            yield Fault(_FOREIGN, f"{what} {name}", f"on {table}")
+
+
+def _table_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:
+    """How one table differs; where its statement says all that it is, that is compared and the indexes beside it."""
+    if not catalog.same_text(table, promise.statement):
+        yield Fault(_CHANGED, f"table {table}", "its definition")
+    yield from _index_faults(catalog, table, promise)
+    if catalog.text_says_all and promise.statement:
+        return
+    yield from _column_faults(table, catalog.columns(table), promise.columns)
+    yield from _check_faults(catalog, table, promise)
+    yield from _reference_faults(catalog, table, promise)
 
 
 def _column_faults(table: str, found: Mapping[str, Any], promised: Mapping[str, Any]) -> Iterator[Fault]:
     for column in sorted(set(found) | set(promised)):
         if found.get(column) != promised.get(column):
-            yield Fault(FaultKind.STRUCTURE_CHANGED, f"column {table}.{column}", f"{found.get(column)}")
+            yield Fault(_CHANGED, f"column {table}.{column}", f"{found.get(column)}")
 
 
-def _key_faults(
-    table: str, found: Sequence[frozenset[str]], promised: Sequence[Sequence[str]]
-) -> Iterator[Fault]:
-    for key in promised:
-        if frozenset(key) not in found:
-            yield Fault(FaultKind.STRUCTURE_CHANGED, f"unique key of {table}", ", ".join(key))
+def _index_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:
+    keys, wanted = promise.key_forms, Counter(promise.indexes) + Counter(promise.key_forms.keys())
+    for index in catalog.indexes(table):
+        if not wanted[index.form]:
+            yield Fault(_FOREIGN, f"index {index.name}", f"on {table}: {index.form}")
+            continue
+        wanted[index.form] -= 1
+        if not index.whole:
+            yield Fault(_CHANGED, f"index {index.name}", f"on {table}: not in force for all rows")
+    for form in sorted(wanted.elements()):
+        what = f"unique key of {table}" if form in keys else f"index of {table}"
+        yield Fault(_CHANGED, what, ", ".join(keys[form]) if form in keys else form)
 
 
-def _promised_columns(connection: BaseDatabaseWrapper, table: str) -> dict[str, tuple[str, bool, str]]:
-    """Each column's type, whether it must have a value, and the expression that fills it by itself."""
-    model = next(model for model in apps.get_models() if model._meta.db_table == table)
-    return {
-        str(field.column): _promised_column(connection, table, field)
-        for field in model._meta.concrete_fields
-        if field.column
-    }
+def _check_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:
+    wanted = Counter(promise.checks)
+    for name, form in catalog.checks(table):
+        if not wanted[form]:
+            yield Fault(_FOREIGN, f"check {name}".strip(), f"on {table}: {form}")
+        wanted[form] -= 1
+    for form in sorted((+wanted).elements()):
+        yield Fault(_CHANGED, f"check of {table}", form)
 
 
-def _promised_column(
-    connection: BaseDatabaseWrapper, table: str, field: "models.Field[Any, Any]"
-) -> tuple[str, bool, str]:
-    kind = str(field.db_type(connection))
-    if connection.vendor != "postgresql":
-        return kind.upper(), not field.null, ""
-    filled = postgresql_catalog.LEAF_HASH if (table, field.column) == ("audit_entry", "leaf_hash") else ""
-    return kind.replace("varchar", "character varying"), not field.null, filled
+def _reference_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:
+    found = catalog.references(table)
+    for name, reference in found:
+        if reference not in promise.references:
+            yield Fault(_FOREIGN, f"foreign key {name}".strip(), f"on {table}: {_words(reference)}")
+    for reference in sorted(promise.references - {reference for _name, reference in found}):
+        yield Fault(_CHANGED, f"foreign key of {table}", _words(reference))
 
 
-def _created_by_sql(vendor: str) -> dict[str, str]:
-    """The CREATE TABLE statements that migrations wrote out themselves, by table."""
-    texts: dict[str, str] = {}
-    for migration in MigrationLoader(None).disk_migrations.values():
-        for operation in migration.operations:
-            inner = operation.database_operations if isinstance(operation, SeparateDatabaseAndState) else []
-            for one in [operation, *inner]:
-                if isinstance(one, VendorSQL):
-                    for statement in one.postgresql if vendor == "postgresql" else one.sqlite:
-                        words = statement.split(maxsplit=3)
-                        if words[:2] == ["CREATE", "TABLE"]:
-                            texts[words[2]] = " ".join(statement.split())
-    return texts
+def _words(reference: Reference) -> str:
+    return (
+        f"({', '.join(reference.columns)}) to {reference.table} ({', '.join(reference.others)}) {reference.action}"
+    ).strip()
