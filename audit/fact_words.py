@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 LABELS: Mapping[str, Promise] = {
     "basis": _("Basis"),
     "collected": _("Made or collected"),
+    "consent_reference": _("Where the consent is kept"),
     "coordinates_source": _("Source of the position"),
     "date": _("Date"),
     "description": _("Description"),

@@ -82,13 +82,14 @@ def take_in(case: Case, story: Story, *, actor: User) -> None:
             item = ingest_evidence(path, facts=facts, actor=actor)
             story.say(f"{item.reference}  {facts.original_name}")
     items = _items(case)
-    for item in items.filter(inspected_at=None):
+    for item in items.filter(inspected_at=None, object__isnull=False):
         inspect(item.pk)
-    stored = items.values("object").distinct().count()
+    files = items.exclude(object=None)
+    stored = files.values("object").distinct().count()
     story.say(
         f"{items.count()} receipts, {before} of them here already; {stored} different files in the vault."
     )
-    if stored < items.count():
+    if stored < files.count():
         story.say(
             "The letter came twice, from two sources: two receipts with a custody each, one stored object."
         )

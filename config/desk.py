@@ -15,7 +15,7 @@ from audit.tiles import tree_size
 from cases.models import Case
 from dossiers.models import Dossier
 from evidence.models import EvidenceItem
-from evidence.pending import MOST_TRIES
+from evidence.pending import MOST_TRIES, uninspected
 from witnesses.queries import is_enrolled, openings_to_decide, own_openings
 
 ROWS = 6
@@ -160,7 +160,7 @@ def _custody(user: User) -> Section:
 
 
 def _machine(_user: User) -> Section:
-    waiting = EvidenceItem.objects.filter(inspected_at=None)
+    waiting = uninspected()
     stuck = waiting.filter(inspection_tries__gte=MOST_TRIES).count()
     return Section(
         title=_("Tasks"),

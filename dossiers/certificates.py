@@ -39,8 +39,8 @@ def certificate_record(dossier: Dossier, exhibit: Exhibit) -> Record:
             "how_obtained": item.intake.how_obtained,
             "made_or_collected": date_record(item.date),
             "received_at": moment(item.received_at),
-            "size": item.object.size,
-            "sha256": item.object.sha256.hex,
+            "size": item.stored.size if item.has_bytes else None,
+            "sha256": item.stored.sha256.hex if item.has_bytes else None,
             "declared_sha256": item.declared_sha256.hex if item.declared_sha256 else None,
             "media_type": item.media_type,
             "media_type_tool": item.media_type_tool,
@@ -93,13 +93,12 @@ def certificate_sheet(dossier: Dossier, record: Record) -> Sheet:
         (Label("How obtained", "شیوهٔ دستیابی"), Value(item["how_obtained"] or "—")),
         (Label("Made or collected", "تاریخ پیدایش یا گردآوری"), Value(date["for_readers"] if date else "—")),
         (Label("Received", "زمان دریافت"), Value(item["received_at"])),
-        (Label("Type", "نوع"), Value(item["media_type"] or "—")),
-        (Label("Size in bytes", "اندازه (بایت)"), Value(str(item["size"]))),
-        (Label("SHA-256", "SHA-256"), Value(item["sha256"], code=True)),
+        *_what_it_is(item),
     ]
     blocks: list[Block] = [
         Fields(facts),
-        Code(f"sha256:{item['sha256']}"),
+        # Of a thing there is no digest: what binds its certificate to the log is the receipt's fingerprint.
+        Code(f"sha256:{item['sha256'] or record['events'][0]['fingerprint']}"),
         Heading(Label("Custody", "زنجیرهٔ نگهداری")),
         _EXPLAINED,
     ]
@@ -112,6 +111,16 @@ def certificate_sheet(dossier: Dossier, record: Record) -> Sheet:
         foot=f"{dossier.name} · {settings.DADKHAH_LOG_ORIGIN} · dossier {dossier.pk}",
         blocks=blocks,
     )
+
+
+def _what_it_is(item: Record) -> list[tuple[Label, Value]]:
+    if item["sha256"] is None:
+        return [(Label("Type", "نوع"), Value("Physical item: it has no bytes / شیء است و بایتی ندارد"))]
+    return [
+        (Label("Type", "نوع"), Value(item["media_type"] or "—")),
+        (Label("Size in bytes", "اندازه (بایت)"), Value(str(item["size"]))),
+        (Label("SHA-256", "SHA-256"), Value(item["sha256"], code=True)),
+    ]
 
 
 _EXPLAINED = Paragraph(

@@ -30,14 +30,15 @@ def disclose(dossier: Dossier, item_ids: Sequence[UUID], *, actor: User) -> None
 
 def _disclose_one(dossier: Dossier, number: ExhibitNumber, *, actor: User) -> None:
     item = number.item
+    digest = item.stored.sha256 if item.has_bytes else None
     event = custody.record(
         item,
         CustodyKind.DISCLOSED,
         actor=actor,
         purpose=dossier.purpose,
         note=f"{dossier.name} ({dossier.pk})",
-        digest_expected=item.object.sha256,
-        digest_found=item.object.sha256,
+        digest_expected=digest,
+        digest_found=digest,
     )
     DossierExhibit.objects.create(dossier=dossier, exhibit_number=number, item=item, disclosure=event)
     log.append(

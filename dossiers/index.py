@@ -55,7 +55,7 @@ def exhibit_record(exhibit: Exhibit, certificate: Record, *, position: int) -> R
         "made_or_collected": item["made_or_collected"],
         "size": item["size"],
         "sha256": item["sha256"],
-        "original": exhibit.original_path,
+        "original": exhibit.original_path if exhibit.item.has_bytes else None,
         "certificate": exhibit.certificate_path("json"),
         "certificate_pdf": exhibit.certificate_path("pdf"),
         "certificate_text": exhibit.certificate_path("txt"),
@@ -169,12 +169,17 @@ def _exhibits_table(contents: Contents) -> Table:
             Value(exhibit["title"]),
             Value(visible_name(exhibit["original_name"])),
             Value(_readable(exhibit["made_or_collected"])),
-            Value(str(exhibit["size"])),
-            Value(exhibit["sha256"], code=True),
+            *_bytes_cells(exhibit),
         ]
         for exhibit in contents.exhibits
     ]
     return Table(columns, [6, 7, 6, 6, 3, 10], rows)
+
+
+def _bytes_cells(exhibit: Record) -> list[Value]:
+    if exhibit["original"] is None:
+        return [Value("—"), Value("Physical item, not in this dossier / شیء است و در این دوسیه نیست")]
+    return [Value(str(exhibit["size"])), Value(exhibit["sha256"], code=True)]
 
 
 def _persons_table(contents: Contents) -> Table:

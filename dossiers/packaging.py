@@ -63,7 +63,10 @@ def compiled_at(dossier: Dossier) -> datetime:
 
 def _write_original(dossier: Dossier, bag: Bag, store: Vault, exhibit: Exhibit) -> None:
     """The gate: what goes out was read again from the vault, and is what was received."""
-    stored = exhibit.item.object
+    if not exhibit.item.has_bytes:
+        # A thing stays on its shelf; the dossier lists it and carries its certificate.
+        return
+    stored = exhibit.item.stored
     try:
         facts = bag.add(exhibit.original_path, _chunks(dossier, store, stored.name))
     except (ObjectMissing, ObjectAltered) as error:
@@ -96,7 +99,9 @@ def _write_lists(dossier: Dossier, bag: Bag, contents: Contents) -> None:
     bag.add("data/persons.json", [as_json(contents.persons)])
     bag.add("data/witnesses.json", [as_json(contents.witnesses)])
     # In the order of the index, with paths from here, so that `sha256sum -c hashes.sha256` runs in this folder.
-    lines = (f"{e['sha256']}  {e['original'].removeprefix('data/')}\n" for e in contents.exhibits)
+    lines = (
+        f"{e['sha256']}  {e['original'].removeprefix('data/')}\n" for e in contents.exhibits if e["original"]
+    )
     bag.add("data/hashes.sha256", ["".join(lines).encode("ascii")])
     bag.add("data/README.txt", [_letter(dossier, contents)])
 

@@ -46,7 +46,7 @@ class Tally:
             "failed": len(self.failed),
             "not_tried": self.not_tried,
             "items": [
-                {"reference": item.reference, "name": item.original_name, "sha256": item.object.sha256.hex}
+                {"reference": item.reference, "name": item.original_name, "sha256": item.stored.sha256.hex}
                 for item in self.taken_in
             ],
             "failures": [{"path": path, "error": sentence} for path, sentence in self.failed],
@@ -110,10 +110,10 @@ class Batch:
     def _count(self, item: EvidenceItem, arrival: Arrival) -> None:
         self.tally.taken_in.append(item)
         words = "taken in"
-        if item.object.receipts.exclude(pk=item.pk).exists():
+        if item.stored.receipts.exclude(pk=item.pk).exists():
             self.tally.second_receipts += 1
             words = "second receipt"
-        if item.object.size == 0:
+        if item.stored.size == 0:
             self.tally.empty += 1
             words += ", empty file"
         self._told(words, f"{item.reference}  {visible_name(arrival.original_path)}")
@@ -140,8 +140,9 @@ class Batch:
             placements__case=case,
             source=storable_name(arrival.source.strip()),
             original_path=storable_name(arrival.original_path),
+            object__isnull=False,
         )
-        digests = {item.object.sha256.value for item in candidates.select_related("object")}
+        digests = {item.stored.sha256.value for item in candidates.select_related("object")}
         return bool(digests) and _sha256(arrival.path) in digests
 
 

@@ -60,6 +60,10 @@ class AlreadyLinked(EvidenceError, Conflict):
     """The exhibit already belongs where it was to be put."""
 
 
+class HasNoBytes(EvidenceError, Conflict):
+    """A file was asked for of a physical item, which has none."""
+
+
 class RecordsUnavailable(EvidenceError, Unavailable):
     """The database cannot be written; nothing was recorded."""
 

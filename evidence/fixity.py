@@ -24,14 +24,14 @@ def check_fixity(item: EvidenceItem, *, actor: Actor) -> CustodyEvent:
     """Read the item's bytes in full, compare, and record what was found in its custody and in the log.
 
     Whoever may read the item's custody may have it checked; so may the system. A damage is recorded, not raised.
-    Raises NotPermitted or UnknownEvidence.
+    Raises NotPermitted, UnknownEvidence, or HasNoBytes for a physical item.
     """
     if not isinstance(actor, SystemActor):
         user = require(actor, CHECK)
         if not EvidenceItem.objects.custody_visible_to(user).filter(pk=item.pk).exists():
             raise UnknownEvidence(_("No such item is open to you. Check its reference."))
     # Outside the transaction: a large file takes minutes to read, and nobody's writes should wait for it.
-    return record_outcome(item, check_object(item.object), actor=actor)
+    return record_outcome(item, check_object(item.stored), actor=actor)
 
 
 def check_object(stored: StoredObject) -> CheckOutcome:
@@ -49,7 +49,7 @@ def record_outcome(item: EvidenceItem, found: CheckOutcome, *, actor: Actor) -> 
             tool=TOOL,
             outcome=CustodyOutcome.VERIFIED if found.ok else CustodyOutcome.BROKEN,
             note="" if found.ok else found.state.value,
-            digest_expected=item.object.sha256,
+            digest_expected=item.stored.sha256,
             digest_found=Digest("sha256", found.sha256) if found.sha256 else None,
         )
         log.append(

@@ -75,6 +75,12 @@ class UploadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("How they came from the source to you: a court will ask."),
     )
+    consent_reference = forms.CharField(
+        label=_("Where their consent is kept"),
+        required=False,
+        max_length=300,
+        help_text=_("The number or the place of the source's consent, never a name."),
+    )
     collected_at = PartialDateField(
         label=_("When they were made or collected"),
         required=False,
@@ -126,6 +132,7 @@ class UploadForm(forms.Form):
             original_name=announced or upload.name or "",
             title=self.cleaned_data["title"],
             how_obtained=self.cleaned_data["how_obtained"],
+            consent_reference=self.cleaned_data["consent_reference"],
             collected=self.cleaned_data["collected_at"],
             case=self.cleaned_data["case"],
             intake=intake,

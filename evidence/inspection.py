@@ -27,9 +27,10 @@ _log = logging.getLogger(__name__)
 def inspect(item_id: UUID) -> None:
     """Identify the item's type and record it; when that fails, the item says so and can be tried again.
 
-    Does nothing for an item that is identified already, so it may run twice, and at once.
+    Does nothing for an item that is identified already, so it may run twice, and at once; nor for a physical item.
     """
-    item = EvidenceItem.objects.select_related("object").filter(pk=item_id, inspected_at=None).first()
+    files = EvidenceItem.objects.select_related("object").exclude(object=None)
+    item = files.filter(pk=item_id, inspected_at=None).first()
     if item is None:
         return
     try:
@@ -60,7 +61,7 @@ def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
 
 
 def _identify(item: EvidenceItem) -> str:
-    with vault().open(item.object.name) as stored:
+    with vault().open(item.stored.name) as stored:
         return media_types.identify(stored.read(media_types.HEAD_BYTES))
 
 

@@ -21,7 +21,7 @@ from cases.dating import PartialDate
 from cases.models import Case
 from evidence import custody
 from evidence.digests import Digest, read_sha256
-from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused, RecordsUnavailable
+from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused, RecordsUnavailable, UnknownEvidence
 from evidence.filenames import storable_name
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, Intake, StoredObject
 from evidence.pending import ask_for_inspection
@@ -40,6 +40,8 @@ class IntakeFacts:
     """What is known of a file as it is handed in. `source` and `original_name` are kept verbatim.
 
     `declared_sha256` is what the giver says the digest is: 64 hexadecimal digits, compared with what arrived.
+    `consent_reference` says where the consent of the source is kept; it belongs to the delivery, as how it was
+    obtained does. `parent` is the item that the file came from, with its `Relation`: both or neither.
     """
 
     source: str
@@ -51,6 +53,9 @@ class IntakeFacts:
     intake: Intake | None = None
     declared_sha256: str | None = None
     original_path: str = ""
+    consent_reference: str = ""
+    parent: EvidenceItem | None = None
+    relation: str = ""
 
 
 def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, actor: Actor) -> EvidenceItem:
@@ -58,7 +63,7 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
 
     `source` is a path, an open binary file, or bytes that the vault has received already (its holder discards
     them when this raises). The same bytes again make a second item on the same stored object. Raises
-    NotPermitted, NotAMember, BadIntake, DigestMismatch, SourceUnreadable, SourceChanged, VaultFull,
+    NotPermitted, NotAMember, UnknownEvidence, BadIntake, DigestMismatch, SourceUnreadable, SourceChanged, VaultFull,
     VaultUnavailable, ObjectAltered or RecordsUnavailable; then nothing is recorded.
     """
     user = _permitted(facts, actor)
@@ -80,7 +85,7 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
             released_by=item.source,
             received_by=user.full_name,
             digest_expected=declared,
-            digest_found=item.object.sha256,
+            digest_found=item.stored.sha256,
         )
         log.append(
             Action.EVIDENCE_RECEIVED,
@@ -109,19 +114,27 @@ def _records() -> Iterator[None]:
         ) from error
 
 
-def start_intake(*, source: str, how_obtained: str = "", actor: Actor) -> Intake:
+def start_intake(*, source: str, how_obtained: str = "", consent_reference: str = "", actor: Actor) -> Intake:
     """Record that somebody begins to hand things in. Raises NotPermitted or BadIntake."""
     user = require(actor, RECEIVE)
     _check_source(source)
     with transaction.atomic():
         intake = Intake.objects.create(
-            source=source.strip(), how_obtained=how_obtained.strip(), started_by=user, channel=user.channel
+            source=source.strip(),
+            how_obtained=how_obtained.strip(),
+            consent_reference=consent_reference.strip(),
+            started_by=user,
+            channel=user.channel,
         )
         log.append(
             Action.INTAKE_STARTED,
             subject=intake,
             actor=user,
-            facts={"source": sealed(intake, "source")},
+            facts={
+                "source": sealed(intake, "source"),
+                "how_obtained": sealed(intake, "how_obtained"),
+                "consent_reference": sealed(intake, "consent_reference"),
+            },
         )
     return intake
 
@@ -148,7 +161,15 @@ def _permitted(facts: IntakeFacts, actor: Actor) -> User:
     if facts.intake is not None and facts.intake.started_by_id != user.pk:
         raise EvidenceRefused(_("This delivery is taken in by somebody else. Start one of your own."))
     check_facts(facts)
+    _check_parent(facts, user)
     return user
+
+
+def _check_parent(facts: IntakeFacts, user: User) -> None:
+    if facts.parent is None:
+        return
+    if not EvidenceItem.objects.visible_to(user).filter(pk=facts.parent.pk).exists():
+        raise UnknownEvidence(_("No such item is open to you. Check its reference."))
 
 
 def _check_source(source: str) -> None:
@@ -174,10 +195,17 @@ def _compared(received: Received, declared: str | None) -> Digest | None:
 def _create_item(
     stored: StoredObject, facts: IntakeFacts, *, declared: Digest | None, user: User
 ) -> EvidenceItem:
-    intake = facts.intake or start_intake(source=facts.source, how_obtained=facts.how_obtained, actor=user)
+    intake = facts.intake or start_intake(
+        source=facts.source,
+        how_obtained=facts.how_obtained,
+        consent_reference=facts.consent_reference,
+        actor=user,
+    )
     item = EvidenceItem.objects.create(
         object=stored,
         intake=intake,
+        parent=facts.parent,
+        relation=facts.relation,
         title=facts.title.strip(),
         original_name=storable_name(facts.original_name),
         original_path=storable_name(facts.original_path),
@@ -199,12 +227,14 @@ def sealed_record(item: EvidenceItem) -> dict[str, Any]:
     """What the log says of an item's own row: what could name a person only as a commitment."""
     return {
         "reference": item.reference,
-        "size": item.object.size,
+        "size": item.stored.size if item.has_bytes else None,
         "intake": str(item.intake_id),
         "original_name": sealed(item, "original_name"),
         "original_path": sealed(item, "original_path"),
         "title": sealed(item, "title"),
         "source": sealed(item, "source"),
-        "sha256": item.object.sha256.hex,
+        "sha256": item.stored.sha256.hex if item.has_bytes else None,
+        "parent": str(item.parent_id) if item.parent_id else None,
+        "relation": item.relation or None,
         "collected": sealed(item, "collected"),
     }

@@ -59,10 +59,14 @@ FILTERS: dict[str, tuple[Promise, str]] = {
     "document": (_("Documents and other files"), "application/"),
     "message": (_("E-mail"), "message/"),
 }
+# In the register's filter it stands beside the others; it is told by having no bytes, not by a type.
+PHYSICAL = "physical"
 
 
-def plain_kind(media_type: str) -> Promise | str:
+def plain_kind(media_type: str, *, physical: bool = False) -> Promise | str:
     """The kind in words for a reader; the type itself where we have no word for it."""
+    if physical:
+        return _("Physical item")
     for beginning, words in _GROUPS.items():
         if media_type.startswith(beginning):
             return words

@@ -7,6 +7,7 @@ from celery import current_app
 from django.utils import timezone
 
 from evidence.models import EvidenceItem
+from evidence.scopes import EvidenceItemQuerySet
 
 INSPECT = "evidence.inspect_item"
 MOST_TRIES = 5
@@ -20,13 +21,16 @@ def ask_for_inspection(item_id: UUID) -> None:
     current_app.signature(INSPECT, args=[str(item_id)]).apply_async(retry=False)
 
 
+def uninspected() -> EvidenceItemQuerySet:
+    """The files of which nobody has said yet what they are. A physical item has nothing to look into."""
+    return EvidenceItem.objects.filter(inspected_at=None, object__isnull=False)
+
+
 def requeue_pending() -> int:
     """Ask again for every inspection that is not done and may still be tried; gives how many. Safe to run twice."""
     before = timezone.now() - timedelta(seconds=_PATIENCE_SECONDS)
-    waiting = EvidenceItem.objects.filter(
-        inspected_at=None, inspection_tries__lt=MOST_TRIES, received_at__lte=before
-    ).values_list("pk", flat=True)[:_AT_ONCE]
-    ids = list(waiting)
+    waiting = uninspected().filter(inspection_tries__lt=MOST_TRIES, received_at__lte=before)
+    ids = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
     for item_id in ids:
         ask_for_inspection(item_id)
     return len(ids)

@@ -5,7 +5,7 @@ from cases.dated import DATE_COLUMNS
 from evidence.scopes import READ, READ_FOUND
 
 INTAKE = PrivateValues(
-    (Private("source"), Private("how_obtained")),
+    (Private("source"), Private("how_obtained"), Private("consent_reference")),
     cases="items__placements__case",
     fact="intake",
     permission=READ,

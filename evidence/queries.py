@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Case, Person
 from evidence.errors import UnknownEvidence
-from evidence.media_types import FILTERS
+from evidence.media_types import FILTERS, PHYSICAL
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink
 from evidence.references import read_reference
 from evidence.vocabulary import CustodyKind, CustodyOutcome
@@ -64,7 +64,9 @@ def register(user: User, wanted: RegisterFilter) -> QuerySet[EvidenceItem]:
     items = EvidenceItem.objects.visible_to(user).select_related("object").prefetch_related(seen_cases(user))
     if wanted.case is not None:
         items = items.filter(pk__in=EvidenceCase.objects.filter(case=wanted.case).values("item_id"))
-    if wanted.kind in FILTERS:
+    if wanted.kind == PHYSICAL:
+        items = items.filter(object=None)
+    elif wanted.kind in FILTERS:
         items = items.filter(media_type__startswith=FILTERS[wanted.kind][1])
     if wanted.text:
         items = items.filter(
@@ -88,7 +90,9 @@ def seen_cases(user: User) -> "Prefetch[str, QuerySet[EvidenceCase], str]":
 
 
 def other_receipts(item: EvidenceItem, *, user: User) -> OtherReceipts:
-    """The other receipts of the item's bytes, scoped to the reader."""
+    """The other receipts of the item's bytes, scoped to the reader. A physical item has no bytes to come again."""
+    if not item.has_bytes:
+        return OtherReceipts([], 0)
     others = EvidenceItem.objects.filter(object_id=item.object_id).exclude(pk=item.pk)
     seen = EvidenceItem.objects.visible_to(user).filter(object_id=item.object_id).exclude(pk=item.pk)
     return OtherReceipts(list(seen.order_by("received_at")), others.count())
@@ -133,7 +137,8 @@ def custody_waiting(user: User, attention: Attention) -> QuerySet[EvidenceItem]:
     )
     items = custody_register(user)
     if attention is Attention.UNCHECKED:
-        return items.filter(~Exists(checks))
+        # A physical item has no digest that it could be compared with.
+        return items.filter(~Exists(checks), object__isnull=False)
     last = items.annotate(
         last_outcome=Subquery(checks.values("outcome")[:1]),
         last_checked=Subquery(checks.values("recorded_at")[:1]),

@@ -60,12 +60,12 @@ def open_custody(item: EvidenceItem, *, actor: Actor) -> None:
 def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
     """Open the original for one reader, recorded in custody and log before the first byte leaves.
 
-    Raises NotPermitted, UnknownEvidence, ObjectMissing, ObjectAltered, VaultUnavailable, or BadCustody for a
-    purpose under ten characters. The caller closes the content.
+    Raises NotPermitted, UnknownEvidence, HasNoBytes, ObjectMissing, ObjectAltered, VaultUnavailable, or BadCustody
+    for a purpose under ten characters. The caller closes the content.
     """
     user = require(actor, READ)
     item = find_item(item.pk, user=user)
-    content = vault().open(item.object.name)
+    content = vault().open(item.stored.name)
     try:
         # What is missing or damaged at its beginning shows now, while it can still be answered with a sentence.
         content.read(1)
@@ -77,7 +77,7 @@ def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
                 actor=user,
                 received_by=user.full_name,
                 purpose=purpose or DOWNLOAD_PURPOSE,
-                digest_expected=item.object.sha256,
+                digest_expected=item.stored.sha256,
             )
             log.append(
                 Action.EVIDENCE_DOWNLOADED,
@@ -89,4 +89,4 @@ def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
     except BaseException:
         content.close()
         raise
-    return Handout(safe_name(item.original_name, fallback=item.reference), item.object.size, content)
+    return Handout(safe_name(item.original_name, fallback=item.reference), item.stored.size, content)

@@ -77,12 +77,16 @@ def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
 def _byte_faults(
     item: EvidenceItem, read: dict[UUID, CheckOutcome], report: EvidenceReport, record_as: Actor | None
 ) -> list[Fault]:
+    if not item.has_bytes:
+        # A thing has none that could be read: its custody and its record are all that there is to compare.
+        return []
+    stored = item.stored
     # Two receipts of the same bytes share one object: it is read once and speaks for both.
-    if item.object_id not in read:
-        read[item.object_id] = check_object(item.object)
+    if stored.pk not in read:
+        read[stored.pk] = check_object(stored)
         report.objects += 1
-        report.size += item.object.size
-    found = read[item.object_id]
+        report.size += stored.size
+    found = read[stored.pk]
     if record_as is not None:
         record_outcome(item, found, actor=record_as)
     return [] if found.ok else [Fault(item.reference, found.state.value, str(found.sentence))]

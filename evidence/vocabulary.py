@@ -63,4 +63,13 @@ class Stance(models.TextChoices):
     NEUTRAL = "neutral", _("Neither supports nor contradicts")
 
 
+class Relation(models.TextChoices):
+    """What an item is to the item that it came from; an item of its own has none."""
+
+    ATTACHMENT = "attachment", _("Attachment of a message")
+    ARCHIVE_MEMBER = "archive_member", _("File from an archive")
+    CAPTURE_PART = "capture_part", _("Part of a web capture")
+    PHOTOGRAPH = "photograph", _("Photograph of a thing")
+
+
 OBJECT_FORMAT = "age-v1"

@@ -367,12 +367,14 @@ def check_index(report: Report, dossier: Dossier) -> Any:
         if exhibit["position"] != position:
             report.fault("data/index.json", f"exhibit {exhibit['exhibit']} is not at its place in the list")
         named.update(
-            (
+            path
+            for path in (
                 exhibit["original"],
                 exhibit["certificate"],
                 exhibit["certificate_pdf"],
                 exhibit["certificate_text"],
             )
+            if path is not None
         )
         check_original(report, dossier, exhibit)
     held = {p for p in dossier.payload if p.startswith(("data/originals/", "data/certificates/"))}
@@ -385,7 +387,11 @@ def check_index(report: Report, dossier: Dossier) -> Any:
 
 
 def check_original(report: Report, dossier: Dossier, exhibit: Any) -> None:
-    """The original's size and SHA-256 are those of the index."""
+    """The original's size and SHA-256 are those of the index. A physical exhibit has none of the three."""
+    if exhibit["original"] is None and (exhibit["sha256"], exhibit["size"]) != (None, None):
+        report.fault(
+            "data/index.json", f"names no original of {exhibit['exhibit']}, though it is no physical exhibit"
+        )
     found = dossier.files.get(exhibit["original"])
     if found and (found.sha256 != exhibit["sha256"] or found.size != exhibit["size"]):
         report.fault(
@@ -395,7 +401,8 @@ def check_original(report: Report, dossier: Dossier, exhibit: Any) -> None:
 
 def check_hash_list(report: Report, dossier: Dossier, index: Any) -> None:
     """The list for `sha256sum -c`, byte for byte as it follows from the index."""
-    lines = [f"{e['sha256']}  {e['original'][len('data/') :]}\n" for e in index["exhibits"]]
+    held = [e for e in index["exhibits"] if e["original"] is not None]
+    lines = [f"{e['sha256']}  {e['original'][len('data/') :]}\n" for e in held]
     if dossier.read("data/hashes.sha256") != "".join(lines).encode("ascii"):
         report.fault(
             "data/hashes.sha256", "does not list the originals of data/index.json with their digests"

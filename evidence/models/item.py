@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.commitments import new_salt
@@ -12,10 +13,12 @@ from cases.dated import Dated
 from cases.models import Case
 from evidence import private_values
 from evidence.digests import DigestField
+from evidence.errors import HasNoBytes
 from evidence.models.identified import Identified
 from evidence.models.stored import StoredObject
 from evidence.references import new_reference
 from evidence.scopes import EvidenceItemQuerySet
+from evidence.vocabulary import Relation
 
 
 class Intake(Identified):
@@ -23,6 +26,7 @@ class Intake(Identified):
 
     source = PrivateTextField()
     how_obtained = PrivateTextField(blank=True)
+    consent_reference = PrivateTextField(blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)
     channel = models.CharField(max_length=16)
@@ -39,10 +43,20 @@ class Intake(Identified):
 
 
 class EvidenceItem(Identified, Dated):
-    """One receipt of one file. Its dates say when it was made or collected, as the source tells it."""
+    """One receipt of one file or of one thing. Its dates say when it was made or collected, as the source tells it.
+
+    A thing, such as a letter on paper or a telephone, is a physical item: it has no object, for it has no bytes. What
+    came inside another item, or was taken of it, names that item as its parent.
+    """
 
     reference = models.CharField(max_length=16, unique=True, default=new_reference, editable=False)
-    object = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="receipts")
+    object = models.ForeignKey(
+        StoredObject, on_delete=models.PROTECT, related_name="receipts", null=True, blank=True
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="children", null=True, blank=True
+    )
+    relation = models.CharField(max_length=16, choices=Relation, blank=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="items")
     cases: "models.ManyToManyField[Case, EvidenceCase]" = models.ManyToManyField(
         Case, through="EvidenceCase", related_name="evidence_items"
@@ -79,10 +93,39 @@ class EvidenceItem(Identified, Dated):
             models.Index(fields=["-received_at", "reference"], name="item_by_receipt"),
             models.Index(fields=["inspected_at"], name="item_uninspected", condition=Q(inspected_at=None)),
         ]
-        constraints = [models.CheckConstraint(condition=~Q(source=""), name="item_has_a_source")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(source=""), name="item_has_a_source"),
+            models.CheckConstraint(
+                condition=Q(relation__in=["", *Relation.values]), name="item_relation_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, relation="") | (Q(parent__isnull=False) & ~Q(relation="")),
+                name="item_relation_with_its_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=models.F("id")), name="item_not_its_own_parent"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether the item is a file; a physical item is not."""
+        return self.object_id is not None
+
+    @property
+    def stored(self) -> StoredObject:
+        """The item's bytes in the vault. Raises HasNoBytes for a physical item: ask `has_bytes` before."""
+        if self.object is None:
+            raise HasNoBytes(
+                gettext(
+                    "%(reference)s is a thing and no file: there are no bytes of it. Ask for the thing itself."
+                )
+                % {"reference": self.reference}
+            )
+        return self.object
 
 
 class EvidenceCase(Identified):

@@ -10,6 +10,6 @@ from evidence.sections.section import Asking
 def facts(asking: Asking) -> dict[str, Any]:
     """The plain word for its type, and the cases that the reader knows it in."""
     return {
-        "kind": plain_kind(asking.item.media_type),
+        "kind": plain_kind(asking.item.media_type, physical=not asking.item.has_bytes),
         "placements": placements_seen(asking.item, user=asking.user),
     }

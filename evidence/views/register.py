@@ -15,7 +15,7 @@ from cases.access import find_case_by_id
 from cases.models import Case
 from evidence.errors import UnknownEvidence
 from evidence.forms import RegisterFilterForm
-from evidence.media_types import FILTERS, plain_kind
+from evidence.media_types import FILTERS, PHYSICAL, plain_kind
 from evidence.models import EvidenceItem
 from evidence.queries import (
     Attention,
@@ -101,7 +101,10 @@ def custody_of_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 def _listing(request: HttpRequest, items: QuerySet[EvidenceItem]) -> dict[str, Any]:
     page = page_of(request, items)
-    rows = [{"item": item, "kind": plain_kind(item.media_type)} for item in page.object_list]
+    rows = [
+        {"item": item, "kind": plain_kind(item.media_type, physical=not item.has_bytes)}
+        for item in page.object_list
+    ]
     return {"page": page, "rows": rows, "query": _query(request, page=None)}
 
 
@@ -122,7 +125,8 @@ def _text(request: HttpRequest, name: str) -> str:
 
 def _kind_chips(request: HttpRequest, wanted: RegisterFilter) -> list[dict[str, Any]]:
     chips = [{"label": _("Every type"), "href": _address(request, type=None), "active": not wanted.kind}]
-    for kind, (label, _beginning) in FILTERS.items():
+    kinds = {kind: label for kind, (label, _beginning) in FILTERS.items()} | {PHYSICAL: _("Physical items")}
+    for kind, label in kinds.items():
         chips.append({"label": label, "href": _address(request, type=kind), "active": wanted.kind == kind})
     return chips
 

@@ -88,7 +88,7 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
 
 
 def _is_again(item: EvidenceItem) -> bool:
-    return EvidenceItem.objects.filter(object_id=item.object_id).exclude(pk=item.pk).exists()
+    return EvidenceItem.objects.filter(object=item.stored).exclude(pk=item.pk).exists()
 
 
 def _form_errors(form: UploadForm) -> HttpResponse:

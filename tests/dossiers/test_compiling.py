@@ -26,6 +26,7 @@ from evidence.models import CustodyEvent, EvidenceItem, EvidenceLink
 from evidence.store import vault
 from tests.dossiers.conftest import HOSTILE_NAME, PURPOSE, Folder, TakeIn
 from tests.dossiers.verifying import run_verifier
+from tests.evidence.things import put_on_the_shelf
 
 
 def compile_to(case: Case, path: Path, actor: User, purpose: str = PURPOSE) -> Dossier:
@@ -297,3 +298,37 @@ def test_whatever_ends_the_run_nothing_half_made_stays(
     dossier = Dossier.objects.get()
     assert (dossier.state, "broke off" in dossier.failure) == (DossierState.FAILED, True)
     assert Entry.objects.filter(action="dossier.failed").exists()
+
+
+def test_a_thing_is_listed_with_its_certificate_and_without_bytes(
+    case: Case, evidence: list[EvidenceItem], lawyer: User, tmp_path: Path
+):
+    put_on_the_shelf(case, lawyer, title="A prisoner's ring")
+    path = tmp_path / "with a ring"
+    compile_to(case, path, lawyer)
+    done = run_verifier(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert bagit.Bag(str(path)).validate()
+    listed = json.loads((path / "data" / "index.json").read_bytes())["exhibits"]
+    ring = next(one for one in listed if one["title"] == "A prisoner's ring")
+    assert (ring["original"], ring["size"], ring["sha256"]) == (None, None, None)
+    assert len((path / "data" / "hashes.sha256").read_text().splitlines()) == len(evidence)
+    assert len(list((path / "data" / "originals").iterdir())) == len(evidence)
+    certificate = (path / ring["certificate_text"]).read_text(encoding="utf-8")
+    assert "Physical item: it has no bytes" in certificate
+    assert "Physical item, not in this dossier" in (path / "data" / "index.txt").read_text(encoding="utf-8")
+    assert DossierExhibit.objects.filter(item_id=ring["item"]).count() == 1
+
+
+def test_a_thing_cannot_be_made_of_a_file_that_was_left_out(
+    case: Case, evidence: list[EvidenceItem], lawyer: User, tmp_path: Path
+):
+    path = tmp_path / "forged"
+    compile_to(case, path, lawyer)
+    index = json.loads((path / "data" / "index.json").read_bytes())
+    left_out = index["exhibits"][0]
+    (path / left_out["original"]).unlink()
+    left_out["original"] = None
+    (path / "data" / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    told = run_verifier(path).stdout
+    assert f"names no original of {left_out['exhibit']}" in told
