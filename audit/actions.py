@@ -134,6 +134,32 @@ class Action(StrEnum):
         "evidence.fixity_failed",
         _("A stored exhibit was read again and found changed or missing."),
     )
+    FIXITY_SCRUBBED = (
+        "vault.scrubbed",
+        _("Stored files were read again without a key, and their bytes were those that were stored."),
+    )
+    FIXITY_ROUND_BEGUN = (
+        "vault.fixity_round_begun",
+        _("The reading again of all stored files that are due began."),
+    )
+    FIXITY_ROUND_ENDED = (
+        "vault.fixity_round_ended",
+        _("The reading again of stored files came to its end; its report is fixed by a digest."),
+    )
+    FIXITY_REPORT_TAKEN = (
+        "vault.fixity_report_taken",
+        _("A person took out the report of a reading again of stored files."),
+    )
+    FIXITY_ALARM_RAISED = (
+        "vault.alarm_raised",
+        _(
+            "A stored file was found changed, cut short, missing or unreadable, or the store was not reachable."
+        ),
+    )
+    FIXITY_ALARM_CLOSED = (
+        "vault.alarm_closed",
+        _("A person closed an alarm about stored files, and said why."),
+    )
     VAULT_KEY_CHANGE_BEGUN = "vault.key_change_begun", _("The changing of the vault's key began or went on.")
     OBJECT_SEALED_ANEW = (
         "vault.object_sealed_anew",

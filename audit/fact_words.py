@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 # A test holds that every commitment in the log is found here by the name of its fact.
 LABELS: Mapping[str, Promise] = {
     "basis": _("Basis"),
+    "closing_reason": _("Why it was closed"),
     "collected": _("Made or collected"),
     "consent_reference": _("Where the consent is kept"),
     "coordinates_source": _("Source of the position"),

@@ -14,6 +14,7 @@ from audit.models import Checkpoint
 from audit.tiles import tree_size
 from cases.models import Case
 from dossiers.models import Dossier
+from evidence.alarms import open_alarms
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES, uninspected
 from witnesses.queries import is_enrolled, openings_to_decide, own_openings
@@ -159,6 +160,34 @@ def _custody(user: User) -> Section:
     )
 
 
+def _alarms(_user: User) -> Section:
+    waiting = open_alarms().count()
+    return Section(
+        title=_("Alarms about stored files"),
+        empty=_("No alarm is open. Every stored file was what it should be when it was last read."),
+        rows=[Row(_("Look at the open alarms"), "", reverse("evidence:alarms"))] if waiting else [],
+        count=waiting,
+        waits=True,
+    )
+
+
+def _alarms_counted(_user: User) -> Section:
+    """For an administrator, who keeps the disks: that something is wrong, not with what."""
+    waiting = open_alarms().count()
+    away = open_alarms().filter(object=None).exists()
+    return Section(
+        title=_("Alarms about stored files"),
+        empty=_("No alarm is open."),
+        text=_("The store was not reachable. Look at its disk and its mount, or at the storage server.")
+        if away
+        else _("An auditor looks into it. Keep the store as it is, and have a backup at hand.")
+        if waiting
+        else "",
+        count=waiting,
+        waits=True,
+    )
+
+
 def _machine(_user: User) -> Section:
     waiting = uninspected()
     stuck = waiting.filter(inspection_tries__gte=MOST_TRIES).count()
@@ -192,7 +221,9 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("witnesses.request_opening", _own_openings),
     ("witnesses.decide_opening", _decisions),
     ("audit.review_log", _log),
+    ("evidence.review_custody", _alarms),
     ("evidence.review_custody", _custody),
     ("accounts.manage_users", _users),
+    ("accounts.manage_users", _alarms_counted),
     ("accounts.manage_users", _machine),
 )

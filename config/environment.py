@@ -35,6 +35,9 @@ class Environment:
     proxy_count: int
     tsa_file: Path | None
     checkpoint_every: timedelta
+    fixity_every: timedelta | None
+    scrub_every: timedelta | None
+    fixity_objects_at_once: int
 
 
 def read_environment(environment: environ.Env | None = None) -> Environment:
@@ -68,6 +71,9 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         proxy_count=_proxy_count(env),
         tsa_file=_optional_path(env, "DADKHAH_TSA_FILE"),
         checkpoint_every=_checkpoint_every(env),
+        fixity_every=_days(env, "DADKHAH_FIXITY_DAYS", default="90"),
+        scrub_every=_days(env, "DADKHAH_SCRUB_DAYS", default="0"),
+        fixity_objects_at_once=_objects_at_once(env),
     )
 
 
@@ -133,3 +139,19 @@ def _checkpoint_every(env: environ.Env) -> timedelta:
             "DADKHAH_CHECKPOINT_EVERY must be a number of hours from 1 to 8784, for example 24."
         )
     return timedelta(hours=int(text))
+
+
+def _days(env: environ.Env, name: str, *, default: str) -> timedelta | None:
+    text = env.str(name, default=default)
+    if not text.isdigit() or int(text) > 3660:
+        raise ImproperlyConfigured(f"{name} must be a number of days from 1 to 3660, or 0 for never.")
+    return timedelta(days=int(text)) or None
+
+
+def _objects_at_once(env: environ.Env) -> int:
+    text = env.str("DADKHAH_FIXITY_OBJECTS", default="500")
+    if not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+        raise ImproperlyConfigured(
+            "DADKHAH_FIXITY_OBJECTS must be how many stored files are read again in one go, for example 500."
+        )
+    return int(text)

@@ -26,13 +26,23 @@ from evidence.references import read_reference
 from witnesses.models import OpeningRequest, Witness
 
 _ITEM = "evidence.evidenceitem"
-_SYSTEM = ("visitor", "system:inspection", "system:openings", "system:dossier-reconciler", "system:set-up")
+_SYSTEM = (
+    "visitor",
+    "system:inspection",
+    "system:fixity",
+    "system:openings",
+    "system:dossier-reconciler",
+    "system:set-up",
+)
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _NUMBERED = re.compile(r"(?P<case>.+?)-(?P<number>[0-9]{1,9})")
 _NUMBER = re.compile(r"[^\W\d]*\s*#?(?P<number>[0-9]{1,9})")
 _KINDS: dict[str, str | Promise] = {
     _ITEM: gettext_lazy("Exhibit"),
     "evidence.intake": gettext_lazy("Delivery of evidence"),
+    "evidence.fixityround": gettext_lazy("Round of reading stored files again"),
+    "evidence.fixityalarm": gettext_lazy("Alarm about stored files"),
+    "evidence.storedobject": gettext_lazy("Stored file"),
     "evidence.evidencelink": gettext_lazy("Link of an exhibit"),
     "cases.case": gettext_lazy("Case"),
     "cases.person": gettext_lazy("Registered person"),

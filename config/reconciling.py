@@ -11,6 +11,7 @@ from audit.sequencing import sequence_pending
 from audit.stamping.rounds import stamp_pending
 from audit.tasks import requeue_verifications
 from dossiers.pending import requeue_pending as requeue_dossiers
+from evidence.fixity_schedule import read_what_is_due
 from evidence.pending import requeue_pending as requeue_evidence
 from evidence.store import vault
 from witnesses.closing import close_overdue
@@ -50,6 +51,7 @@ _STEPS: tuple[Callable[[], int], ...] = (
     sequence_pending,
     sign_when_due,
     requeue_evidence,
+    read_what_is_due,
     requeue_dossiers,
     requeue_verifications,
     close_overdue,

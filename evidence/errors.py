@@ -37,6 +37,10 @@ class BadCustody(EvidenceError, BadInput):
     """A custody event lacks what a court will ask for."""
 
 
+class BadReason(EvidenceError, BadInput):
+    """An act that must be justified lacks its reason."""
+
+
 class BadLink(EvidenceError, BadInput):
     """A link from an exhibit to a case, person, incident or place cannot be made as asked."""
 
@@ -62,6 +66,14 @@ class AlreadyLinked(EvidenceError, Conflict):
 
 class HasNoBytes(EvidenceError, Conflict):
     """A file was asked for of a physical item, which has none."""
+
+
+class AlarmClosed(EvidenceError, Conflict):
+    """The alarm was closed already."""
+
+
+class RoundGoesOn(EvidenceError, Conflict):
+    """A round of reading cannot be reported on before it has ended."""
 
 
 class RecordsUnavailable(EvidenceError, Unavailable):

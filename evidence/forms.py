@@ -16,7 +16,7 @@ from evidence.intake import LONGEST_TITLE, IntakeFacts
 from evidence.linking import LONGEST_PINPOINT
 from evidence.models import Intake
 from evidence.uploads import ReceivedUpload
-from evidence.vocabulary import Stance
+from evidence.vocabulary import ReadingMethod, Stance
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -194,6 +194,36 @@ class ChooseCaseForm(forms.Form):
     def chosen(self) -> UUID | None:
         """The case's id, or None when none was chosen."""
         return self.cleaned_data["case"] if self.is_valid() else None
+
+
+class RoundForm(forms.Form):
+    """How every stored file is to be read again."""
+
+    how = forms.ChoiceField(
+        label=_("How to read"),
+        choices=ReadingMethod,
+        initial=ReadingMethod.FULL,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "In full compares the content with its digest and takes longest. Without a key only the stored, encrypted "
+            "bytes are compared: faster, and enough to see a failing disk."
+        ),
+    )
+
+    def method(self) -> ReadingMethod:
+        """What was chosen."""
+        return ReadingMethod(self.cleaned_data["how"])
+
+
+class CloseAlarmForm(forms.Form):
+    """Why an alarm is closed."""
+
+    reason = forms.CharField(
+        label=_("Why it is closed"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was found out and what was done about it, in at least 10 characters."),
+    )
 
 
 def _targets(case: Case) -> list[tuple[str, Person | Incident | Place]]:

@@ -50,3 +50,10 @@ DERIVATIVE = PrivateValues(
 FOUND = PrivateValues(
     (Private("value"),), cases="item__placements__case", fact="found", permission=READ_FOUND
 )
+
+ALARM = PrivateValues(
+    (Private("closing_reason"),),
+    cases="object__receipts__placements__case",
+    fact="alarm",
+    permission=READ,
+)

@@ -14,7 +14,7 @@ from accounts.models import User
 from cases.models import Case, Person
 from evidence.errors import UnknownEvidence
 from evidence.media_types import FILTERS, PHYSICAL
-from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink
+from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm
 from evidence.references import read_reference
 from evidence.vocabulary import CustodyKind, CustodyOutcome
 
@@ -122,6 +122,7 @@ def links_of(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceLink]:
 class Attention(TextChoices):
     """Why an item's custody waits for an auditor, by what its events say of the last comparison with its digest."""
 
+    ALARM = "alarm", gettext_lazy("Open alarm")
     UNCHECKED = "unchecked", gettext_lazy("Never checked since it was received")
     BROKEN = "broken", gettext_lazy("Last check failed")
     OVERDUE = "overdue", gettext_lazy("Not checked for 90 days")
@@ -136,6 +137,8 @@ def custody_waiting(user: User, attention: Attention) -> QuerySet[EvidenceItem]:
         "-seq"
     )
     items = custody_register(user)
+    if attention is Attention.ALARM:
+        return items.filter(object__in=FixityAlarm.objects.filter(closed_at=None).values("object_id"))
     if attention is Attention.UNCHECKED:
         # A physical item has no digest that it could be compared with.
         return items.filter(~Exists(checks), object__isnull=False)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from evidence.fixity_schedule import WORK, work_a_share
 from evidence.inspection import inspect
 from evidence.pending import INSPECT
 
@@ -12,3 +13,9 @@ from evidence.pending import INSPECT
 def inspect_item(item_id: str) -> None:
     """Identify what one item is."""
     inspect(UUID(item_id))
+
+
+@shared_task(name=WORK, acks_late=True)  # type: ignore[untyped-decorator]
+def work_on_round(round_id: str) -> None:
+    """Read a share of one round."""
+    work_a_share(UUID(round_id))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evidence.views import item, register, upload
+from evidence.views import fixity, item, register, upload
 
 app_name = "evidence"
 
@@ -14,5 +14,11 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/link/", item.link, name="link"),
     path("cases/<uuid:case_id>/evidence/", register.case_list, name="case_list"),
     path("custody/", register.custody_review, name="custody_review"),
+    path("custody/rounds/", fixity.round_list, name="rounds"),
+    path("custody/rounds/begin/", fixity.begin, name="round_begin"),
+    path("custody/rounds/<uuid:round_id>/", fixity.round_page, name="round"),
+    path("custody/rounds/<uuid:round_id>/report/", fixity.report, name="round_report"),
+    path("custody/alarms/", fixity.alarm_list, name="alarms"),
+    path("custody/alarms/<uuid:alarm_id>/", fixity.alarm, name="alarm"),
     path("custody/<uuid:item_id>/", register.custody_of_item, name="custody_item"),
 ]

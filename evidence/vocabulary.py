@@ -55,6 +55,33 @@ class CustodyOutcome(models.TextChoices):
     BROKEN = "broken", _("Broken")
 
 
+class ReadingMethod(models.TextChoices):
+    """How a stored object is read again."""
+
+    FULL = "full", _("Opened and read in full")
+    SCRUB = "scrub", _("Stored bytes read without a key")
+
+
+class Finding(models.TextChoices):
+    """What a reading came to, as rounds count it."""
+
+    VERIFIED = "verified", _("Verified")
+    MISMATCH = "mismatch", _("Changed")
+    TRUNCATED = "truncated", _("Cut short")
+    MISSING = "missing", _("Missing")
+    UNREADABLE = "unreadable", _("Unreadable")
+
+
+class AlarmState(models.TextChoices):
+    """What an alarm is about: one object, or the store as a whole."""
+
+    MISMATCH = "mismatch", _("Changed")
+    TRUNCATED = "truncated", _("Cut short")
+    MISSING = "missing", _("Missing")
+    UNREADABLE = "unreadable", _("Unreadable")
+    STORE_AWAY = "store_away", _("The store is not reachable")
+
+
 class Stance(models.TextChoices):
     """What an item does for the fact that it is linked to."""
 

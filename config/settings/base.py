@@ -20,6 +20,12 @@ DADKHAH_STORE_LOCK = env.store_lock
 DADKHAH_LOG_ORIGIN = env.log_origin
 DADKHAH_TSA_FILE = env.tsa_file
 DADKHAH_CHECKPOINT_EVERY = env.checkpoint_every
+DADKHAH_FIXITY_EVERY = env.fixity_every
+DADKHAH_SCRUB_EVERY = env.scrub_every
+DADKHAH_FIXITY_OBJECTS_AT_ONCE = env.fixity_objects_at_once
+# A share of a round ends after so many seconds at the latest (and the object that it reads then), so that whatever
+# else waits in the queue has its turn.
+DADKHAH_FIXITY_SECONDS_AT_ONCE = 20
 DADKHAH_ORGANISATION = env.organisation
 DADKHAH_OFFICE_ZONE = env.office_zone
 # From the first hour until the second, by the clock of the office: who works then is shown to the auditor.

@@ -1,7 +1,8 @@
-"""The records of this app: the stored bytes, their receipts, their custody and what they speak to."""
+"""The records of this app: the stored bytes and their readings, their receipts, their custody, what they speak to."""
 
 from evidence.models.custody import CustodyEvent
 from evidence.models.derivative import Derivative
+from evidence.models.fixity import FixityAlarm, FixityReading, FixityReport, FixityRound
 from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
@@ -13,6 +14,10 @@ __all__ = [
     "EvidenceCase",
     "EvidenceItem",
     "EvidenceLink",
+    "FixityAlarm",
+    "FixityReading",
+    "FixityReport",
+    "FixityRound",
     "FoundValue",
     "ImageHash",
     "Intake",

@@ -20,9 +20,16 @@ class StoredObject(Identified):
     format = models.CharField(max_length=16, default=OBJECT_FORMAT)
     key_id = models.CharField(max_length=128)
     stored_at = models.DateTimeField(default=timezone.now)
+    # When it was last read, so that what is due is found by an index; the readings themselves are the record.
+    checked_at = models.DateTimeField(default=timezone.now)
+    scrubbed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["checked_at", "id"], name="object_by_check"),
+            models.Index(fields=["scrubbed_at", "id"], name="object_by_scrub"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(format=OBJECT_FORMAT), name="object_format_known"),
             models.CheckConstraint(condition=~Q(name=""), name="object_named"),

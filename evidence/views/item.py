@@ -13,6 +13,7 @@ from accounts.access import permission_required
 from audit.errors import BadInput, Conflict
 from cases.access import find_case_by_id
 from cases.models import Case
+from evidence.alarms import alarms_of
 from evidence.fixity import CHECK, check_fixity
 from evidence.forms import ChooseCaseForm, LinkForm
 from evidence.inspection import retry_inspection
@@ -43,6 +44,7 @@ def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
     sections = sections_of(Asking(item, user, request.GET))
     context = {
         "item": item,
+        "alarms": alarms_of(item),
         "sections": sections,
         "facts": {shown.section.name: shown.facts for shown in sections},
     }

@@ -13,6 +13,7 @@ from accounts.access import permission_required
 from accounts.models import User
 from cases.access import find_case_by_id
 from cases.models import Case
+from evidence.alarms import alarms_of
 from evidence.errors import UnknownEvidence
 from evidence.forms import RegisterFilterForm
 from evidence.media_types import FILTERS, PHYSICAL, plain_kind
@@ -95,7 +96,12 @@ def custody_of_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return render(
         request,
         "evidence/custody_item.html",
-        {"item": item, "events": custody_of(item), "check": last_check(item)},
+        {
+            "item": item,
+            "events": custody_of(item),
+            "check": last_check(item),
+            "alarms": alarms_of(item),
+        },
     )
 
 

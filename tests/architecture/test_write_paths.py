@@ -13,6 +13,7 @@ THE_LOG_ITSELF = "the tree and its tiles are made from entries that are there al
 THE_CONNECTION = "hands on what it is given; whoever writes stands above it"
 MIGRATIONS = "runs when the database is set up, before anybody acts"
 COUNTS = "counts guesses; a wrong one is logged, and a right one is part of the act that it opens"
+LEASE = "says which process works on a round whose beginning is logged, and that it is alive"
 EXCUSED = {
     "accounts.sessions.SessionLimitsMiddleware.__call__": "a session comes to its end by the clock, by nobody's act",
     "accounts.sync.sync_roles": MIGRATIONS,
@@ -46,6 +47,9 @@ EXCUSED = {
     "evidence.inspecting.records.beat": "says that a run is alive",
     "evidence.inspecting.records.claim": "a worker takes what was asked for; what comes of it is logged",
     "evidence.inspecting.records.let_go": "a worker gives back what was asked for, undone",
+    "evidence.fixity_rounds._Work._goes_on": LEASE,
+    "evidence.fixity_rounds._Work.claim": LEASE,
+    "evidence.fixity_rounds._Work.let_go": LEASE,
     "evidence.inspection._note_failure": "says that a task failed, so that somebody can have it tried again",
     "witnesses.trials._reserve": COUNTS,
     "witnesses.trials.trial": COUNTS,

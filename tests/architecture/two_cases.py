@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from audit.actors import Channel, SystemActor
 from audit.models import Entry, VerificationRun
 from audit.runs import request_run
 from cases.dating import read_date
@@ -18,8 +20,11 @@ from cases.models import Case, Incident, Part, Person, Place, PlaceKind
 from cases.registry import record_incident, register_person, register_place
 from dossiers.models import Dossier
 from dossiers.requests import request_dossier
+from evidence.alarms import raise_alarm
+from evidence.fixity_rounds import CHECKER, ask_for_round, work_on
 from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.models import EvidenceItem
+from evidence.models import EvidenceItem, FixityAlarm, FixityRound
+from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
 from witnesses.custodians import enrol_custodian
@@ -46,6 +51,8 @@ class Holding:
     opening: OpeningRequest
     dossier: Dossier
     run: VerificationRun
+    fixity_round: FixityRound
+    alarm: FixityAlarm
 
     def address(self, name: str, **changed: Any) -> str:
         """The address of a route, with this case's objects in it but for `changed`."""
@@ -58,6 +65,8 @@ class Holding:
             "request_id": self.opening.pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
+            "round_id": self.fixity_round.pk,
+            "alarm_id": self.alarm.pk,
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
@@ -121,4 +130,18 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         opening,
         dossier,
         request_run(actor=lawyer),
+        _ended_round(),
+        _alarm_about(item),
     )
+
+
+def _ended_round() -> FixityRound:
+    checker = SystemActor("fixity", Channel.COMMAND)
+    found = ask_for_round(ReadingMethod.SCRUB, actor=checker)
+    work_on(found, actor=checker)
+    return found
+
+
+def _alarm_about(item: EvidenceItem) -> FixityAlarm:
+    with transaction.atomic():
+        return raise_alarm(AlarmState.MISSING, about=item.object, actor=CHECKER)

@@ -59,6 +59,7 @@ def test_the_queue_is_chosen_by_a_chip_that_counts(
     assert list(page.context["page"].object_list) == [item]
     assert {chip["label"]: chip.get("count") for chip in page.context["filters"]} == {
         "Every item": None,
+        "Open alarm": 0,
         "Never checked since it was received": 1,
         "Last check failed": 0,
         "Not checked for 90 days": 0,

@@ -1,0 +1,72 @@
+"""Rounds, readings and alarms for people who may review custody: references and digests, no content and no titles."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from evidence.errors import UnknownEvidence
+from evidence.models import EvidenceItem, FixityReading, FixityRound
+from evidence.scopes import REVIEW_CUSTODY
+from evidence.vocabulary import Finding
+
+# So many receipts of one object are named; of more their number.
+NAMED = 3
+
+
+class AboutObject(Protocol):
+    """A reading or an alarm."""
+
+    @property
+    def object_id(self) -> UUID | None:
+        """The object, or None for the store as a whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WithReceipts:
+    """A reading or an alarm with the first receipts of its object, and how many more there are."""
+
+    about: AboutObject
+    receipts: Sequence[EvidenceItem]
+    more: int
+
+
+def rounds(user: User) -> QuerySet[FixityRound]:
+    """Every round, the newest first."""
+    return FixityRound.objects.all() if user.has_perm(REVIEW_CUSTODY) else FixityRound.objects.none()
+
+
+def find_round(round_id: UUID, *, user: User) -> FixityRound:
+    """The round. Raises UnknownEvidence for both unknown and not permitted."""
+    found = rounds(user).filter(pk=round_id).first()
+    if found is None:
+        raise UnknownEvidence(_("No such round. Choose one from the list of rounds."))
+    return found
+
+
+def broken_readings(of: FixityRound, *, most: int) -> list[FixityReading]:
+    """The first readings of the round that found something, with their objects."""
+    broken = FixityReading.objects.filter(round=of).exclude(finding=Finding.VERIFIED)
+    return list(broken.select_related("object").order_by("read_at", "pk")[:most])
+
+
+def receipts_of(about: Iterable[AboutObject]) -> list[WithReceipts]:
+    """Each with the receipts of its object, in two questions however many there are."""
+    rows = list(about)
+    objects = {row.object_id for row in rows if row.object_id is not None}
+    items = EvidenceItem.objects.filter(object__in=objects)
+    counts = dict(items.order_by().values_list("object_id").annotate(Count("pk")))
+    named: dict[UUID | None, list[EvidenceItem]] = {}
+    for item in items.only("reference", "object_id").order_by("reference"):
+        kept = named.setdefault(item.object_id, [])
+        if len(kept) < NAMED:
+            kept.append(item)
+    return [
+        WithReceipts(row, kept := named.get(row.object_id, []), counts.get(row.object_id, 0) - len(kept))
+        for row in rows
+    ]

@@ -1,0 +1,72 @@
+"""An alarm stays until a person closes it and says why."""
+
+from pathlib import Path
+
+import pytest
+
+from accounts.errors import NotPermitted
+from accounts.models import User
+from audit.models import Entry
+from evidence.alarms import alarms, alarms_of, close_alarm, open_alarms
+from evidence.errors import AlarmClosed, BadReason
+from evidence.fixity import check_fixity
+from evidence.models import FixityAlarm
+from tests.evidence.conftest import TakeIn
+from tests.evidence.test_intake import stored_files
+
+WHY = "Restored from the backup of Tuesday"
+
+
+@pytest.fixture
+def alarm(take_in: TakeIn, house: Path, auditor: User) -> FixityAlarm:
+    """About an object that was away and is back."""
+    item = take_in()
+    [path] = stored_files(house)
+    content = path.read_bytes()
+    path.unlink()
+    check_fixity(item, actor=auditor)
+    path.write_bytes(content)
+    return FixityAlarm.objects.get()
+
+
+def test_a_later_clean_check_is_shown_but_closes_nothing(alarm: FixityAlarm, auditor: User) -> None:
+    item = alarm.object.receipts.get()
+    check_fixity(item, actor=auditor)
+    [shown] = alarms(auditor)
+    assert (shown.closed_at, shown.later_finding) == (None, "verified")
+    assert list(alarms_of(item)) == [alarm]
+    assert open_alarms().count() == 1
+
+
+def test_it_is_closed_once_with_a_reason_that_the_log_commits_to(alarm: FixityAlarm, auditor: User) -> None:
+    with pytest.raises(BadReason):
+        close_alarm(alarm, reason="  fixed  ", actor=auditor)
+    close_alarm(alarm, reason=WHY, actor=auditor)
+    alarm.refresh_from_db()
+    assert (alarm.closed_by, alarm.closing_reason) == (auditor, WHY)
+    [entry] = Entry.objects.filter(action="vault.alarm_closed")
+    assert WHY.encode() not in bytes(entry.body)
+    with pytest.raises(AlarmClosed):
+        close_alarm(alarm, reason=WHY, actor=auditor)
+    assert open_alarms().count() == 0
+
+
+def test_what_is_still_broken_raises_a_new_one_after_the_closing(
+    alarm: FixityAlarm, auditor: User, house: Path
+) -> None:
+    close_alarm(alarm, reason=WHY, actor=auditor)
+    item = alarm.object.receipts.get()
+    stored_files(house)[0].unlink()
+    for _time in range(2):
+        check_fixity(item, actor=auditor)
+    assert FixityAlarm.objects.count() == 2
+    assert open_alarms().count() == 1
+
+
+def test_only_who_reviews_custody_closes_or_lists(
+    alarm: FixityAlarm, lawyer: User, administrator: User
+) -> None:
+    for user in (lawyer, administrator):
+        with pytest.raises(NotPermitted):
+            close_alarm(alarm, reason=WHY, actor=user)
+        assert list(alarms(user)) == []
