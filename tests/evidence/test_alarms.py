@@ -3,16 +3,20 @@
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from accounts.errors import NotPermitted
 from accounts.models import User
 from audit.models import Entry
-from evidence.alarms import alarms, alarms_of, close_alarm, open_alarms
+from cases.models import Case
+from evidence.alarms import alarms, alarms_of, close_alarm, open_alarms, raise_alarm
 from evidence.errors import AlarmClosed, BadReason
 from evidence.fixity import check_fixity
 from evidence.models import FixityAlarm
+from evidence.vocabulary import AlarmState
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_intake import stored_files
+from tests.evidence.things import put_on_the_shelf
 
 WHY = "Restored from the backup of Tuesday"
 
@@ -70,3 +74,10 @@ def test_only_who_reviews_custody_closes_or_lists(
         with pytest.raises(NotPermitted):
             close_alarm(alarm, reason=WHY, actor=user)
         assert list(alarms(user)) == []
+
+
+def test_an_alarm_about_the_store_stands_on_no_item(case: Case, lawyer: User) -> None:
+    ring = put_on_the_shelf(case, lawyer)
+    with transaction.atomic():
+        raise_alarm(AlarmState.STORE_AWAY, about=None, actor=lawyer)
+    assert list(alarms_of(ring)) == []

@@ -357,6 +357,7 @@ def test_scrubbing_asks_the_database_by_the_batch_not_by_the_object(
         return len(asked)
 
     few = questions()
-    for number in range(5):
+    for number in range(20):
         take_in(f"more {number}".encode())
-    assert questions() <= few + 2
+    # Signing the longer log at the end asks for some more nodes of its tree.
+    assert questions() < few + 15
