@@ -65,29 +65,47 @@ def arrivals_from_manifest(
         raise BadIntake(_("The manifest is not CSV in UTF-8. Save it again as “CSV UTF-8”.")) from error
 
 
+def arrivals_in(
+    folder: Path, *, source: str, how_obtained: str, collected: PartialDate | None, case: str
+) -> Iterator[Arrival]:
+    """Every file in a folder that is there to be filled, so that it may be empty."""
+    for found, original_path, fault in _inside(folder.resolve()):
+        yield Arrival(
+            found,
+            original_path,
+            source=source,
+            how_obtained=how_obtained,
+            collected=collected,
+            case=case,
+            fault=fault,
+        )
+
+
 def _files(path: Path) -> Iterator[tuple[Path, str, DomainError | None]]:
     if not _is_folder(path):
-        yield path, path.name, SourceUnreadable(_OUR_OWN) if _is_our_own(path.parent) else None
+        yield path, path.name, SourceUnreadable(_OUR_OWN) if is_our_own(path.parent) else None
         return
     found = False
-    top = path.resolve()
+    for one in _inside(path.resolve()):
+        found = True
+        yield one
+    if not found:
+        yield path, path.name, SourceUnreadable(_("The folder is empty. Check that its disk is connected."))
+
+
+def _inside(top: Path) -> Iterator[tuple[Path, str, DomainError | None]]:
     for folder, names, files, fault in _walk(top):
-        if _is_our_own(folder):
+        if is_our_own(folder):
             # Nothing below it is looked at: its objects would come in as evidence, and the keys beside them.
             names.clear()
-            found = True
             yield folder, _relative(folder, top), SourceUnreadable(_OUR_OWN)
             continue
         names.sort()
         if fault is not None:
-            found = True
             yield folder, _relative(folder, top), fault
         for name in sorted(files):
-            found = True
             inside = folder / name
             yield inside, _relative(inside, top), _link_fault(inside)
-    if not found:
-        yield path, path.name, SourceUnreadable(_("The folder is empty. Check that its disk is connected."))
 
 
 def _is_folder(path: Path) -> bool:
@@ -98,10 +116,18 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _is_our_own(folder: Path) -> bool:
-    """Whether `folder` holds Dadkhah's own data or keys, or lies inside them."""
-    own = (Path(settings.DADKHAH_DATA_DIR).resolve(), Path(settings.DADKHAH_KEYS_DIR).resolve())
-    return any(folder.resolve().is_relative_to(root) for root in own)
+def is_our_own(folder: Path) -> bool:
+    """Whether `folder` is that of Dadkhah's own data or keys, or lies inside them."""
+    return any(folder.resolve().is_relative_to(root) for root in _own())
+
+
+def holds_our_own(folder: Path) -> bool:
+    """Whether Dadkhah's own data or keys lie somewhere in `folder`."""
+    return any(root.is_relative_to(folder.resolve()) for root in _own())
+
+
+def _own() -> tuple[Path, Path]:
+    return Path(settings.DADKHAH_DATA_DIR).resolve(), Path(settings.DADKHAH_KEYS_DIR).resolve()
 
 
 def _walk(top: Path) -> Iterator[tuple[Path, list[str], list[str], DomainError | None]]:
@@ -126,7 +152,7 @@ def _way_fault(folder: Path, written: str) -> DomainError | None:
     """A fault where the way leads into our own folders, or over a link: whoever made the folder may have set it."""
     steps = [folder / written, *(folder / step for step in PurePosixPath(written).parents)][:-1]
     try:
-        if _is_our_own(steps[0].parent):
+        if is_our_own(steps[0].parent):
             return SourceUnreadable(_OUR_OWN)
         return next((fault for fault in map(_link_fault, steps) if fault is not None), None)
     except OSError:

@@ -1,67 +1,80 @@
-"""Taking in many files: each stands for itself, and the counts are exact."""
+"""Taking in many files: each stands for itself, several are on their way at once, and the counts are exact.
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+Threads hash, seal and store, which is where a small file waits for its disk; they ask no database. The caller's
+thread records what is stored, many receipts in one transaction, in the order in which the files were named.
+"""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from accounts.models import User
-from audit import log
-from audit.errors import DomainError, NotFound, Refused, Unavailable
-from cases.access import find_case
-from cases.models import Case
+from audit.errors import DomainError, Unavailable
 from evidence.arrivals import Arrival
-from evidence.filenames import storable_name, visible_name
-from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.intake import IntakeFacts, check_facts, record_receipts
+from evidence.known import Known, Place, place_of, sha256_of
 from evidence.models import EvidenceItem, Intake
+from evidence.store import vault
+from evidence.storing import Arrived, store_bytes
+from evidence.tally import Became, Tally, Told
+from evidence.vault.objects import Vault
 
-Told = Callable[[str, str], None]
+IN_FLIGHT = 16
+# So many are looked up with one question, and so many receipts share a transaction: on SQLite a page that wants
+# to write waits for it.
+_LOOKED_UP = 256
+_RECORDED = 32
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of each file. Paths are shown with nothing hidden in them."""
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A file on its way: `stored` gives what arrived in the vault, or None where an earlier run took it in."""
 
-    taken_in: list[EvidenceItem] = field(default_factory=list)
-    second_receipts: int = 0
-    already_here: int = 0
-    empty: int = 0
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    not_tried: int = 0
+    arrival: Arrival
+    facts: IntakeFacts | None
+    stored: "Future[Arrived | None]"
 
-    @property
-    def ok(self) -> bool:
-        """Whether every file is in."""
-        return not self.failed and not self.not_tried
 
-    def as_json(self) -> dict[str, Any]:
-        """The counts and what they stand for, as one JSON object."""
-        return {
-            "ok": self.ok,
-            "taken_in": len(self.taken_in),
-            "second_receipts": self.second_receipts,
-            "already_here": self.already_here,
-            "empty": self.empty,
-            "failed": len(self.failed),
-            "not_tried": self.not_tried,
-            "items": [
-                {"reference": item.reference, "name": item.original_name, "sha256": item.stored.sha256.hex}
-                for item in self.taken_in
-            ],
-            "failures": [{"path": path, "error": sentence} for path, sentence in self.failed],
-        }
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A file that is stored and waits for its row."""
+
+    facts: IntakeFacts
+    arrived: Arrived
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    """A file that is in; `again` when its bytes had a receipt before."""
+
+    item: EvidenceItem
+    again: bool
 
 
 class Batch:
-    """One run of the command: remembers its deliveries and cases, and tells of each file as it goes."""
+    """One run of a command: remembers its deliveries, and tells of each file when what became of it is durable."""
 
-    def __init__(self, *, actor: User, told: Told) -> None:
+    def __init__(
+        self,
+        *,
+        actor: User,
+        told: Told,
+        command: str = "ingest_evidence",
+        lists_items: bool = False,
+        became: Became | None = None,
+        progress: Callable[[Tally], None] | None = None,
+    ) -> None:
         self._actor = actor
-        self._told = told
+        self._known = Known(actor, command=command)
+        self._progress = progress
         self._intakes: dict[tuple[str, str], Intake] = {}
-        self._cases: dict[str, Case] = {}
-        self.tally = Tally()
+        self._waiting: deque[_Sent] = deque()
+        self._places: set[Place] = set()
+        self.tally = Tally(told, lists_items=lists_items)
+        if became is not None:
+            self.tally.became = became
 
     def take_in(self, arrivals: Iterable[Arrival]) -> Tally:
         """Take each file in. What fails is counted and named, and the next is tried.
@@ -69,89 +82,159 @@ class Batch:
         When the vault, its disk or the database is not to be had, the rest is counted as not tried: what is in
         stays in, and the same command run again goes on from there.
         """
+        pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="intake")
         ahead = iter(arrivals)
+        try:
+            while True:
+                if len(self._waiting) <= _RECORDED:
+                    ahead = self._send(ahead, pool)
+                if not self._waiting:
+                    return self.tally
+                if not self._settle():
+                    self.tally.not_tried += len(self._waiting) + sum(1 for _rest in ahead)
+                    return self.tally
+                if self._progress is not None:
+                    self._progress(self.tally)
+        finally:
+            # What is stored already and gets no row is harmless; the rest need not be read.
+            pool.shutdown(wait=True, cancel_futures=True)
+            self._waiting.clear()
+            self._places.clear()
+
+    def _send(self, ahead: Iterator[Arrival], pool: ThreadPoolExecutor) -> Iterator[Arrival]:
+        """Have the next files stored; gives those that are still to be sent."""
+        asked: list[tuple[Arrival, IntakeFacts | DomainError]] = []
         for arrival in ahead:
-            try:
-                self._take_in(arrival)
-            except Unavailable as error:
-                self._fail(arrival, error)
-                self.tally.not_tried = sum(1 for _rest in ahead)
+            facts = self._asked(arrival)
+            if isinstance(facts, IntakeFacts):
+                place = place_of(facts)
+                if place in self._places:
+                    # The same file is named twice: the second waits until it can find the first.
+                    ahead = chain([arrival], ahead)
+                    break
+                self._places.add(place)
+            asked.append((arrival, facts))
+            if len(asked) == _LOOKED_UP:
                 break
-            except DomainError as error:
-                if isinstance(error, Refused | NotFound):
-                    self._note_refusal("refused" if isinstance(error, Refused) else "not_found")
-                self._fail(arrival, error)
-        return self.tally
+        if asked:
+            self._waiting.extend(self._sent(asked, pool))
+        return ahead
 
-    def _take_in(self, arrival: Arrival) -> None:
-        if arrival.fault is not None:
-            raise arrival.fault
-        case = self._case(arrival.case)
-        if self._is_here(arrival, case):
-            self.tally.already_here += 1
-            self._told("already here", visible_name(arrival.original_path))
+    def _sent(
+        self, asked: Sequence[tuple[Arrival, IntakeFacts | DomainError]], pool: ThreadPoolExecutor
+    ) -> Iterator[_Sent]:
+        here = self._known.receipts([facts for _arrival, facts in asked if isinstance(facts, IntakeFacts)])
+        # Opened for each round: a key that is taken away stops the very next one.
+        into = _vault_or_fault()
+        for arrival, facts in asked:
+            if isinstance(facts, DomainError):
+                yield _Sent(arrival, None, _raised(facts))
+            elif isinstance(into, DomainError):
+                yield _Sent(arrival, None, _raised(into))
+            else:
+                had = here.get(place_of(facts), ())
+                yield _Sent(arrival, facts, pool.submit(_bring, arrival, had, into))
+
+    def _asked(self, arrival: Arrival) -> IntakeFacts | DomainError:
+        try:
+            facts = self._known.facts(arrival)
+            check_facts(facts)
+        except DomainError as error:
+            return error
+        return facts
+
+    def _settle(self) -> bool:
+        """Record and tell what is stored by now, waiting for one at least; False when there is no going on."""
+        outcomes = self._outcomes()
+        recorded = self._record([outcome for _arrival, outcome in outcomes if isinstance(outcome, _Ready)])
+        while outcomes:
+            arrival, outcome = outcomes.popleft()
+            known = next(recorded) if isinstance(outcome, _Ready) else outcome
+            if known is None:
+                self.tally.count_here(arrival)
+            elif isinstance(known, _Receipt):
+                self.tally.count_in(known.item, arrival, again=known.again)
+            else:
+                self.tally.count_failed(arrival, known)
+                self._known.note_refusal(known)
+                if isinstance(known, Unavailable):
+                    self.tally.not_tried += len(outcomes)
+                    self.tally.stopped = True
+                    return False
+        return True
+
+    def _outcomes(self) -> deque[tuple[Arrival, _Ready | DomainError | None]]:
+        found: deque[tuple[Arrival, _Ready | DomainError | None]] = deque()
+        while self._waiting and len(found) < _RECORDED and (not found or self._waiting[0].stored.done()):
+            sent = self._waiting.popleft()
+            outcome = _outcome(sent)
+            found.append((sent.arrival, outcome))
+            if sent.facts is not None:
+                self._places.discard(place_of(sent.facts))
+            if isinstance(outcome, Unavailable):
+                break
+        return found
+
+    def _record(self, ready: Sequence[_Ready]) -> Iterator[_Receipt | DomainError]:
+        """What became of each, all in one transaction; one by one where one of them cannot be recorded."""
+        if not ready:
             return
+        try:
+            yield from self._receipts(ready)
+        except DomainError as error:
+            if len(ready) == 1 or isinstance(error, Unavailable):
+                yield error
+                return
+            for one in ready:
+                yield from self._record([one])
+
+    def _receipts(self, ready: Sequence[_Ready]) -> list[_Receipt]:
         # One delivery per source and way of obtaining; it begins with the first file that is really in.
-        delivery = (arrival.source, arrival.how_obtained)
-        facts = IntakeFacts(
-            source=arrival.source,
-            original_name=arrival.path.name,
-            original_path=arrival.original_path,
-            title=arrival.title,
-            how_obtained=arrival.how_obtained,
-            collected=arrival.collected,
-            case=case,
-            intake=self._intakes.get(delivery),
+        receipts = [
+            (one.arrived, replace(one.facts, intake=self._intakes.get(_delivery(one.facts)))) for one in ready
+        ]
+        items = record_receipts(receipts, actor=self._actor)
+        for one, item in zip(ready, items, strict=True):
+            self._intakes.setdefault(_delivery(one.facts), item.intake)
+        others = EvidenceItem.objects.exclude(pk__in=[item.pk for item in items])
+        had = set(
+            others.filter(object__in={item.object_id for item in items}).values_list("object_id", flat=True)
         )
-        item = ingest_evidence(arrival.path, facts=facts, actor=self._actor)
-        self._intakes.setdefault(delivery, item.intake)
-        self._count(item, arrival)
-
-    def _count(self, item: EvidenceItem, arrival: Arrival) -> None:
-        self.tally.taken_in.append(item)
-        words = "taken in"
-        if item.stored.receipts.exclude(pk=item.pk).exists():
-            self.tally.second_receipts += 1
-            words = "second receipt"
-        if item.stored.size == 0:
-            self.tally.empty += 1
-            words += ", empty file"
-        self._told(words, f"{item.reference}  {visible_name(arrival.original_path)}")
-
-    def _note_refusal(self, kind: str) -> None:
-        # The next file is tried and the command goes on: what it was refused stands in the log all the same.
-        log.append_refusal(
-            subject=log.Subject("command", "ingest_evidence"), actor=self._actor, facts={"kind": kind}
-        )
-
-    def _fail(self, arrival: Arrival, error: DomainError) -> None:
-        shown = visible_name(storable_name(arrival.original_path))
-        self.tally.failed.append((shown, str(error)))
-        self._told("failed", f"{shown}: {error}")
-
-    def _case(self, reference: str) -> Case:
-        if reference not in self._cases:
-            self._cases[reference] = find_case(reference, actor=self._actor)
-        return self._cases[reference]
-
-    def _is_here(self, arrival: Arrival, case: Case) -> bool:
-        """Whether an earlier run took this very file in: same case, source, place and bytes."""
-        candidates = EvidenceItem.objects.filter(
-            placements__case=case,
-            source=storable_name(arrival.source.strip()),
-            original_path=storable_name(arrival.original_path),
-            object__isnull=False,
-        )
-        digests = {item.stored.sha256.value for item in candidates.select_related("object")}
-        return bool(digests) and _sha256(arrival.path) in digests
+        found = []
+        for item in items:
+            found.append(_Receipt(item, again=item.stored.pk in had))
+            had.add(item.stored.pk)
+        return found
 
 
-def _sha256(path: Path) -> bytes | None:
-    """The file's digest, or None where it cannot be read: then taking it in says why."""
-    try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").digest()
-    except OSError:
+def _bring(arrival: Arrival, had: Collection[bytes], into: Vault) -> Arrived | None:
+    """In a thread: have the file's bytes stored, unless they are `had` under its place already."""
+    if had and sha256_of(arrival.path) in had:
         return None
+    return store_bytes(arrival.path, into=into)
+
+
+def _outcome(sent: _Sent) -> _Ready | DomainError | None:
+    try:
+        arrived = sent.stored.result()
+    except DomainError as error:
+        return error
+    # A file that failed has no facts, and its future raised.
+    return _Ready(sent.facts, arrived) if arrived is not None and sent.facts is not None else None
+
+
+def _vault_or_fault() -> Vault | DomainError:
+    try:
+        return vault()
+    except Unavailable as error:
+        return error
+
+
+def _raised(fault: BaseException) -> "Future[Arrived | None]":
+    future: Future[Arrived | None] = Future()
+    future.set_exception(fault)
+    return future
+
+
+def _delivery(facts: IntakeFacts) -> tuple[str, str]:
+    return facts.source, facts.how_obtained

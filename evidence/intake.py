@@ -1,8 +1,8 @@
 """Taking evidence in: one straight line from bytes to an item with its custody and its entry in the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,12 +21,13 @@ from cases.dating import PartialDate
 from cases.models import Case
 from evidence import custody
 from evidence.digests import Digest, read_sha256
-from evidence.errors import BadIntake, DigestMismatch, EvidenceRefused, RecordsUnavailable, UnknownEvidence
+from evidence.errors import BadIntake, EvidenceRefused, RecordsUnavailable, UnknownEvidence
 from evidence.filenames import storable_name
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, Intake, StoredObject
 from evidence.pending import ask_for_inspection
 from evidence.store import vault
 from evidence.stored_objects import stored_object
+from evidence.storing import Arrived, store_bytes
 from evidence.vault.receiving import Received
 from evidence.vocabulary import CustodyKind
 
@@ -66,37 +67,52 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
     NotPermitted, NotAMember, UnknownEvidence, BadIntake, DigestMismatch, SourceUnreadable, SourceChanged, VaultFull,
     VaultUnavailable, ObjectAltered or RecordsUnavailable; then nothing is recorded.
     """
-    user = _permitted(facts, actor)
-    store = vault()
-    received = source if isinstance(source, Received) else store.receive(source)
-    try:
-        declared = _compared(received, facts.declared_sha256)
-    except DigestMismatch:
-        store.discard(received)
-        raise
-    stored = store.commit(received)
+    check_receipt(facts, actor=actor)
+    arrived = store_bytes(source, into=vault(), declared_sha256=facts.declared_sha256)
     # From here on only rows: a failure leaves an object without a row, which the next receipt takes up.
+    return record_receipts([(arrived, facts)], actor=actor)[0]
+
+
+def record_receipts(receipts: Sequence[tuple[Arrived, IntakeFacts]], *, actor: Actor) -> list[EvidenceItem]:
+    """The items of what has arrived in the vault, in its order, all in one transaction or none.
+
+    What comes from one source in one way is one delivery. Raises as `check_receipt`, or RecordsUnavailable.
+    """
+    begun: dict[tuple[str, str, str], Intake] = {}
+    items = []
     with _records():
-        item = _create_item(stored_object(stored), facts, declared=declared, user=user)
-        event = custody.record(
-            item,
-            CustodyKind.RECEIVED,
-            actor=user,
-            released_by=item.source,
-            received_by=user.full_name,
-            digest_expected=declared,
-            digest_found=item.stored.sha256,
-        )
-        log.append(
-            Action.EVIDENCE_RECEIVED,
-            subject=item,
-            actor=user,
-            facts=_facts(item, event),
-            case_id=facts.case.pk if facts.case else None,
-        )
-        # Robust: the item is in, whether or not the queue answers; what is left to do is read from the database.
-        # Not a partial: Django names the function by what a partial lacks when it tells that this failed.
-        transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
+        for arrived, facts in receipts:
+            delivery = (facts.source, facts.how_obtained, facts.consent_reference)
+            known = facts if facts.intake else replace(facts, intake=begun.get(delivery))
+            item = record_receipt(arrived, facts=known, actor=actor)
+            begun[delivery] = item.intake
+            items.append(item)
+    return items
+
+
+def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor) -> EvidenceItem:
+    """The item of what has arrived in the vault, in the caller's transaction. Raises as `check_receipt`."""
+    user = check_receipt(facts, actor=actor)
+    item = _create_item(stored_object(arrived.stored), facts, declared=arrived.declared, user=user)
+    event = custody.record(
+        item,
+        CustodyKind.RECEIVED,
+        actor=user,
+        released_by=item.source,
+        received_by=user.full_name,
+        digest_expected=arrived.declared,
+        digest_found=item.stored.sha256,
+    )
+    log.append(
+        Action.EVIDENCE_RECEIVED,
+        subject=item,
+        actor=user,
+        facts=_facts(item, event),
+        case_id=facts.case.pk if facts.case else None,
+    )
+    # Robust: the item is in, whether or not the queue answers; what is left to do is read from the database.
+    # Not a partial: Django names the function by what a partial lacks when it tells that this failed.
+    transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
     return item
 
 
@@ -139,6 +155,21 @@ def start_intake(*, source: str, how_obtained: str = "", consent_reference: str 
     return intake
 
 
+def check_receipt(facts: IntakeFacts, *, actor: Actor) -> User:
+    """The actor as the user who may take this in.
+
+    Raises NotPermitted, NotAMember, UnknownEvidence (of a parent), EvidenceRefused or BadIntake.
+    """
+    user = require(actor, RECEIVE)
+    if facts.case is not None:
+        require_member(facts.case, user)
+    if facts.intake is not None and facts.intake.started_by_id != user.pk:
+        raise EvidenceRefused(_("This delivery is taken in by somebody else. Start one of your own."))
+    check_facts(facts)
+    _check_parent(facts, user)
+    return user
+
+
 def check_facts(facts: IntakeFacts) -> None:
     """Raises BadIntake with a sentence when `facts` cannot be recorded as they are."""
     _check_source(facts.source)
@@ -154,17 +185,6 @@ def check_facts(facts: IntakeFacts) -> None:
         read_sha256(facts.declared_sha256)
 
 
-def _permitted(facts: IntakeFacts, actor: Actor) -> User:
-    user = require(actor, RECEIVE)
-    if facts.case is not None:
-        require_member(facts.case, user)
-    if facts.intake is not None and facts.intake.started_by_id != user.pk:
-        raise EvidenceRefused(_("This delivery is taken in by somebody else. Start one of your own."))
-    check_facts(facts)
-    _check_parent(facts, user)
-    return user
-
-
 def _check_parent(facts: IntakeFacts, user: User) -> None:
     if facts.parent is None:
         return
@@ -175,21 +195,6 @@ def _check_parent(facts: IntakeFacts, user: User) -> None:
 def _check_source(source: str) -> None:
     if not source.strip():
         raise BadIntake(_("Say who or what this comes from. A name, an office or a public source will do."))
-
-
-def _compared(received: Received, declared: str | None) -> Digest | None:
-    if not declared:
-        return None
-    digest = read_sha256(declared)
-    if digest.value != received.sha256:
-        raise DigestMismatch(
-            _(
-                "The file that arrived is not the one announced: its SHA-256 is %(found)s, not %(declared)s. "
-                "Nothing was kept; send the file again, or ask the source which one is meant."
-            )
-            % {"found": received.sha256.hex(), "declared": digest.hex}
-        )
-    return digest
 
 
 def _create_item(

@@ -4,6 +4,7 @@ noticed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from typing import BinaryIO
 from django.utils.translation import gettext_lazy as _
 
 from evidence.errors import SourceChanged, SourceUnreadable
+
+_READ_BYTES = 1024 * 1024
 
 
 class Source:
@@ -78,6 +81,18 @@ def open_source(source: Path | BinaryIO) -> Iterator[Source]:
             yield Source(file)
     else:
         yield Source(source)
+
+
+def digest_of(path: Path) -> tuple[bytes, int]:
+    """The SHA-256 of a file and its size in bytes, without keeping anything. Raises as `Source` does."""
+    sha256, size = hashlib.sha256(), 0
+    buffer = memoryview(bytearray(_READ_BYTES))
+    with open_source(path) as source:
+        while got := source.read_into(buffer):
+            sha256.update(buffer[:got])
+            size += got
+        source.require_unchanged()
+    return sha256.digest(), size
 
 
 def _open_path(path: Path) -> BinaryIO:

@@ -1,7 +1,11 @@
 """A case with members, things in it to link to, and a way to take evidence in."""
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -47,6 +51,26 @@ def take_in(case: Case, paralegal: User) -> TakeIn:
         return ingest_evidence(io.BytesIO(content), facts=IntakeFacts(**given), actor=actor)
 
     return make
+
+
+@pytest.fixture
+def other_process(settings: Any) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a program on this test's database in a process of its own; ended with the test. PostgreSQL only."""
+    database = settings.DATABASES["default"]
+    url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(program: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-W", "ignore", "-c", program, *map(str, arguments)]
+        pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(command, env=environment, **pipes))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture(scope="session")

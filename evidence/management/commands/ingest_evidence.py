@@ -1,8 +1,10 @@
 """Takes in files and folders."""
 
 import json
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,20 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from accounts.access import require
+from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Channel
 from cases.access import find_case
 from cases.dating import read_date
 from evidence.arrivals import Arrival, arrivals_from_manifest, arrivals_from_paths
-from evidence.batch import Batch, Tally
+from evidence.batch import Batch
 from evidence.errors import BadIntake
 from evidence.filenames import storable_name
 from evidence.intake import RECEIVE
+from evidence.progress_line import ProgressLine
+from evidence.rehearsal import Rehearsal
 from evidence.store import vault
+from evidence.tally import Tally, Told
 
 
 def _named(text: str) -> Path:
@@ -45,6 +51,7 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
 
     # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
     requires_system_checks = []
+    _line: ProgressLine | None = None
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Keeps the help's own lines."""
@@ -75,6 +82,11 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
         parser.add_argument(
             "--actor", required=True, metavar="USER", help="sign-in name of who takes them in"
         )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say of each file what would happen; take nothing in and write nothing",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -87,12 +99,28 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             raise BadIntake(_("Say with --source who or what the files come from."))
         if options["case"] or not options["manifest"]:
             find_case(options["case"], actor=actor)
-        vault()
-        batch = Batch(actor=actor, told=self._silent if options["json"] else self._tell)
-        tally = batch.take_in(self._arrivals(options))
-        self._report(tally, as_json=options["json"])
+        arrivals = self._arrivals(options)
+        if options["dry_run"]:
+            tally = Rehearsal(actor=actor, told=self._teller(options)).look_at(arrivals)
+        else:
+            tally = self._take_in(arrivals, actor, options)
+        self._report(tally, options)
         if not tally.ok:
             raise SystemExit(1)
+
+    def _take_in(self, arrivals: Iterator[Arrival], actor: User, options: dict[str, Any]) -> Tally:
+        vault()
+        if sys.stderr.isatty() and not options["json"]:
+            # Counted before: how much is left can be told only of a whole that is known.
+            self._line = ProgressLine(sys.stderr, total=sum(1 for _arrival in self._arrivals(options)))
+        batch = Batch(
+            actor=actor, told=self._teller(options), lists_items=options["json"], progress=self._progress
+        )
+        try:
+            return batch.take_in(arrivals)
+        finally:
+            if self._line is not None:
+                self._line.clear()
 
     def _arrivals(self, options: dict[str, Any]) -> Iterator[Arrival]:
         common = {
@@ -101,23 +129,36 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             "case": options["case"],
         }
         listed = arrivals_from_manifest(options["manifest"], **common) if options["manifest"] else []
-        return iter([*listed, *arrivals_from_paths(options["paths"], **common)])
+        return chain(listed, arrivals_from_paths(options["paths"], **common))
+
+    def _teller(self, options: dict[str, Any]) -> Told:
+        return self._silent if options["json"] else self._tell
 
     def _tell(self, what: str, of: str) -> None:
+        if self._line is not None:
+            self._line.clear()
         self.stdout.write(f"{what}: {of}")
 
     def _silent(self, what: str, of: str) -> None:
         """With --json there is one object and nothing else."""
 
-    def _report(self, tally: Tally, *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps(tally.as_json(), ensure_ascii=False))
+    def _progress(self, tally: Tally) -> None:
+        if self._line is not None:
+            self._line.show(tally.settled, failed=len(tally.failed))
+
+    def _report(self, tally: Tally, options: dict[str, Any]) -> None:
+        if options["json"]:
+            told = {"dry_run": options["dry_run"]} | tally.as_json()
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
             return
+        in_words = "would be taken in" if options["dry_run"] else "taken in"
         self.stdout.write(
-            f"{len(tally.taken_in)} taken in ({tally.second_receipts} second receipts, {tally.empty} empty), "
+            f"{tally.taken_in} {in_words} ({tally.second_receipts} second receipts, {tally.empty} empty), "
             f"{tally.already_here} already here, {len(tally.failed)} failed, {tally.not_tried} not tried"
         )
-        if tally.not_tried:
+        if options["dry_run"]:
+            self.stdout.write("Nothing was taken in or written: this was a dry run.")
+        elif tally.not_tried:
             self.stdout.write(
                 "What is taken in stays. Put right what is said above and run the same command again."
             )
