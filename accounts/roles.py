@@ -35,6 +35,7 @@ _PARALEGAL = frozenset(
         "evidence.view_evidence",
         "evidence.link_evidence",
         "evidence.check_fixity",
+        "evidence.transfer_custody",
         "cases.work_on_cases",
         "witnesses.register_witness",
     }
@@ -42,6 +43,8 @@ _PARALEGAL = frozenset(
 _LAWYER = _PARALEGAL | {
     "cases.open_case",
     "cases.manage_members",
+    "evidence.hold_evidence",
+    "evidence.dispose_evidence",
     "witnesses.request_opening",
     "dossiers.compile_dossier",
     "dossiers.view_dossier",

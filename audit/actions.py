@@ -126,6 +126,22 @@ class Action(StrEnum):
         "evidence.linked",
         _("An exhibit was linked to a case, a person, an incident or a place."),
     )
+    TRANSFER_OFFERED = (
+        "evidence.transfer_offered",
+        _("A person offered to hand an exhibit over to somebody."),
+    )
+    TRANSFER_ACCEPTED = (
+        "evidence.transfer_accepted",
+        _("An exhibit was taken over by the person to whom it was offered."),
+    )
+    TRANSFER_REFUSED = (
+        "evidence.transfer_refused",
+        _("A person refused to take over an exhibit that was offered to them."),
+    )
+    TRANSFER_WITHDRAWN = (
+        "evidence.transfer_withdrawn",
+        _("A person took back their offer to hand an exhibit over."),
+    )
     FIXITY_CHECKED = (
         "evidence.fixity_checked",
         _("A stored exhibit was read again in full and was unchanged."),

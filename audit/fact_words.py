@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 # A test holds that every commitment in the log is found here by the name of its fact.
 LABELS: Mapping[str, Promise] = {
+    "authority": _("Authority"),
     "basis": _("Basis"),
     "closing_reason": _("Why it was closed"),
     "collected": _("Made or collected"),
+    "condition": _("Condition"),
     "consent_reference": _("Where the consent is kept"),
     "coordinates_source": _("Source of the position"),
     "date": _("Date"),
@@ -34,10 +36,12 @@ LABELS: Mapping[str, Promise] = {
     "reason": _("Reason"),
     "received_by": _("Received by"),
     "released_by": _("Released by"),
+    "seal": _("Seal number"),
     "source": _("Source"),
     "summary": _("Summary"),
     "text": _("Name"),
     "title": _("Title"),
+    "witnessed_by": _("Witnessed by"),
 }
 
 # Facts that name an actor of the log.
@@ -45,6 +49,7 @@ PEOPLE: Mapping[str, Promise] = {
     "in_the_name_of": _("In the name of"),
     "approved_by": _("Approved by"),
     "member": _("Member"),
+    "party": _("Handed over to"),
 }
 
 

@@ -19,7 +19,7 @@ from cases.models import Case
 
 _ACTIONS = {action.value: action for action in Action}
 # Facts that name a colleague.
-_PEOPLE = ("member", "approved_by")
+_PEOPLE = ("member", "approved_by", "party")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _sentence(entry: Entry) -> str:
 
 
 def _details(facts: dict[str, Any], texts: Mapping[str, str], names: Mapping[str, str]) -> tuple[Detail, ...]:
-    labels = {"member": _("Member"), "approved_by": _("Approved by")}
+    labels = {"member": _("Member"), "approved_by": _("Approved by"), "party": _("Handed over to")}
     plain = [Detail(labels[name], names[str(facts[name])]) for name in _PEOPLE if name in facts]
     # What was kept at an erasure is not what the act was about.
     about = {name: value for name, value in facts.items() if name != "kept"}

@@ -70,6 +70,12 @@ def members_of(case: Case) -> QuerySet[User]:
     )
 
 
+def members_of_any(cases: QuerySet[Case]) -> QuerySet[User]:
+    """The members of one or more of `cases`, each once."""
+    held = CaseUserObjectPermission.objects.filter(content_object__in=cases, permission__codename=MEMBER)
+    return User.objects.filter(pk__in=held.values("user_id")).order_by("full_name", "pk")
+
+
 def candidates_for(case: Case) -> QuerySet[User]:
     """The active users whose role allows membership and who are no members yet."""
     roles = [role.value for role in ELIGIBLE_ROLES]

@@ -17,6 +17,7 @@ from dossiers.models import Dossier
 from evidence.alarms import open_alarms
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES, uninspected
+from evidence.queries import offers_for, offers_open_to_review
 from witnesses.queries import is_enrolled, openings_to_decide, own_openings
 
 ROWS = 6
@@ -81,6 +82,25 @@ def _evidence(user: User) -> Section:
         title=_("Last taken in"),
         empty=_("No evidence yet. Choose “Take in” to upload the first files."),
         rows=_items(EvidenceItem.objects.visible_to(user).order_by("-received_at")[:ROWS]),
+    )
+
+
+def _transfers(user: User) -> Section:
+    offers = offers_for(user)
+    return Section(
+        title=_("Open hand-overs"),
+        empty=_("Nothing is offered to you, and you offered nothing that waits."),
+        rows=[
+            Row(
+                one.item.reference,
+                _("%(giver)s to %(taker)s") % {"giver": one.released_by, "taker": one.received_by},
+                reverse("evidence:answer_offer", args=[one.item_id, one.pk]),
+            )
+            for one in offers[:ROWS]
+        ]
+        + ([Row(_("All open hand-overs"), "", reverse("evidence:transfers"))] if offers.exists() else []),
+        count=offers.count(),
+        waits=True,
     )
 
 
@@ -149,11 +169,15 @@ def _log(_user: User) -> Section:
 
 
 def _custody(user: User) -> Section:
+    open_transfers = offers_open_to_review(user).count()
     items = EvidenceItem.objects.custody_visible_to(user)
     return Section(
         title=_("Custody"),
         empty=_("There is no evidence yet."),
-        rows=[Row(_("Review the custody of all items"), "", reverse("evidence:custody_review"))]
+        rows=[
+            Row(_("Review the custody of all items"), "", reverse("evidence:custody_review")),
+            Row(_("Open transfers"), str(open_transfers), reverse("evidence:all_transfers")),
+        ]
         if items.exists()
         else [],
         count=items.count(),
@@ -216,6 +240,7 @@ def _users(_user: User) -> Section:
 _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("cases.work_on_cases", _cases),
     ("evidence.receive_evidence", _homeless),
+    ("evidence.transfer_custody", _transfers),
     ("evidence.view_evidence", _evidence),
     ("dossiers.view_dossier", _dossiers),
     ("witnesses.request_opening", _own_openings),

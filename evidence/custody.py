@@ -1,10 +1,16 @@
 """The custody ledger's one writer: events are numbered without gaps and never changed."""
 
+from datetime import UTC, date, datetime, timedelta
+from typing import TypedDict, Unpack
+from uuid import UUID
+
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit import log
+from audit.actions import Action
 from audit.actors import Actor
 from audit.errors import NotInTransaction
 from cases.dated import dated_columns
@@ -12,7 +18,45 @@ from cases.dating import PartialDate
 from evidence.digests import Digest
 from evidence.errors import BadCustody
 from evidence.models import CustodyEvent, EvidenceItem
-from evidence.vocabulary import HAND_OVERS, SHORTEST_PURPOSE, CustodyKind, CustodyOutcome
+from evidence.vocabulary import (
+    ANSWERED_BY,
+    HAND_OVERS,
+    MUST_ANSWER,
+    SHORTEST_PURPOSE,
+    CustodyKind,
+    CustodyOutcome,
+)
+
+# What is done by us and changes neither who holds the item nor how it is closed: most of a long ledger.
+_ROUTINE = (
+    CustodyKind.FIXITY_CHECKED,
+    CustodyKind.FORMAT_IDENTIFIED,
+    CustodyKind.EXPORTED,
+    CustodyKind.DISCLOSED,
+)
+
+
+class EventFacts(TypedDict, total=False):
+    """What is known of an event; what is left out is empty. The columns of CustodyEvent say what each is."""
+
+    released_by: str
+    received_by: str
+    purpose: str
+    location: str
+    tool: str
+    outcome: CustodyOutcome | str
+    note: str
+    digest_expected: Digest | None
+    digest_found: Digest | None
+    refers_to: CustodyEvent | None
+    answers: CustodyEvent | None
+    party: User | None
+    document: EvidenceItem | None
+    seal: str
+    condition: str
+    authority: str
+    witnessed_by: str
+    due: date | None
 
 
 def record(
@@ -21,57 +65,82 @@ def record(
     *,
     actor: Actor,
     happened: PartialDate | None = None,
-    released_by: str = "",
-    received_by: str = "",
-    purpose: str = "",
-    location: str = "",
-    tool: str = "",
-    outcome: CustodyOutcome | str = "",
-    note: str = "",
-    digest_expected: Digest | None = None,
-    digest_found: Digest | None = None,
-    refers_to: CustodyEvent | None = None,
+    **facts: Unpack[EventFacts],
 ) -> CustodyEvent:
     """Write the item's next custody event, inside the transaction of the act that it records.
 
     The caller appends `event.facts()` to the log in the same transaction. `happened` is left out when the event
     happens as it is recorded. Raises BadCustody when somebody hands something over without saying why in at
-    least ten characters, or when a correction refers to another item's event; leaves no row behind.
+    least ten characters, when an event answers or refers to what it cannot, or when it happens in the future;
+    leaves no row behind.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(_("A custody event must be written together with the act that it records."))
-    _check(item, kind, purpose=purpose, refers_to=refers_to)
+    _check(item, kind, happened=happened, facts=facts)
     return CustodyEvent.objects.create(
         item=item,
         seq=_next_number(item),
         kind=kind,
         actor=actor if isinstance(actor, User) else None,
         agent=actor.audit_name,
-        released_by=released_by,
-        received_by=received_by,
-        purpose=purpose.strip(),
-        location=location,
-        tool=tool,
-        outcome=outcome,
-        note=note,
-        digest_expected=digest_expected,
-        digest_found=digest_found,
-        refers_to=refers_to,
+        **{**facts, "purpose": facts.get("purpose", "").strip()},
         **dated_columns(happened),
     )
 
 
-def _check(item: EvidenceItem, kind: CustodyKind, *, purpose: str, refers_to: CustodyEvent | None) -> None:
-    if kind in HAND_OVERS and len(purpose.strip()) < SHORTEST_PURPOSE:
+def enter(
+    item: EvidenceItem,
+    kind: CustodyKind,
+    action: Action,
+    *,
+    actor: Actor,
+    case_id: UUID | None,
+    happened: PartialDate | None = None,
+    **facts: Unpack[EventFacts],
+) -> CustodyEvent:
+    """Record an event and append its entry to the log, for an act that is nothing but its event. As `record`."""
+    event = record(item, kind, actor=actor, happened=happened, **facts)
+    log.append(action, subject=item, actor=actor, facts=event.facts(), case_id=case_id)
+    return event
+
+
+def locked_ledger(item: EvidenceItem) -> list[CustodyEvent]:
+    """The item's events in their order, without the routine ones; nobody else writes one until this transaction ends.
+
+    What an act depends on is asked here and not before, or two who act at once would both find it so.
+    """
+    _lock(item)
+    return list(chain_of(item))
+
+
+def chain_of(item: EvidenceItem) -> QuerySet[CustodyEvent]:
+    """The item's events in their order, without the routine ones that are no matter of holding or closing."""
+    return item.custody.exclude(kind__in=_ROUTINE).select_related("actor", "party").order_by("seq")
+
+
+def _check(item: EvidenceItem, kind: CustodyKind, *, happened: PartialDate | None, facts: EventFacts) -> None:
+    if kind in HAND_OVERS and len(facts.get("purpose", "").strip()) < SHORTEST_PURPOSE:
         raise BadCustody(_("Say in at least 10 characters why this is handed over."))
+    refers_to, answers = facts.get("refers_to"), facts.get("answers")
     if refers_to is not None and refers_to.item_id != item.pk:
         raise BadCustody(
             _("A correction must refer to an event of the same item. Choose one from its custody.")
         )
+    if answers is None and kind in MUST_ANSWER:
+        raise BadCustody(_("This answers another event of the item's custody. Choose it from there."))
+    if answers is not None and (answers.item_id != item.pk or answers.kind not in ANSWERED_BY.get(kind, ())):
+        raise BadCustody(_("This does not answer that event. Choose another one from the item's custody."))
+    # A day of grace: it may be tomorrow where the exhibit is.
+    if happened and happened.earliest and happened.earliest > datetime.now(UTC).date() + timedelta(days=1):
+        raise BadCustody(_("That day has not come yet. Write when it happened."))
 
 
 def _next_number(item: EvidenceItem) -> int:
-    # Locks the item's row, not the ledger: two events of one item wait for each other, those of others do not.
-    EvidenceItem.objects.select_for_update().values_list("pk").get(pk=item.pk)
+    _lock(item)
     last = CustodyEvent.objects.filter(item=item).aggregate(last=Max("seq"))["last"]
     return (last or 0) + 1
+
+
+def _lock(item: EvidenceItem) -> None:
+    # The item's row, not the ledger: two events of one item wait for each other, those of others do not.
+    EvidenceItem.objects.select_for_update().values_list("pk").get(pk=item.pk)

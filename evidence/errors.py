@@ -39,6 +39,16 @@ class BadCustody(EvidenceError, BadInput):
 
 class BadReason(EvidenceError, BadInput):
     """An act that must be justified lacks its reason."""
+class NotTheHolder(EvidenceError, Conflict):
+    """Only who holds an exhibit may hand it over or say what became of it."""
+
+
+class AlreadyAnswered(EvidenceError, Conflict):
+    """An offer, a request or a hold was settled by somebody who was quicker."""
+
+
+class CustodyBroken(EvidenceError, Broken):
+    """The exhibit's bytes are not what was received, so it cannot change hands; the damage is recorded."""
 
 
 class BadLink(EvidenceError, BadInput):

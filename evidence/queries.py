@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Case, Person
 from evidence.errors import UnknownEvidence
+from evidence.holding import open_offers
 from evidence.media_types import FILTERS, PHYSICAL
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm
 from evidence.references import read_reference
@@ -100,12 +101,32 @@ def other_receipts(item: EvidenceItem, *, user: User) -> OtherReceipts:
 
 def custody_of(item: EvidenceItem) -> QuerySet[CustodyEvent]:
     """The item's custody in its order, with who wrote each event."""
-    return item.custody.select_related("actor", "refers_to").order_by("seq")
+    return item.custody.select_related("actor", "refers_to", "answers", "document").order_by("seq")
 
 
 def last_check(item: EvidenceItem) -> CustodyEvent | None:
     """The latest comparison of the item with its digest, or None."""
     return item.custody.filter(kind=CustodyKind.FIXITY_CHECKED).order_by("-seq").first()
+
+
+def find_offer(item: EvidenceItem, event_id: UUID) -> CustodyEvent:
+    """An offer of the item, open or answered, with its answer. Raises UnknownEvidence."""
+    offers = item.custody.filter(kind=CustodyKind.TRANSFER_OFFERED)
+    found = offers.select_related("actor", "party", "answered_by").filter(pk=event_id).first()
+    if found is None:
+        raise UnknownEvidence(_("No such offer. Open the item and look at its custody."))
+    return found
+
+
+def offers_for(user: User) -> QuerySet[CustodyEvent]:
+    """The open offers of items that `user` may see which they gave or are to answer, the oldest first."""
+    seen = EvidenceItem.objects.visible_to(user).values("pk")
+    return open_offers().filter(Q(party=user) | Q(actor=user), item__in=seen)
+
+
+def offers_open_to_review(user: User) -> QuerySet[CustodyEvent]:
+    """The open offers of items whose custody `user` may review, the oldest first."""
+    return open_offers().filter(item__in=EvidenceItem.objects.custody_visible_to(user).values("pk"))
 
 
 def links_of(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceLink]:

@@ -32,6 +32,12 @@ class CustodyKind(models.TextChoices):
     DISCLOSED = "disclosed", _("Disclosed in a dossier")
     DISPOSED = "disposed", _("Disposed of")
     CORRECTED = "corrected", _("Record corrected")
+    TRANSFER_WITHDRAWN = "transfer_withdrawn", _("Offer withdrawn")
+    CONFIRMED = "confirmed", _("Confirmed by a second person")
+    HOLD_PLACED = "hold_placed", _("Legal hold placed")
+    HOLD_RELEASED = "hold_released", _("Legal hold released")
+    DISPOSAL_REQUESTED = "disposal_requested", _("Disposal asked for")
+    DISPOSAL_REFUSED = "disposal_refused", _("Disposal turned down")
 
 
 # Somebody gives and somebody takes: such an event must say why, in words that a court can read.
@@ -44,8 +50,34 @@ HAND_OVERS = (
     CustodyKind.RETURNED,
     CustodyKind.DISCLOSED,
     CustodyKind.DISPOSED,
+    CustodyKind.TRANSFER_WITHDRAWN,
+    CustodyKind.HOLD_PLACED,
+    CustodyKind.HOLD_RELEASED,
+    CustodyKind.DISPOSAL_REQUESTED,
+    CustodyKind.DISPOSAL_REFUSED,
 )
 SHORTEST_PURPOSE = 10
+
+# What each kind answers. An event is answered once: the table has a unique key on it.
+ANSWERED_BY = {
+    CustodyKind.TRANSFER_ACCEPTED: (CustodyKind.TRANSFER_OFFERED,),
+    CustodyKind.TRANSFER_REFUSED: (CustodyKind.TRANSFER_OFFERED,),
+    CustodyKind.TRANSFER_WITHDRAWN: (CustodyKind.TRANSFER_OFFERED,),
+    CustodyKind.RETURNED: (CustodyKind.CHECKED_OUT, CustodyKind.TRANSFER_ACCEPTED),
+    CustodyKind.UNSEALED: (CustodyKind.SEALED, CustodyKind.RECEIVED),
+    CustodyKind.HOLD_RELEASED: (CustodyKind.HOLD_PLACED,),
+    CustodyKind.DISPOSED: (CustodyKind.DISPOSAL_REQUESTED,),
+    CustodyKind.DISPOSAL_REFUSED: (CustodyKind.DISPOSAL_REQUESTED,),
+}
+# A seal may be found open that nobody here put on; every other answer has its question.
+MUST_ANSWER = tuple(kind for kind in ANSWERED_BY if kind is not CustodyKind.UNSEALED)
+# After one of these somebody else answers for the item, or nobody.
+TAKING = (
+    CustodyKind.RECEIVED,
+    CustodyKind.TRANSFER_ACCEPTED,
+    CustodyKind.RETURNED,
+    CustodyKind.DISPOSED,
+)
 
 
 class CustodyOutcome(models.TextChoices):

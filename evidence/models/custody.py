@@ -19,13 +19,23 @@ from evidence import private_values
 from evidence.digests import Digest, DigestField
 from evidence.models.identified import Identified
 from evidence.models.item import EvidenceItem
-from evidence.vocabulary import HAND_OVERS, SHORTEST_PURPOSE, CustodyKind, CustodyOutcome
+from evidence.vocabulary import (
+    HAND_OVERS,
+    MUST_ANSWER,
+    SHORTEST_PURPOSE,
+    CustodyKind,
+    CustodyOutcome,
+)
 
 _FINGERPRINT_PREFIX = b"dadkhah/custody-event/v1\n"
 
 
 class CustodyEvent(Identified, Dated):
     """One event in an item's custody. Its dates say when it happened; `recorded_at` when it was written down.
+
+    `party` is the account on the other side of a hand-over; whoever has none is a name in `received_by`. `document`
+    is the item that shows the event: the signed paper, or the photograph of a seal. `answers` is the event that this
+    one settles, such as an offer; `refers_to` the one that it speaks of. `due` is the day by which it is to be back.
 
     The table takes new rows and nothing else: the database refuses to change or remove one.
     """
@@ -50,6 +60,20 @@ class CustodyEvent(Identified, Dated):
     refers_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="referred_by"
     )
+    answers = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="answered_by"
+    )
+    party = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    document = models.ForeignKey(
+        EvidenceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="shows_events"
+    )
+    seal = models.TextField(blank=True)
+    condition = models.TextField(blank=True)
+    authority = models.TextField(blank=True)
+    witnessed_by = models.TextField(blank=True)
+    due = models.DateField(null=True, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     PRIVATE = private_values.EVENT
@@ -70,6 +94,24 @@ class CustodyEvent(Identified, Dated):
                 | Q(GreaterThanOrEqual(Length("purpose"), SHORTEST_PURPOSE)),
                 name="custody_hand_over_has_a_purpose",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=MUST_ANSWER) | Q(answers__isnull=False),
+                name="custody_answer_has_its_question",
+            ),
+            # Whoever has no account cannot accept here: their signed paper does.
+            models.CheckConstraint(
+                condition=~Q(kind=CustodyKind.TRANSFER_ACCEPTED)
+                | Q(party__isnull=False)
+                | Q(document__isnull=False),
+                name="custody_outsider_signs_a_paper",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["party", "item"],
+                name="custody_offers",
+                condition=Q(kind=CustodyKind.TRANSFER_OFFERED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +124,11 @@ class CustodyEvent(Identified, Dated):
     def fingerprint(self) -> str:
         """SHA-256 over the canonical facts, hexadecimal; any change to the row changes it."""
         return hashlib.sha256(_FINGERPRINT_PREFIX + canonical_json(self._recorded())).hexdigest()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether another event settled this one."""
+        return hasattr(self, "answered_by")
 
     @property
     def happened_text(self) -> str:
@@ -109,7 +156,20 @@ class CustodyEvent(Identified, Dated):
             "digest_expected": _hex(self.digest_expected),
             "digest_found": _hex(self.digest_found),
             "refers_to": str(self.refers_to_id) if self.refers_to_id else None,
+            **self._recorded_since(),
         }
+
+    def _recorded_since(self) -> dict[str, Any]:
+        # Columns that came later stand in the facts only where they say something, so that the fingerprints of the
+        # events before them stay what the log has.
+        said = {
+            "answers": str(self.answers_id) if self.answers_id else None,
+            "party": f"user:{self.party_id}" if self.party_id else None,
+            "document": str(self.document_id) if self.document_id else None,
+            "due": self.due.isoformat() if self.due else None,
+            **{name: sealed(self, name) for name in ("seal", "condition", "authority", "witnessed_by")},
+        }
+        return {name: value for name, value in said.items() if value is not None}
 
 
 def _hex(digest: Digest | None) -> str | None:

@@ -86,6 +86,9 @@ class EvidenceItem(Identified, Dated):
             ("receive_evidence", _("Take in evidence")),
             ("link_evidence", _("Link evidence to cases, people, incidents and places")),
             ("check_fixity", _("Check stored evidence against its digests")),
+            ("transfer_custody", _("Hand evidence over, take it over, and record what becomes of it")),
+            ("hold_evidence", _("Place and release legal holds on evidence")),
+            ("dispose_evidence", _("Ask for the disposal of evidence, and decide on it")),
             ("review_custody", _("Review the custody of all evidence, without its content")),
         ]
         ordering = ["-received_at", "reference"]

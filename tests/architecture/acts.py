@@ -17,6 +17,7 @@ from cases.models import Part
 from cases.registry import register_person
 from dossiers.background import compile_requested
 from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.models import EvidenceItem
 from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
 from witnesses.deciding import approve
@@ -74,12 +75,18 @@ def _upload(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"], {"files": arrived, "source": "a family", "case": house.ours.case.pk})
 
 
+def _another_item(house: House) -> EvidenceItem:
+    facts = IntakeFacts(source="s", original_name="n.txt", case=house.ours.case)
+    return ingest_evidence(io.BytesIO(b"another letter"), facts=facts, actor=house.people["lawyer"])
+
+
+def _hand_over(house: House, _hire: Hire) -> Act:
+    form = {"to": house.people["paralegal"].pk, "purpose": "For the reading of the handwriting"}
+    return Act(house.people["lawyer"], form, {"item_id": _another_item(house).pk})
+
+
 def _link(house: House, _hire: Hire) -> Act:
-    item = ingest_evidence(
-        io.BytesIO(b"another letter"),
-        facts=IntakeFacts(source="s", original_name="n.txt", case=house.ours.case),
-        actor=house.people["lawyer"],
-    )
+    item = _another_item(house)
     form = {"case": house.ours.case.pk, "to": f"person:{house.ours.person.pk}", "stance": "supports"}
     return Act(house.people["lawyer"], form, {"item_id": item.pk})
 
@@ -162,6 +169,8 @@ ACTS: dict[str, Prepare] = {
     "evidence:round_report": lambda house, _hire: Act(house.people["auditor"]),
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),
     "evidence:link": _link,
+    "evidence:hand_over": _hand_over,
+    "evidence:answer_offer": lambda house, _hire: Act(house.people["paralegal"], {"decision": "accept"}),
     "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
     "witnesses:register": _lawyer(name_latin="Inventedwitness"),
     "witnesses:request_opening": _request_opening,

@@ -25,6 +25,9 @@ from evidence.fixity_rounds import CHECKER, ask_for_round, work_on
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem, FixityAlarm, FixityRound
 from evidence.vocabulary import AlarmState, ReadingMethod
+from evidence.handing_over import HandOver, offer
+from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.models import CustodyEvent, EvidenceItem
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
 from witnesses.custodians import enrol_custodian
@@ -47,6 +50,7 @@ class Holding:
     place: Place
     incident: Incident
     item: EvidenceItem
+    offer: CustodyEvent
     witness: Witness
     opening: OpeningRequest
     dossier: Dossier
@@ -61,6 +65,7 @@ class Holding:
             "person_id": self.person.pk,
             "user_id": self.member.pk,
             "item_id": self.item.pk,
+            "event_id": self.offer.pk,
             "witness_id": self.witness.pk,
             "request_id": self.opening.pk,
             "dossier_id": self.dossier.pk,
@@ -114,6 +119,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         source=f"{mark} source", original_name=f"{mark}.txt", title=f"{mark} letter", case=case
     )
     item = ingest_evidence(io.BytesIO(mark.encode()), facts=facts, actor=lawyer)
+    offered = offer(item, to=helper, facts=HandOver(f"{mark} reason for it"), actor=lawyer)
     identity = IdentityFacts(full_names=(SealedName(f"{mark} Witness", "latin"),))
     witness = register_witness(case=case, identity=identity, actor=lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
@@ -126,6 +132,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         place,
         incident,
         item,
+        offered,
         witness,
         opening,
         dossier,

@@ -1,0 +1,125 @@
+"""Handing an item over: the offer, its answer, and what is open."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import permission_required
+from accounts.models import User
+from audit.errors import BadInput, Broken, Conflict
+from evidence.custody import chain_of
+from evidence.custody_forms import AnswerForm, OfferForm
+from evidence.handing_over import (
+    HAND_OVER,
+    accept,
+    may_withdraw,
+    offer,
+    papers_for,
+    possible_receivers,
+    refuse,
+    withdraw,
+)
+from evidence.holding import holder_of, open_offer
+from evidence.models import CustodyEvent
+from evidence.queries import find_item, find_offer, offers_for, offers_open_to_review
+from evidence.scopes import REVIEW_CUSTODY
+from evidence.views.reader import page_of, reader
+
+_ACCEPT = ("accept", gettext_lazy("I have it now and take it over"))
+_REFUSE = ("refuse", gettext_lazy("I do not take it over"))
+_SIGNED = ("accept", gettext_lazy("They have it; here is the paper that they signed"))
+_WITHDRAW = ("withdraw", gettext_lazy("I take the offer back"))
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(HAND_OVER)
+def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Offer the item to somebody."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    form = OfferForm(request.POST or None, receivers=possible_receivers(item, user=user))
+    if request.method == "POST" and form.is_valid():
+        try:
+            offered = offer(item, to=form.receiver(), facts=form.hand_over(), actor=user)
+        except (BadInput, Conflict) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request,
+                _("It is offered to %(name)s. You hold it until they accept.")
+                % {"name": offered.received_by},
+            )
+            return redirect("evidence:item", item.pk)
+    events = list(chain_of(item))
+    context = {"item": item, "form": form, "holder": holder_of(events), "offer": open_offer(events)}
+    return render(request, "evidence/hand_over.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(HAND_OVER)
+def answer(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
+    """One offer, and what this reader may answer."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    offered = find_offer(item, event_id)
+    choices = _choices(offered, user)
+    papers = papers_for(item, user=user) if offered.party_id is None else None
+    form = AnswerForm(request.POST or None, choices=choices, papers=papers)
+    if request.method == "POST" and form.is_valid() and _answered(request, offered, form):
+        return redirect("evidence:item", item.pk)
+    context = {"item": item, "offer": offered, "form": form, "may_answer": bool(choices)}
+    return render(request, "evidence/answer_offer.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@permission_required(HAND_OVER)
+def transfers(request: HttpRequest) -> HttpResponse:
+    """What is offered to the reader, and what they offered, as long as it is open."""
+    page = page_of(request, offers_for(reader(request)))
+    return render(request, "evidence/transfers.html", {"page": page})
+
+
+@require_safe
+@permission_required(REVIEW_CUSTODY)
+def all_transfers(request: HttpRequest) -> HttpResponse:
+    """Every open transfer for the auditor, the oldest first: who of us waits for whom, without words of others."""
+    page = page_of(request, offers_open_to_review(reader(request)))
+    return render(request, "evidence/all_transfers.html", {"page": page})
+
+
+def _choices(offered: CustodyEvent, user: User) -> list[tuple[str, str | Promise]]:
+    if offered.is_answered:
+        return []
+    mine: list[tuple[str, str | Promise]] = []
+    if offered.party_id == user.pk:
+        mine += [_ACCEPT, _REFUSE]
+    if offered.party_id is None:
+        mine.append(_SIGNED)
+    if may_withdraw(offered, user):
+        mine.append(_WITHDRAW)
+    return mine
+
+
+def _answered(request: HttpRequest, offered: CustodyEvent, form: AnswerForm) -> bool:
+    user, typed = reader(request), form.cleaned_data
+    try:
+        if typed["decision"] == "accept":
+            accept(offered, facts=form.hand_over(), document=typed.get("document"), actor=user)
+            said = _("The hand-over is complete: the item is with %(name)s.") % {"name": offered.received_by}
+        elif typed["decision"] == "refuse":
+            refuse(offered, reason=typed["reason"], actor=user)
+            said = _("You refused it. It stays with %(name)s.") % {"name": offered.released_by}
+        else:
+            withdraw(offered, reason=typed["reason"], actor=user)
+            said = _("The offer is taken back. It stays with %(name)s.") % {"name": offered.released_by}
+    except (BadInput, Conflict, Broken) as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, said)
+    return True
