@@ -142,6 +142,30 @@ class Action(StrEnum):
         "evidence.transfer_withdrawn",
         _("A person took back their offer to hand an exhibit over."),
     )
+    EVIDENCE_RETURNED = "evidence.returned", _("An exhibit came back from somebody who had it.")
+    EVIDENCE_CHECKED_OUT = (
+        "evidence.checked_out",
+        _("An exhibit was given out for a time; whoever holds it still answers for it."),
+    )
+    EVIDENCE_MOVED = "evidence.moved", _("An exhibit was moved to another place.")
+    EVIDENCE_SEALED = "evidence.sealed", _("A seal was put on an exhibit.")
+    SEAL_OPENED = "evidence.seal_opened", _("The seal of an exhibit was opened.")
+    SEAL_CONFIRMED = (
+        "evidence.seal_confirmed",
+        _("A second person confirmed the sealing of an exhibit, or the opening of its seal."),
+    )
+    COLLECTION_RECORDED = (
+        "evidence.collection_recorded",
+        _("It was recorded who collected an exhibit, before it was received."),
+    )
+    CUSTODY_CORRECTED = (
+        "evidence.custody_corrected",
+        _("A person recorded what is wrong in the custody of an exhibit; the old row stays."),
+    )
+    CUSTODY_GAPS_READ = (
+        "evidence.custody_gaps_read",
+        _("Gaps in the custody of exhibits were looked for, and a person read what was found."),
+    )
     FIXITY_CHECKED = (
         "evidence.fixity_checked",
         _("A stored exhibit was read again in full and was unchanged."),

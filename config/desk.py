@@ -176,6 +176,7 @@ def _custody(user: User) -> Section:
         empty=_("There is no evidence yet."),
         rows=[
             Row(_("Review the custody of all items"), "", reverse("evidence:custody_review")),
+            Row(_("Gaps in custody"), "", reverse("evidence:custody_gaps")),
             Row(_("Open transfers"), str(open_transfers), reverse("evidence:all_transfers")),
         ]
         if items.exists()

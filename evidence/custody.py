@@ -1,10 +1,12 @@
 """The custody ledger's one writer: events are numbered without gaps and never changed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,7 +18,7 @@ from audit.errors import NotInTransaction
 from cases.dated import dated_columns
 from cases.dating import PartialDate
 from evidence.digests import Digest
-from evidence.errors import BadCustody
+from evidence.errors import AlreadyAnswered, BadCustody
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vocabulary import (
     ANSWERED_BY,
@@ -116,6 +118,25 @@ def locked_ledger(item: EvidenceItem) -> list[CustodyEvent]:
 def chain_of(item: EvidenceItem) -> QuerySet[CustodyEvent]:
     """The item's events in their order, without the routine ones that are no matter of holding or closing."""
     return item.custody.exclude(kind__in=_ROUTINE).select_related("actor", "party").order_by("seq")
+
+
+@contextmanager
+def settled_once() -> Iterator[None]:
+    """One transaction. Of two who settle one event at once the database takes one; raises AlreadyAnswered for the
+    other.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise already_settled() from error
+
+
+def already_settled() -> AlreadyAnswered:
+    """The one sentence for whoever comes second."""
+    return AlreadyAnswered(
+        _("Somebody else was first: this was settled already. Reload the page to see how.")
+    )
 
 
 def _check(item: EvidenceItem, kind: CustodyKind, *, happened: PartialDate | None, facts: EventFacts) -> None:

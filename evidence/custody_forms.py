@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.form_fields import LineField, PartialDateField, TextBlockField
+from evidence.circumstances import Circumstances
 from evidence.errors import UnknownEvidence
-from evidence.handing_over import HandOver
 from evidence.models import EvidenceItem
 from evidence.queries import find_items
 from evidence.vocabulary import SHORTEST_PURPOSE
@@ -47,7 +47,7 @@ class ReferenceField(LineField):
             raise forms.ValidationError(str(error)) from error
 
 
-class HandOverForm(forms.Form):
+class CircumstancesForm(forms.Form):
     """What is known of a hand-over beside who gives and who takes."""
 
     location = LineField(label=_("Where"), required=False, help_text=_("The place of the hand-over."))
@@ -67,10 +67,10 @@ class HandOverForm(forms.Form):
     )
     note = TextBlockField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def hand_over(self, purpose: str = "") -> HandOver:
+    def circumstances(self, purpose: str = "") -> Circumstances:
         """What was typed, as the work takes it."""
         typed = self.cleaned_data
-        return HandOver(
+        return Circumstances(
             purpose=typed.get("purpose", purpose),
             location=typed["location"],
             happened=typed["happened"],
@@ -80,7 +80,7 @@ class HandOverForm(forms.Form):
         )
 
 
-class OfferForm(HandOverForm):
+class OfferForm(CircumstancesForm):
     """To whom an item is offered, and why."""
 
     to = forms.ChoiceField(
@@ -120,7 +120,7 @@ class OfferForm(HandOverForm):
         return self._receivers.get(self.cleaned_data["to"], name)
 
 
-class AnswerForm(HandOverForm):
+class AnswerForm(CircumstancesForm):
     """The answer to an offer: what this reader may say, and what belongs to it."""
 
     decision = forms.ChoiceField(label=_("Your answer"), widget=forms.RadioSelect)

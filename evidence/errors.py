@@ -39,6 +39,8 @@ class BadCustody(EvidenceError, BadInput):
 
 class BadReason(EvidenceError, BadInput):
     """An act that must be justified lacks its reason."""
+
+
 class NotTheHolder(EvidenceError, Conflict):
     """Only who holds an exhibit may hand it over or say what became of it."""
 

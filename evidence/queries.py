@@ -118,6 +118,14 @@ def find_offer(item: EvidenceItem, event_id: UUID) -> CustodyEvent:
     return found
 
 
+def find_event(item: EvidenceItem, event_id: UUID) -> CustodyEvent:
+    """An event of the item. Raises UnknownEvidence."""
+    found = item.custody.select_related("actor").filter(pk=event_id).first()
+    if found is None:
+        raise UnknownEvidence(_("No such event. Open the item and look at its custody."))
+    return found
+
+
 def offers_for(user: User) -> QuerySet[CustodyEvent]:
     """The open offers of items that `user` may see which they gave or are to answer, the oldest first."""
     seen = EvidenceItem.objects.visible_to(user).values("pk")

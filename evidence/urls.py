@@ -1,7 +1,6 @@
 from django.urls import path
 
-from evidence.views import fixity, item, register, upload
-from evidence.views import handing_over, item, register, upload
+from evidence.views import fixity, gaps, handing_over, item, keeping, register, upload
 
 app_name = "evidence"
 
@@ -15,6 +14,14 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/link/", item.link, name="link"),
     path("evidence/<uuid:item_id>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("evidence/<uuid:item_id>/hand-over/<uuid:event_id>/", handing_over.answer, name="answer_offer"),
+    path("evidence/<uuid:item_id>/seal/", keeping.seal, name="seal"),
+    path("evidence/<uuid:item_id>/unseal/", keeping.unseal, name="unseal"),
+    path("evidence/<uuid:item_id>/move/", keeping.move, name="move"),
+    path("evidence/<uuid:item_id>/check-out/", keeping.check_out, name="check_out"),
+    path("evidence/<uuid:item_id>/return/", keeping.take_back, name="take_back"),
+    path("evidence/<uuid:item_id>/collected/", keeping.collected, name="collected"),
+    path("evidence/<uuid:item_id>/custody/<uuid:event_id>/confirm/", keeping.confirm, name="confirm"),
+    path("evidence/<uuid:item_id>/custody/<uuid:event_id>/correct/", keeping.correct, name="correct"),
     path("evidence/transfers/", handing_over.transfers, name="transfers"),
     path("cases/<uuid:case_id>/evidence/", register.case_list, name="case_list"),
     path("custody/", register.custody_review, name="custody_review"),
@@ -24,6 +31,7 @@ urlpatterns = [
     path("custody/rounds/<uuid:round_id>/report/", fixity.report, name="round_report"),
     path("custody/alarms/", fixity.alarm_list, name="alarms"),
     path("custody/alarms/<uuid:alarm_id>/", fixity.alarm, name="alarm"),
+    path("custody/gaps/", gaps.custody_gaps, name="custody_gaps"),
     path("custody/transfers/", handing_over.all_transfers, name="all_transfers"),
     path("custody/<uuid:item_id>/", register.custody_of_item, name="custody_item"),
 ]

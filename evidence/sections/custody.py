@@ -2,18 +2,25 @@
 
 from typing import Any
 
-from evidence.holding import holder_of, open_offer
+from evidence.custody_line import line_of
+from evidence.gap_report import gaps_of
+from evidence.holding import holder_of, open_offer, open_seals
+from evidence.keeping import to_come_back
 from evidence.queries import custody_of
 from evidence.sections.section import Asking
 
 
 def facts(asking: Asking) -> dict[str, Any]:
-    """Every event in order, who holds the item, and the offer that waits, if it does."""
+    """Every event in order, who holds the item, what waits, and what is missing."""
     events = list(custody_of(asking.item))
     offer = open_offer(events)
+    gaps = gaps_of(events, asking.item)
     return {
-        "events": events,
+        "events": line_of(events, gaps),
+        "gaps": gaps,
         "holder": holder_of(events),
         "offer": offer,
         "is_mine": offer is not None and offer.party_id == asking.user.pk,
+        "out": to_come_back(events),
+        "seals": open_seals(events),
     }

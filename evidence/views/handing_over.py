@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import permission_required
 from accounts.models import User
 from audit.errors import BadInput, Broken, Conflict
+from evidence.circumstances import papers_for
 from evidence.custody import chain_of
 from evidence.custody_forms import AnswerForm, OfferForm
 from evidence.handing_over import (
@@ -20,7 +21,6 @@ from evidence.handing_over import (
     accept,
     may_withdraw,
     offer,
-    papers_for,
     possible_receivers,
     refuse,
     withdraw,
@@ -46,7 +46,7 @@ def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
     form = OfferForm(request.POST or None, receivers=possible_receivers(item, user=user))
     if request.method == "POST" and form.is_valid():
         try:
-            offered = offer(item, to=form.receiver(), facts=form.hand_over(), actor=user)
+            offered = offer(item, to=form.receiver(), facts=form.circumstances(), actor=user)
         except (BadInput, Conflict) as error:
             form.add_error(None, str(error))
         else:
@@ -110,7 +110,7 @@ def _answered(request: HttpRequest, offered: CustodyEvent, form: AnswerForm) -> 
     user, typed = reader(request), form.cleaned_data
     try:
         if typed["decision"] == "accept":
-            accept(offered, facts=form.hand_over(), document=typed.get("document"), actor=user)
+            accept(offered, facts=form.circumstances(), document=typed.get("document"), actor=user)
             said = _("The hand-over is complete: the item is with %(name)s.") % {"name": offered.received_by}
         elif typed["decision"] == "refuse":
             refuse(offered, reason=typed["reason"], actor=user)

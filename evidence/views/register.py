@@ -16,6 +16,7 @@ from cases.models import Case
 from evidence.alarms import alarms_of
 from evidence.errors import UnknownEvidence
 from evidence.forms import RegisterFilterForm
+from evidence.gap_report import gaps_of
 from evidence.media_types import FILTERS, PHYSICAL, plain_kind
 from evidence.models import EvidenceItem
 from evidence.queries import (
@@ -93,16 +94,15 @@ def custody_of_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if item is None:
         raise UnknownEvidence(_("No such item. Choose one from the custody review."))
     open_custody(item, actor=reader(request))
-    return render(
-        request,
-        "evidence/custody_item.html",
-        {
-            "item": item,
-            "events": custody_of(item),
-            "check": last_check(item),
-            "alarms": alarms_of(item),
-        },
-    )
+    events = list(custody_of(item))
+    context = {
+        "item": item,
+        "events": events,
+        "check": last_check(item),
+        "gaps": gaps_of(events, item),
+        "alarms": alarms_of(item),
+    }
+    return render(request, "evidence/custody_item.html", context)
 
 
 def _listing(request: HttpRequest, items: QuerySet[EvidenceItem]) -> dict[str, Any]:

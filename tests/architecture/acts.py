@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,8 @@ from cases.membership import open_case
 from cases.models import Part
 from cases.registry import register_person
 from dossiers.background import compile_requested
+from evidence import keeping
+from evidence.circumstances import Circumstances
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
 from tests.architecture.two_cases import PASSPHRASE, House
@@ -83,6 +86,23 @@ def _another_item(house: House) -> EvidenceItem:
 def _hand_over(house: House, _hire: Hire) -> Act:
     form = {"to": house.people["paralegal"].pk, "purpose": "For the reading of the handwriting"}
     return Act(house.people["lawyer"], form, {"item_id": _another_item(house).pk})
+
+
+def _check_out(house: House, _hire: Hire) -> Act:
+    form = {"name": "An expert", "due": "2199-01-01", "purpose": "For the reading of the handwriting"}
+    return Act(house.people["lawyer"], form, {"item_id": _another_item(house).pk})
+
+
+def _take_back(house: House, _hire: Hire) -> Act:
+    lawyer, item = house.people["lawyer"], _another_item(house)
+    why = Circumstances("For the reading of the handwriting")
+    keeping.check_out(item, to="An expert", due=date(2199, 1, 1), facts=why, actor=lawyer)
+    return Act(lawyer, {"note": "it is back"}, {"item_id": item.pk})
+
+
+def _confirm(house: House, _hire: Hire) -> Act:
+    sealed = keeping.seal(house.ours.item, facts=Circumstances(seal="A 1"), actor=house.people["lawyer"])
+    return Act(house.people["paralegal"], {"note": "I saw it"}, {"event_id": sealed.pk})
 
 
 def _link(house: House, _hire: Hire) -> Act:
@@ -170,6 +190,14 @@ ACTS: dict[str, Prepare] = {
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),
     "evidence:link": _link,
     "evidence:hand_over": _hand_over,
+    "evidence:seal": _lawyer(seal="A 1"),
+    "evidence:unseal": _lawyer(which="unknown", seal="A 1", purpose="To read what is in it"),
+    "evidence:move": _lawyer(location="Box 4"),
+    "evidence:check_out": _check_out,
+    "evidence:take_back": _take_back,
+    "evidence:collected": _lawyer(collected_by="A cellmate", happened="1367"),
+    "evidence:confirm": _confirm,
+    "evidence:correct": _lawyer(reason="It was not for that"),
     "evidence:answer_offer": lambda house, _hire: Act(house.people["paralegal"], {"decision": "accept"}),
     "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
     "witnesses:register": _lawyer(name_latin="Inventedwitness"),

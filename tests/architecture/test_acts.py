@@ -28,6 +28,7 @@ NO_ACT = {"set_language": "which language a browser shows"}
 READS = {
     "evidence:item": "lawyer",
     "evidence:custody_item": "auditor",
+    "evidence:custody_gaps": "auditor",
     "witnesses:case_list": "paralegal",
     "witnesses:detail": "lawyer",
 }

@@ -21,13 +21,12 @@ from cases.registry import record_incident, register_person, register_place
 from dossiers.models import Dossier
 from dossiers.requests import request_dossier
 from evidence.alarms import raise_alarm
+from evidence.circumstances import Circumstances
 from evidence.fixity_rounds import CHECKER, ask_for_round, work_on
+from evidence.handing_over import offer
 from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.models import EvidenceItem, FixityAlarm, FixityRound
+from evidence.models import CustodyEvent, EvidenceItem, FixityAlarm, FixityRound
 from evidence.vocabulary import AlarmState, ReadingMethod
-from evidence.handing_over import HandOver, offer
-from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.models import CustodyEvent, EvidenceItem
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
 from witnesses.custodians import enrol_custodian
@@ -119,7 +118,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         source=f"{mark} source", original_name=f"{mark}.txt", title=f"{mark} letter", case=case
     )
     item = ingest_evidence(io.BytesIO(mark.encode()), facts=facts, actor=lawyer)
-    offered = offer(item, to=helper, facts=HandOver(f"{mark} reason for it"), actor=lawyer)
+    offered = offer(item, to=helper, facts=Circumstances(f"{mark} reason for it"), actor=lawyer)
     identity = IdentityFacts(full_names=(SealedName(f"{mark} Witness", "latin"),))
     witness = register_witness(case=case, identity=identity, actor=lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)

@@ -17,6 +17,7 @@ from audit.models import Entry
 from cases.dating import read_date
 from cases.membership import add_member
 from cases.models import Case
+from evidence.circumstances import Circumstances
 from evidence.errors import (
     AlreadyAnswered,
     BadCustody,
@@ -25,7 +26,7 @@ from evidence.errors import (
     UnknownEvidence,
     VaultUnavailable,
 )
-from evidence.handing_over import HandOver, accept, offer, possible_receivers, refuse, withdraw
+from evidence.handing_over import accept, offer, possible_receivers, refuse, withdraw
 from evidence.holding import holder_of, open_offer, with_holder
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.verification import verify_evidence
@@ -35,7 +36,9 @@ from tests.evidence.test_at_once import all_at_once
 from tests.evidence.test_intake import stored_files
 
 ClientFor = Callable[[User | None], Client]
-WHY = HandOver("For the reading of the handwriting", location="The office", happened=read_date("2026-11-01"))
+WHY = Circumstances(
+    "For the reading of the handwriting", location="The office", happened=read_date("2026-11-01")
+)
 
 
 def kinds(item: EvidenceItem) -> list[str]:
@@ -54,7 +57,7 @@ def test_an_offer_and_its_acceptance_are_two_rows_by_two_people(
     assert holder(item) == paralegal.full_name
     offered = offer(item, to=lawyer, facts=WHY, actor=paralegal)
     assert holder(item) == paralegal.full_name
-    taken = accept(offered, facts=HandOver("", condition="whole"), actor=lawyer)
+    taken = accept(offered, facts=Circumstances("", condition="whole"), actor=lawyer)
     assert kinds(item) == ["received", "transfer_offered", "transfer_accepted"]
     assert (offered.actor, taken.actor, taken.answers) == (paralegal, lawyer, offered)
     assert (taken.outcome, taken.digest_found) == ("verified", item.object.sha256)
@@ -84,7 +87,7 @@ def test_nobody_offers_to_themselves_or_accepts_their_own_offer(
         offer(item, to=paralegal, facts=WHY, actor=paralegal)
     offered = offer(item, to=lawyer, facts=WHY, actor=paralegal)
     for act in (accept, refuse):
-        given = {"facts": HandOver("")} if act is accept else {"reason": "because it is so"}
+        given = {"facts": Circumstances("")} if act is accept else {"reason": "because it is so"}
         with pytest.raises(BadCustody, match="Only the person to whom"):
             act(offered, actor=paralegal, **given)
 
@@ -98,19 +101,19 @@ def test_an_offer_goes_to_members_of_a_shared_case_alone(
         offer(item, to=outsider, facts=WHY, actor=paralegal)
     offered = offer(item, to=lawyer, facts=WHY, actor=paralegal)
     with pytest.raises(UnknownEvidence):
-        accept(offered, facts=HandOver(""), actor=outsider)
+        accept(offered, facts=Circumstances(""), actor=outsider)
     with pytest.raises(NotPermitted):
-        accept(offered, facts=HandOver(""), actor=auditor)
+        accept(offered, facts=Circumstances(""), actor=auditor)
 
 
 @pytest.mark.parametrize("purpose", ["", "  short  "])
 def test_an_offer_says_why(take_in: TakeIn, paralegal: User, lawyer: User, purpose: str) -> None:
     with pytest.raises(BadCustody, match="10 characters"):
-        offer(take_in(), to=lawyer, facts=HandOver(purpose), actor=paralegal)
+        offer(take_in(), to=lawyer, facts=Circumstances(purpose), actor=paralegal)
 
 
 def test_a_day_that_has_not_come_is_refused(take_in: TakeIn, paralegal: User, lawyer: User) -> None:
-    later = HandOver(WHY.purpose, happened=read_date("2199-01-01"))
+    later = Circumstances(WHY.purpose, happened=read_date("2199-01-01"))
     with pytest.raises(BadCustody, match="not come yet"):
         offer(take_in(), to=lawyer, facts=later, actor=paralegal)
 
@@ -148,13 +151,13 @@ def test_damaged_bytes_block_the_acceptance_and_are_recorded(
     content[-1] ^= 1
     stored.write_bytes(content)
     with pytest.raises(CustodyBroken, match="not what was received"):
-        accept(offered, facts=HandOver(""), actor=lawyer)
+        accept(offered, facts=Circumstances(""), actor=lawyer)
     assert kinds(item) == ["received", "transfer_offered", "fixity_checked"]
     assert item.custody.get(seq=3).outcome == "broken"
     assert holder(item) == paralegal.full_name
     content[-1] ^= 1
     stored.write_bytes(content)
-    accept(offered, facts=HandOver(""), actor=lawyer)
+    accept(offered, facts=Circumstances(""), actor=lawyer)
     assert holder(item) == lawyer.full_name
 
 
@@ -169,7 +172,7 @@ def test_bytes_that_cannot_be_read_accuse_nobody(
 
     monkeypatch.setattr("evidence.vault.local_store.os.open", away)
     with pytest.raises(VaultUnavailable):
-        accept(offered, facts=HandOver(""), actor=lawyer)
+        accept(offered, facts=Circumstances(""), actor=lawyer)
     monkeypatch.undo()
     assert kinds(item) == ["received", "transfer_offered"]
 
@@ -179,7 +182,7 @@ def test_an_offer_is_answered_once_also_past_our_code(take_in: TakeIn, paralegal
     offered = offer(item, to=lawyer, facts=WHY, actor=paralegal)
     refuse(offered, reason="Not today, please", actor=lawyer)
     for late in (
-        lambda: accept(offered, facts=HandOver(""), actor=lawyer),
+        lambda: accept(offered, facts=Circumstances(""), actor=lawyer),
         lambda: withdraw(offered, reason="Not today, please", actor=paralegal),
     ):
         with pytest.raises(AlreadyAnswered):
@@ -201,7 +204,7 @@ def test_of_those_who_answer_at_once_one_wins(take_in: TakeIn, paralegal: User, 
     def answer(number: int) -> None:
         try:
             if number % 2:
-                accept(offered, facts=HandOver(""), actor=lawyer)
+                accept(offered, facts=Circumstances(""), actor=lawyer)
             else:
                 withdraw(offered, reason="I need it back", actor=paralegal)
             won.append("once")
@@ -218,12 +221,12 @@ def test_somebody_without_an_account_signs_a_paper(take_in: TakeIn, paralegal: U
     item, paper = take_in(), take_in(b"a signed receipt", title="signed")
     offered = offer(item, to="Dr. Shirin Expert", facts=WHY, actor=paralegal)
     with pytest.raises(BadCustody, match="signed paper"):
-        accept(offered, facts=HandOver(""), actor=paralegal)
+        accept(offered, facts=Circumstances(""), actor=paralegal)
     with pytest.raises(BadCustody, match="signed paper"):
-        accept(offered, facts=HandOver(""), document=item, actor=paralegal)
+        accept(offered, facts=Circumstances(""), document=item, actor=paralegal)
     with pytest.raises(BadCustody, match="cannot refuse here"):
         refuse(offered, reason="They do not want it", actor=paralegal)
-    taken = accept(offered, facts=HandOver(""), document=paper, actor=paralegal)
+    taken = accept(offered, facts=Circumstances(""), document=paper, actor=paralegal)
     assert (taken.document, taken.party) == (paper, None)
     assert holder(item) == "Dr. Shirin Expert"
     with pytest.raises(NotTheHolder, match="Shirin Expert"):
@@ -244,17 +247,17 @@ def test_a_lawyer_stands_in_for_a_holder_whose_account_is_closed(
         offer(item, to=lawyer, facts=WHY, actor=successor)
     offered = offer(item, to=successor, facts=WHY, actor=lawyer)
     assert (offered.released_by, offered.actor) == (gone.full_name, lawyer)
-    accept(offered, facts=HandOver(""), actor=successor)
+    accept(offered, facts=Circumstances(""), actor=successor)
     assert holder(item) == successor.full_name
 
 
 def test_lists_know_the_holder_as_the_ledger_does(take_in: TakeIn, paralegal: User, lawyer: User) -> None:
     with_her, outside = take_in(), take_in()
     paper = take_in(b"signed")
-    accept(offer(with_her, to=lawyer, facts=WHY, actor=paralegal), facts=HandOver(""), actor=lawyer)
+    accept(offer(with_her, to=lawyer, facts=WHY, actor=paralegal), facts=Circumstances(""), actor=lawyer)
     accept(
         offer(outside, to="An expert", facts=WHY, actor=paralegal),
-        facts=HandOver(""),
+        facts=Circumstances(""),
         document=paper,
         actor=paralegal,
     )

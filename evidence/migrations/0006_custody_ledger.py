@@ -11,7 +11,7 @@ from audit.guards import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0002_append_only"),
+        ("evidence", "0005_fixity_rounds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

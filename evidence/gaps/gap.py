@@ -1,0 +1,40 @@
+"""What a gap is: its kind, where in the ledger it lies, and one sentence that names nobody."""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from evidence.models import CustodyEvent
+
+
+class GapKind(TextChoices):
+    """What can be missing or contradict itself in a ledger."""
+
+    HOLDER = "holder", _("Nobody is known to have held it")
+    TIME = "time", _("Time runs backwards")
+    RECEIPT = "receipt", _("A receipt is missing")
+    SEAL = "seal", _("A seal does not agree")
+    FIXITY = "fixity", _("Not checked against its digest")
+    HOLE = "hole", _("An event is missing")
+    TRANSFER = "transfer", _("An offer waits too long")
+    RETURN = "return", _("It is overdue")
+    SECOND = "second", _("A second person is missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One finding. `after` and `before` are the numbers of the events that it lies between, None where there is none.
+
+    The sentence names events by their numbers and says nothing that a person wrote: auditors and commands show it.
+    """
+
+    kind: GapKind
+    sentence: str
+    after: int | None = None
+    before: int | None = None
+
+
+def named(event: CustodyEvent) -> dict[str, object]:
+    """An event for a sentence: its number and what it was."""
+    return {"number": event.seq, "what": event.get_kind_display()}

@@ -1,0 +1,70 @@
+"""Seals that do not agree: read otherwise than put on, opened though nobody put them on, or seen by one alone."""
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from cases.folding import joined_key
+from evidence.gaps.gap import Gap, GapKind
+from evidence.models import CustodyEvent
+from evidence.vocabulary import CustodyKind
+
+_PUT_ON = (CustodyKind.SEALED, CustodyKind.RECEIVED)
+
+
+def seal_gaps(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
+    """Every reading of a seal that contradicts the ledger, and every seal that no second person confirmed."""
+    numbers = _numbers(events)
+    closed: dict[object, CustodyEvent] = {}
+    for event in events:
+        read = numbers[event.pk]
+        if event.kind == CustodyKind.UNSEALED:
+            yield from _opening(event, closed.pop(event.answers_id, None), numbers)
+        elif event.kind in _PUT_ON and read:
+            closed[event.pk] = event
+        elif read and event.kind != CustodyKind.CORRECTED:
+            yield from _reading(event, read, closed, numbers)
+    yield from _alone(events)
+
+
+def _numbers(events: Sequence[CustodyEvent]) -> dict[object, str]:
+    """Each event's seal number as it is compared, as its last correction says where there is one."""
+    numbers: dict[object, str] = {event.pk: joined_key(event.seal) for event in events}
+    for event in events:
+        if event.kind == CustodyKind.CORRECTED and event.seal and event.refers_to_id in numbers:
+            numbers[event.refers_to_id] = joined_key(event.seal)
+    return numbers
+
+
+def _opening(event: CustodyEvent, put_on: CustodyEvent | None, numbers: dict[object, str]) -> Iterator[Gap]:
+    if put_on is None:
+        sentence = _("Event %(number)d opened a seal that nobody is recorded to have put on.")
+        yield Gap(GapKind.SEAL, sentence % {"number": event.seq}, after=event.seq)
+    elif numbers[event.pk] != numbers[put_on.pk]:
+        sentence = _("The seal opened at event %(second)d is not the one of event %(first)d.")
+        said = sentence % {"second": event.seq, "first": put_on.seq}
+        yield Gap(GapKind.SEAL, said, after=put_on.seq, before=event.seq)
+
+
+def _reading(
+    event: CustodyEvent, read: str, closed: dict[object, CustodyEvent], numbers: dict[object, str]
+) -> Iterator[Gap]:
+    if any(numbers[key] == read for key in closed):
+        return
+    last = next(reversed(closed.values()), None)
+    if last is None:
+        sentence = _("At event %(number)d a seal was read that nobody is recorded to have put on.")
+        yield Gap(GapKind.SEAL, sentence % {"number": event.seq}, before=event.seq)
+    else:
+        sentence = _("The seal read at event %(second)d is not the one of event %(first)d.")
+        said = sentence % {"second": event.seq, "first": last.seq}
+        yield Gap(GapKind.SEAL, said, after=last.seq, before=event.seq)
+
+
+def _alone(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
+    confirmed = {event.refers_to_id for event in events if event.kind == CustodyKind.CONFIRMED}
+    for event in events:
+        if event.kind in (CustodyKind.SEALED, CustodyKind.UNSEALED) and event.pk not in confirmed:
+            sentence = _("Event %(number)d (%(what)s) was confirmed by no second person.")
+            said = sentence % {"number": event.seq, "what": event.get_kind_display()}
+            yield Gap(GapKind.SECOND, said, after=event.seq)
