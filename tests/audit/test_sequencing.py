@@ -242,3 +242,12 @@ def test_a_leaf_far_beyond_the_end_is_refused_by_the_signing_with_a_sentence(
     )
     with pytest.raises(LogForked):
         sign_checkpoint(actor=CLERK)
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_no_time_is_lost_on_compiling_short_statements() -> None:
+    """The planner takes the queue to be longer than it is; compiling for that took thirty times the sequencing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
