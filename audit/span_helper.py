@@ -22,7 +22,7 @@ from typing import Any, Self
 
 import psycopg
 
-from audit.spans import Verdict, verdicts
+from audit.spans import Verdict, setting_here, verdicts
 
 # The tile's root (zeroes where it is not well), and the bounds of its times in microseconds since year 1 (or -1).
 _RECORD = struct.Struct(">32sqq")
@@ -88,7 +88,7 @@ def prepare(connection: Any) -> None:
     """Set up a connection to PostgreSQL for reading spans: built-in functions only, no detours of the planner."""
     # Functions and operators of the system are found first where its schema is not named in the path. The utility
     # command sets it, for a function could be another one's; temporary tables come last.
-    how = "SET LOCAL" if connection.info.transaction_status != 0 else "SET"
+    how = setting_here(connection)
     schema = connection.execute("SELECT pg_catalog.current_schema()").fetchone()[0]
     quoted = '"' + schema.replace('"', '""') + '"'
     for setting in (
@@ -96,6 +96,7 @@ def prepare(connection: Any) -> None:
         "jit = off",
         "max_parallel_workers_per_gather = 0",
         "work_mem = '32MB'",
+        "TimeZone = 'UTC'",
     ):
         connection.execute(f"{how} {setting}")
 

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from audit.merkle import root as tree_root
 from audit.models import Checkpoint, Entry, WitnessedLog
 from audit.sequencing import sequence_pending
 from audit.span_helper import Helper
-from audit.spans import tile_root, verdicts
+from audit.spans import _judge_postgres, tile_root, verdicts
 from audit.tiles import StoredNodes
 from audit.verification import verify_log
 from audit.witness_memory import number, subject_of
@@ -261,6 +262,48 @@ def test_two_processes_find_the_same_as_one(log_key: Path, monkeypatch: pytest.M
     monkeypatch.setattr(verification, "HELPED_FROM", 1_000_000)
     assert helped.as_dict() == verify_log().as_dict()
     assert helped.fault_count == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+@pytest.mark.parametrize(("setting", "value"), [("work_mem", "64kB"), ("enable_hashagg", "off")])
+def test_a_tile_is_well_in_whatever_order_the_server_hands_its_rows_out(
+    log_key: Path, setting: str, value: str
+) -> None:
+    with transaction.atomic():
+        for number in range(512):
+            append(Action.SIGNED_IN, subject=Subject("test.thing", str(number)), actor=CLERK)
+    sequence_pending(wait=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL {setting} = '{value}'")
+        assert [bool(one.root) for one in verdicts(connection.connection, "postgresql", 0, 2)] == [True, True]
+
+
+def test_rows_out_of_their_order_are_put_right_and_a_doubled_place_is_not_well() -> None:
+    bodies = [b"%d" % number for number in range(256)]
+    hashes = [sha256(b"\x00" + body).digest() for body in bodies]
+    places = [(256 + number).to_bytes(8, "big") for number in range(256)]
+    stored, root = b"".join(hashes), complete_root(hashes)
+
+    def judged(order: list[int], shown: list[bytes]) -> bytes:
+        mixed = b"".join(hashes[at] for at in order)
+        row = (
+            (1).to_bytes(8, "big"),
+            [shown[at] for at in order],
+            mixed,
+            [bodies[at] for at in order],
+            mixed,
+            True,
+            [at.to_bytes(8, "big") for at in order],
+            stored,
+            root,
+        )
+        return _judge_postgres(row).root
+
+    backwards = list(reversed(range(256)))
+    assert judged(list(range(256)), places) == root
+    assert judged(backwards, places) == root
+    assert judged(list(range(256)), [places[0], places[0], *places[2:]]) == b""
 
 
 FAR = "9999-99-99 99:99:99.999999"
