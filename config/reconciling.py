@@ -12,11 +12,13 @@ from audit.stamping.rounds import stamp_pending
 from audit.tasks import requeue_verifications
 from dossiers.pending import requeue_pending as requeue_dossiers
 from evidence.fixity_schedule import read_what_is_due
+from evidence.inspecting.pending import requeue_derivatives
 from evidence.pending import requeue_pending as requeue_evidence
 from evidence.store import vault
 from witnesses.closing import close_overdue
 
-EVERY_SECONDS = 60
+# With the silence after which a worker counts as killed, less than a minute until its work goes on.
+EVERY_SECONDS = 40
 _log = logging.getLogger(__name__)
 
 
@@ -26,7 +28,7 @@ def reconcile() -> int:
 
 
 def reconcile_for_ever(stop: threading.Event) -> None:
-    """Run at once and then every minute until told to stop."""
+    """Run at once and then every EVERY_SECONDS until told to stop."""
     while True:
         reconcile()
         close_old_connections()
@@ -51,6 +53,7 @@ _STEPS: tuple[Callable[[], int], ...] = (
     sequence_pending,
     sign_when_due,
     requeue_evidence,
+    requeue_derivatives,
     read_what_is_due,
     requeue_dossiers,
     requeue_verifications,

@@ -14,6 +14,8 @@ from audit.actions import Action
 from audit.actors import Actor, SystemActor
 from evidence import custody, media_types
 from evidence.errors import EvidenceError, UnknownEvidence
+from evidence.inspecting.plan import first_kinds
+from evidence.inspecting.records import ask_for_derivatives
 from evidence.models import EvidenceItem
 from evidence.pending import ask_for_inspection
 from evidence.placement import only_case
@@ -84,6 +86,7 @@ def _record(item: EvidenceItem, media_type: str) -> None:
             facts={**event.facts(), "media_type": media_type},
             case_id=only_case(item),
         )
+        ask_for_derivatives(item, first_kinds(media_type))
 
 
 def _claim(item: EvidenceItem, media_type: str, tool: str, at: datetime) -> bool:

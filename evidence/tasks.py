@@ -5,6 +5,8 @@ from uuid import UUID
 from celery import shared_task
 
 from evidence.fixity_schedule import WORK, work_a_share
+from evidence.inspecting.asking import MAKE
+from evidence.inspecting.work import make_derivative
 from evidence.inspection import inspect
 from evidence.pending import INSPECT
 
@@ -19,3 +21,9 @@ def inspect_item(item_id: str) -> None:
 def work_on_round(round_id: str) -> None:
     """Read a share of one round."""
     work_a_share(UUID(round_id))
+
+
+@shared_task(name=MAKE, acks_late=True)  # type: ignore[untyped-decorator]
+def make_one_derivative(derivative_id: str) -> None:
+    """Make one thing of an item."""
+    make_derivative(UUID(derivative_id))

@@ -30,6 +30,8 @@ DADKHAH_ORGANISATION = env.organisation
 DADKHAH_OFFICE_ZONE = env.office_zone
 # From the first hour until the second, by the clock of the office: who works then is shown to the auditor.
 DADKHAH_NIGHT = (22, 6)
+# What is to be made of an item is asked of the queue at once; else only the reconciler asks, within a minute.
+DADKHAH_INSPECT_AT_ONCE = True
 DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
 DADKHAH_LOG_NAMES = "config.log_names.HouseNames"
 
@@ -258,4 +260,4 @@ DADKHAH_EMBEDDED_WORKER = not env.redis_url
 # Recorded beside each wrapped key, so a change touches only keys wrapped afterwards.
 DADKHAH_ARGON2 = {"iterations": 4, "lanes": 4, "memory_cost": 256 * 1024}  # KiB
 
-CELERY_BEAT_SCHEDULE = {"reconcile": {"task": "dadkhah.reconcile", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {"reconcile": {"task": "dadkhah.reconcile", "schedule": 40.0}}

@@ -20,6 +20,7 @@ from evidence.derivative_failures import Failure
 from evidence.derivative_words import BY_PROGRAMS, DerivativeKind, DerivativeState
 from evidence.errors import BadDerivative, UnknownEvidence
 from evidence.inspecting.asking import ask_for_making
+from evidence.inspecting.plan import next_kinds
 from evidence.models import Derivative, EvidenceItem, FoundValue, ImageHash
 from evidence.placement import only_case
 from evidence.stored_objects import stored_object
@@ -160,6 +161,7 @@ def record_made(lead: Derivative, made: Made) -> bool:
             facts=facts,
             case_id=only_case(lead.item),
         )
+        ask_for_derivatives(lead.item, next_kinds(lead.item))
     return True
 
 
@@ -221,6 +223,7 @@ def _end(lead: Derivative, state: DerivativeState, *, failure: str, detail: str)
             },
             case_id=only_case(lead.item),
         )
+        ask_for_derivatives(lead.item, next_kinds(lead.item))
     return True
 
 

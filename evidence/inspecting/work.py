@@ -1,0 +1,68 @@
+"""Making one derivative: take the work up, look into a copy, record what came of it. May run twice, and at once."""
+
+import logging
+from collections.abc import Callable
+from uuid import UUID
+
+from evidence.derivative_failures import Failure
+from evidence.derivative_words import DerivativeKind, DerivativeState
+from evidence.errors import EvidenceError, ObjectAltered, ObjectMissing
+from evidence.inspecting import malware, media, metadata, ocr, pages, pictures, texts
+from evidence.inspecting.box import BoxFailure
+from evidence.inspecting.programs import ProgramMissing
+from evidence.inspecting.records import (
+    MOST_TRIES,
+    Made,
+    claim,
+    let_go,
+    record_made,
+    record_nothing,
+    record_without,
+)
+from evidence.inspecting.subject import TakenAway, Work
+
+_log = logging.getLogger(__name__)
+
+_MAKERS: dict[str, Callable[[Work], Made | None]] = {
+    DerivativeKind.METADATA: metadata.make_metadata,
+    DerivativeKind.PREVIEW_IMAGE: pictures.make_preview,
+    DerivativeKind.IMAGE_HASH: pictures.make_image_hash,
+    DerivativeKind.PAGE_IMAGE: pages.make_page_images,
+    DerivativeKind.TEXT: texts.make_text,
+    DerivativeKind.OCR_TEXT: ocr.make_ocr_text,
+    DerivativeKind.POSTER: media.make_poster,
+    DerivativeKind.WAVEFORM: media.make_waveform,
+    DerivativeKind.PLAYBACK: media.make_playback,
+    DerivativeKind.MALWARE_SCAN: malware.make_malware_scan,
+}
+
+
+def make_derivative(derivative_id: UUID) -> None:
+    """Make what was asked for, and record it; a failure stands in its row. Does nothing for what is done or in hand."""
+    lead = claim(derivative_id)
+    if lead is None:
+        return
+    if lead.tries > MOST_TRIES:
+        # Each time before, the worker died over it.
+        record_without(lead, DerivativeState.FAILED, failure=Failure.STOPPED, detail=str(MOST_TRIES))
+        return
+    work = Work(lead)
+    try:
+        made = _MAKERS[lead.kind](work)
+    except TakenAway:
+        _log.info("another worker took the work over", extra={"item": str(lead.item_id)})
+    except ProgramMissing as error:
+        record_without(lead, DerivativeState.MISSING, failure=error.failure, detail=error.detail)
+    except BoxFailure as error:
+        record_without(lead, DerivativeState.FAILED, failure=error.failure, detail=error.detail)
+    except (ObjectMissing, ObjectAltered):
+        record_without(lead, DerivativeState.FAILED, failure=Failure.ORIGINAL_UNAVAILABLE)
+    except (EvidenceError, OSError) as error:
+        # The vault or the machine, not the file: the reconciler has it tried again, so many times.
+        _log.warning("the making was put off", extra={"fault": type(error).__name__})
+        let_go(lead)
+    else:
+        if made is None:
+            record_nothing(lead)
+        else:
+            record_made(lead, made)
