@@ -52,4 +52,4 @@ def _wake_for_new_programs() -> None:
     here = [name for name in PROGRAMS if is_here(name)]
     Derivative.objects.filter(
         state=DerivativeState.MISSING, failure=Failure.PROGRAM_MISSING, failure_detail__in=here
-    ).update(state=DerivativeState.WAITING, failure="", failure_detail="", tries=0, claim=None)
+    ).update(state=DerivativeState.WAITING, failure="", failure_detail="", tries=0, claim=None, beat_at=None)

@@ -91,7 +91,8 @@ def _go_on_in_a_child() -> None:
 def _build_root(show: list[str], hide: list[str], size: int) -> None:
     """A world in memory with what is to be seen laid in, read-only; then the old one is let go of."""
     _mount("none", "/", None, _REC | _PRIVATE)
-    root = "/tmp"  # noqa: S108  only a place to mount on, in this process alone
+    # Only a place to mount on, in this world alone; nothing that is to be seen lies below it.
+    root = "/sys"
     _mount("tmpfs", root, "tmpfs", _NOSUID | _NODEV, "size=1m,mode=755")
     for path in show:
         _lay_in(path, root)

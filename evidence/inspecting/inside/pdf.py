@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pypdfium2
 
@@ -22,7 +23,7 @@ def main() -> None:
 def opened() -> pypdfium2.PdfDocument:
     """The document, without forms and scripts."""
     try:
-        return pypdfium2.PdfDocument("/dev/stdin")
+        return pypdfium2.PdfDocument(Path("/dev/stdin").open("rb"))  # open as long as we are
     except pypdfium2.PdfiumError as error:
         give_up("locked" if "assword" in str(error) else "unreadable")
         raise
