@@ -20,6 +20,7 @@ from audit.structure import database_faults
 from audit.witness_keys import PRIVATE_FILE as WITNESS_KEY
 from config.hardening import owns_the_log
 from config.key_making import DataIsGone, require_data_in_place
+from evidence.inspecting.box import isolation
 from evidence.store import named_store
 
 _KEY_FILES = (
@@ -123,6 +124,18 @@ def store_is_usable(**_kwargs: Any) -> list[CheckMessage]:
     except DomainError as error:
         return [_error(20, str(error), "Nothing was made or changed.")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def files_are_looked_into_in_a_closed_box(**_kwargs: Any) -> list[CheckMessage]:
+    """A machine that allows no closed box goes on with limits alone, and says so at every start."""
+    if isolation() == "shut":
+        return []
+    sentence = (
+        "The kernel allows no closed box: hostile files are looked into with limits, but without walls."
+    )
+    hint = "Allow namespaces to this program's user (in a container: the right to unshare and to mount)."
+    return [Advice(sentence, hint=hint, id="dadkhah.W023")]
 
 
 @register(Tags.database)

@@ -15,6 +15,8 @@ from audit.tiles import tree_size
 from cases.models import Case
 from dossiers.models import Dossier
 from evidence.alarms import open_alarms
+from evidence.inspecting.box import isolation
+from evidence.inspecting.programs import PROGRAMS, is_here
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES, uninspected
 from evidence.queries import offers_for, offers_open_to_review
@@ -228,6 +230,18 @@ def _machine(_user: User) -> Section:
     )
 
 
+def _looking_into(_user: User) -> Section:
+    missing = [name for name in PROGRAMS if not is_here(name)]
+    shut = isolation() == "shut"
+    return Section(
+        title=_("Looking into files"),
+        empty=_("Files are looked into in a closed box, and every program for it is here."),
+        text="" if shut else _("The machine allows no closed box: files are looked into without walls."),
+        rows=[Row(name, _("not on this machine: what it does is not done")) for name in missing],
+        waits=not shut,
+    )
+
+
 def _users(_user: User) -> Section:
     active = User.objects.filter(is_active=True)
     return Section(
@@ -252,4 +266,5 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("accounts.manage_users", _users),
     ("accounts.manage_users", _alarms_counted),
     ("accounts.manage_users", _machine),
+    ("accounts.manage_users", _looking_into),
 )

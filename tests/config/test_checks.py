@@ -1,11 +1,15 @@
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from config import checks as ours
 from config.environment import ROOT
 from config.start import refuse_unsafe_start
@@ -141,3 +145,14 @@ def test_migrate_and_the_start_pass_on_a_fresh_database_and_after_it(tmp_path):
             [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert ended.returncode == 0, ended.stderr
+
+
+def test_a_machine_without_a_closed_box_is_named_at_the_start_and_on_the_desk(
+    monkeypatch: pytest.MonkeyPatch, administrator: User, client_for: Callable[[User], Client]
+) -> None:
+    assert ours.files_are_looked_into_in_a_closed_box() == []
+    assert "without walls" not in client_for(administrator).get(reverse("desk")).content.decode()
+    for module in ("config.checks", "config.desk"):
+        monkeypatch.setattr(f"{module}.isolation", lambda: "bare")
+    assert ids(ours.files_are_looked_into_in_a_closed_box()) == {"dadkhah.W023"}
+    assert "without walls" in client_for(administrator).get(reverse("desk")).content.decode()
