@@ -41,6 +41,7 @@ import os
 import re
 import stat
 import sys
+import threading
 from typing import Any, Callable, Iterator  # noqa: UP035  3.8 cannot subscript collections.abc
 
 BLOCK = 1 << 22
@@ -174,12 +175,20 @@ class Export:
         if path not in self.files:
             raise FileNotFoundError(f"{path} is not a file of the export")
         digest = hashlib.sha256()
+        # A long file's digest is taken by a second processor, while what is in it is looked at by this one.
+        hashing = threading.Thread()
         with open_regular(os.path.join(self.root, path)) as file:
             while True:
                 block = file.read(BLOCK)
+                if hashing.ident is not None:
+                    hashing.join()
                 if not block:
                     break
-                digest.update(block)
+                hashing = threading.Thread(target=digest.update, args=(block,))
+                if len(block) < SMALL:
+                    hashing.run()
+                else:
+                    hashing.start()
                 yield block
         self.digests[path] = digest.hexdigest()
 
