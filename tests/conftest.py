@@ -57,12 +57,21 @@ def _english() -> Iterator[None]:
     translation.deactivate()
 
 
+@pytest.fixture(scope="session")
+def _new_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house as it is at its first start: making keys waits for the disk, and each test would wait anew."""
+    made = tmp_path_factory.mktemp("new-house")
+    make_missing_keys(made / "keys", data=made / "data")
+    return made
+
+
 @pytest.fixture(autouse=True)
-def house(tmp_path: Path, settings: Any) -> Iterator[Path]:
+def house(_new_house: Path, tmp_path: Path, settings: Any) -> Iterator[Path]:
     """Keys and data of this test alone."""
     settings.DADKHAH_DATA_DIR = tmp_path / "data"
     settings.DADKHAH_KEYS_DIR = tmp_path / "keys"
-    make_missing_keys(settings.DADKHAH_KEYS_DIR, data=settings.DADKHAH_DATA_DIR)
+    for name in ("keys", "data"):
+        shutil.copytree(_new_house / name, tmp_path / name)
     return tmp_path
 
 
