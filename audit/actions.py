@@ -90,6 +90,23 @@ class Action(StrEnum):
 
     # Evidence
     INTAKE_STARTED = "intake.started", _("The taking in of a delivery of evidence began.")
+    UPLOAD_BEGUN = "intake.upload_begun", _("The sending of a file in parts began.")
+    UPLOAD_TAKEN_IN = (
+        "intake.upload_taken_in",
+        _("A file that was sent in parts was put together, compared and taken in."),
+    )
+    UPLOAD_REFUSED = (
+        "intake.upload_refused",
+        _("A file that was sent in parts was not what was announced or was damaged, and was not taken in."),
+    )
+    UPLOAD_CALLED_OFF = (
+        "intake.upload_called_off",
+        _("A person called off the sending of a file; what had arrived of it was removed."),
+    )
+    UPLOAD_EXPIRED = (
+        "intake.upload_expired",
+        _("A file that nobody went on sending for a week was let go; what had arrived of it was removed."),
+    )
     EVIDENCE_RECEIVED = "evidence.received", _("An exhibit was received and stored.")
     EVIDENCE_IDENTIFIED = (
         "evidence.format_identified",

@@ -1,6 +1,7 @@
 """The one place that knows what a foreseen failure is as an HTTP status and as an exit code."""
 
 from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
+from evidence.errors import ChecksumMismatch, UploadBusy, UploadGone, UploadTooLarge, VaultFull
 
 # kind, its name in JSON, HTTP status, exit code. Exit code 1 is kept for "a check ran and found faults".
 _KINDS: tuple[tuple[type[DomainError], str, int, int], ...] = (
@@ -12,6 +13,14 @@ _KINDS: tuple[tuple[type[DomainError], str, int, int], ...] = (
     (Unavailable, "unavailable", 503, 6),
 )
 _UNKNOWN = ("failed", 500, 70)
+# What a protocol prescribes for one failure: tus 1.0.0 for uploads in parts, RFC 4918 for a full disk.
+_PRESCRIBED: tuple[tuple[type[DomainError], int], ...] = (
+    (ChecksumMismatch, 460),
+    (UploadTooLarge, 413),
+    (UploadBusy, 423),
+    (UploadGone, 410),
+    (VaultFull, 507),
+)
 
 
 def kind_name(error: DomainError) -> str:
@@ -21,6 +30,9 @@ def kind_name(error: DomainError) -> str:
 
 def http_status(error: DomainError) -> int:
     """The HTTP status (RFC 9110 section 15) that answers the error."""
+    for kind, status in _PRESCRIBED:
+        if isinstance(error, kind):
+            return status
     return _row(error)[1]
 
 

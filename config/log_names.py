@@ -31,6 +31,7 @@ _SYSTEM = (
     "system:inspection",
     "system:fixity",
     "system:openings",
+    "system:uploads",
     "system:dossier-reconciler",
     "system:set-up",
 )
@@ -43,6 +44,7 @@ _KINDS: dict[str, str | Promise] = {
     "evidence.fixityround": gettext_lazy("Round of reading stored files again"),
     "evidence.fixityalarm": gettext_lazy("Alarm about stored files"),
     "evidence.storedobject": gettext_lazy("Stored file"),
+    "evidence.upload": gettext_lazy("File on its way"),
     "evidence.evidencelink": gettext_lazy("Link of an exhibit"),
     "cases.case": gettext_lazy("Case"),
     "cases.person": gettext_lazy("Registered person"),

@@ -61,6 +61,45 @@ class BadDerivative(EvidenceError, BadInput):
     """A derivative (copy, redaction, translation, transcript) cannot be added or made anew as asked."""
 
 
+# Uploads in parts
+
+
+class BadUpload(EvidenceError, BadInput):
+    """A request about an upload is not what the protocol asks for."""
+
+
+class ChecksumMismatch(EvidenceError, BadInput):
+    """A part that arrived is not the part that was sent; nothing of it was kept."""
+
+
+class UploadTooLarge(EvidenceError, BadInput):
+    """The file is larger than what is taken in, or more came than was announced."""
+
+
+class WrongOffset(EvidenceError, Conflict):
+    """A part does not begin where the last one ended."""
+
+
+class UploadBusy(EvidenceError, Conflict):
+    """Another request is at work on the same upload at this moment."""
+
+
+class UploadIsIn(EvidenceError, Conflict):
+    """The upload is taken in already and can no longer be called off."""
+
+
+class UploadGone(EvidenceError, Conflict):
+    """The upload was called off, has lapsed or was not taken in; nothing of it is here."""
+
+
+class UnknownUpload(EvidenceError, NotFound):
+    """No upload of that address, or none of this actor's."""
+
+
+class UploadDamaged(EvidenceError, Broken):
+    """What had arrived of an upload is no longer what arrived."""
+
+
 # The records
 
 

@@ -11,10 +11,11 @@ from audit.errors import BadInput
 from cases.form_fields import PartialDateField
 from cases.models import Case, Incident, Person, Place
 from cases.queries import incidents_of, people_of
-from evidence.digests import read_sha256
+from evidence.digests import Digest, read_sha256
 from evidence.intake import LONGEST_TITLE, IntakeFacts
 from evidence.linking import LONGEST_PINPOINT
 from evidence.models import Intake
+from evidence.resumable.starting import Announced
 from evidence.uploads import ReceivedUpload
 from evidence.vocabulary import ReadingMethod, Stance
 
@@ -46,16 +47,9 @@ class VerbatimField(forms.Field):
         return "" if value is None else str(value)
 
 
-class UploadForm(forms.Form):
-    """Files, and what is known of them. What is asked once holds for all files that are sent together."""
+class ArrivalForm(forms.Form):
+    """What is known of files that are handed in. What is asked once holds for all that are sent together."""
 
-    # The stubs take the name for a form's uploads; declared fields are collected and do not stay there.
-    files = FilesField(  # type: ignore[assignment]
-        label=_("Files"),
-        allow_empty_file=True,
-        max_length=None,
-        error_messages={"required": _("No file arrived. Choose at least one and send it again.")},
-    )
     case = forms.ModelChoiceField(
         label=_("Case"),
         queryset=Case.objects.none(),
@@ -113,6 +107,34 @@ class UploadForm(forms.Form):
         except BadInput as error:
             raise forms.ValidationError(str(error)) from error
 
+    def facts_of(self, *, original_name: str, original_path: str, intake: Intake | None) -> IntakeFacts:
+        """The facts of one file."""
+        return IntakeFacts(
+            source=self.cleaned_data["source"],
+            original_name=original_name,
+            original_path=original_path,
+            title=self.cleaned_data["title"],
+            how_obtained=self.cleaned_data["how_obtained"],
+            consent_reference=self.cleaned_data["consent_reference"],
+            collected=self.cleaned_data["collected_at"],
+            case=self.cleaned_data["case"],
+            intake=intake,
+            declared_sha256=self.cleaned_data["declared_sha256"] or None,
+        )
+
+
+class UploadForm(ArrivalForm):
+    """Files, and what is known of them."""
+
+    # The stubs take the name for a form's uploads; declared fields are collected and do not stay there.
+    files = FilesField(  # type: ignore[assignment]
+        label=_("Files"),
+        allow_empty_file=True,
+        max_length=None,
+        error_messages={"required": _("No file arrived. Choose at least one and send it again.")},
+    )
+    field_order = ["files"]
+
     def clean(self) -> dict[str, Any]:
         """One announced digest cannot stand for several files."""
         cleaned = super().clean() or {}
@@ -127,16 +149,29 @@ class UploadForm(forms.Form):
         alone = len(self.cleaned_data["files"]) == 1
         # The multipart parser changes names: the true one comes in a field of its own where a script could send it.
         announced = self.cleaned_data["original_name"] if alone else ""
-        return IntakeFacts(
-            source=self.cleaned_data["source"],
-            original_name=announced or upload.name or "",
-            title=self.cleaned_data["title"],
-            how_obtained=self.cleaned_data["how_obtained"],
-            consent_reference=self.cleaned_data["consent_reference"],
-            collected=self.cleaned_data["collected_at"],
-            case=self.cleaned_data["case"],
-            intake=intake,
-            declared_sha256=self.cleaned_data["declared_sha256"] or None,
+        return self.facts_of(original_name=announced or upload.name or "", original_path="", intake=intake)
+
+
+class BeginUploadForm(ArrivalForm):
+    """One file that is to come in parts: what is known of it, what it comes with, and how its sender knows it again."""
+
+    original_path = VerbatimField(required=False)
+    batch = forms.UUIDField(required=False)
+    fingerprint = forms.RegexField(r"[0-9a-f]{64}", required=False)
+
+    def facts(self) -> IntakeFacts:
+        """The facts of the file."""
+        path: str = self.cleaned_data["original_path"]
+        name: str = self.cleaned_data["original_name"]
+        return self.facts_of(original_name=name, original_path=path, intake=None)
+
+    def announced(self, *, length: int, sent_sha256: Digest | None) -> Announced:
+        """What is announced of the file itself."""
+        return Announced(
+            length=length,
+            batch=self.cleaned_data["batch"],
+            fingerprint=self.cleaned_data["fingerprint"],
+            sent_sha256=sent_sha256 if not length else None,
         )
 
 

@@ -40,7 +40,8 @@ LONGEST_NAME = 4096
 class IntakeFacts:
     """What is known of a file as it is handed in. `source` and `original_name` are kept verbatim.
 
-    `declared_sha256` is what the giver says the digest is: 64 hexadecimal digits, compared with what arrived.
+    `declared_sha256` is what the giver says the digest is, `sent_sha256` what the sender's own program computed
+    while it read the file: 64 hexadecimal digits each, compared with what arrived.
     `consent_reference` says where the consent of the source is kept; it belongs to the delivery, as how it was
     obtained does. `parent` is the item that the file came from, with its `Relation`: both or neither.
     """
@@ -57,6 +58,7 @@ class IntakeFacts:
     consent_reference: str = ""
     parent: EvidenceItem | None = None
     relation: str = ""
+    sent_sha256: str | None = None
 
 
 def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, actor: Actor) -> EvidenceItem:
@@ -100,7 +102,7 @@ def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor) -> Evi
         actor=user,
         released_by=item.source,
         received_by=user.full_name,
-        digest_expected=arrived.declared,
+        digest_expected=arrived.declared or arrived.sent,
         digest_found=item.stored.sha256,
     )
     log.append(

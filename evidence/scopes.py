@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from evidence.models import Derivative, EvidenceItem, EvidenceLink, FoundValue  # noqa: F401  named in the base classes
 
 READ = "evidence.view_evidence"
+RECEIVE = "evidence.receive_evidence"
 REVIEW_CUSTODY = "evidence.review_custody"
 READ_FOUND = "evidence.view_found_values"
 
@@ -65,6 +66,11 @@ class FoundValueQuerySet(models.QuerySet["FoundValue"]):
             return self.none()
         items: Any = self.model._meta.get_field("item").related_model
         return self.filter(item__in=items.objects.visible_to(user).values("pk"))
+
+
+def may_receive(user: User | AnonymousUser) -> bool:
+    """Whether `user` may take evidence in."""
+    return _may(user, RECEIVE)
 
 
 def _may(user: User | AnonymousUser, permission: str) -> bool:

@@ -20,6 +20,7 @@ from evidence.vault.stores import Store
 
 _FOLDER = "vault"
 SPOOL = "incoming"
+UPLOADS = "uploads"
 # Lies with the keys, not with the vault: it tells a vault that was never made from one whose disk is not
 # mounted.
 MADE_NOTE = "vault_made.txt"
@@ -55,6 +56,11 @@ def named_store() -> Store:
         lock=settings.DADKHAH_STORE_LOCK,
     )
     return _bucket_store(address, load_store_access(Path(settings.DADKHAH_KEYS_DIR)), root / SPOOL)
+
+
+def uploads_folder() -> Path:
+    """Where parts of uploads wait, sealed: on this machine, in the file system of the other arrivals."""
+    return Path(settings.DADKHAH_DATA_DIR) / _FOLDER / UPLOADS
 
 
 @cache

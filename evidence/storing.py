@@ -15,14 +15,22 @@ from evidence.vault.receiving import Received
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Bytes that are durable in the vault, and the digest that was announced for them, which they have."""
+    """Bytes that are durable in the vault, and the digests that were announced for them, which they have.
+
+    `declared` is the source's, `sent` what the sender's own program computed while it read the file.
+    """
 
     stored: StoredFacts
     declared: Digest | None = None
+    sent: Digest | None = None
 
 
 def store_bytes(
-    source: Path | BinaryIO | Received, *, into: Vault, declared_sha256: str | None = None
+    source: Path | BinaryIO | Received,
+    *,
+    into: Vault,
+    declared_sha256: str | None = None,
+    sent_sha256: str | None = None,
 ) -> Arrived:
     """Put the bytes of `source` into the vault. Asks no database, so that many threads may do it at once.
 
@@ -32,10 +40,11 @@ def store_bytes(
     received = source if isinstance(source, Received) else into.receive(source)
     try:
         declared = _compared(received, declared_sha256)
+        sent = _compared(received, sent_sha256)
     except DigestMismatch:
         into.discard(received)
         raise
-    return Arrived(into.commit(received), declared)
+    return Arrived(into.commit(received), declared, sent)
 
 
 def _compared(received: Received, declared: str | None) -> Digest | None:

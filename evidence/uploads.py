@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from evidence.intake import RECEIVE
+from evidence.scopes import RECEIVE
 from evidence.store import vault
 from evidence.vault.receiving import Received, Receiver
 

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from evidence.views import fixity, gaps, handing_over, item, keeping, register, upload
+from evidence.views import fixity, gaps, handing_over, item, keeping, register, resumable, upload
 
 app_name = "evidence"
 
 urlpatterns = [
     path("evidence/", register.item_list, name="list"),
     path("evidence/upload/", upload.upload, name="upload"),
+    path("evidence/uploads/", resumable.uploads, name="uploads"),
+    path("evidence/uploads/<uuid:upload_id>/", resumable.one_upload, name="one_upload"),
+    path("evidence/uploads/<uuid:upload_id>/call-off/", resumable.call_off_upload, name="call_off"),
     path("evidence/<uuid:item_id>/", item.item_page, name="item"),
     path("evidence/<uuid:item_id>/download/", item.download, name="download"),
     path("evidence/<uuid:item_id>/check/", item.check, name="check"),

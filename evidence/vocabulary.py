@@ -131,4 +131,17 @@ class Relation(models.TextChoices):
     PHOTOGRAPH = "photograph", _("Photograph of a thing")
 
 
+class UploadState(models.TextChoices):
+    """How far a file on its way has come, or how it ended."""
+
+    ARRIVING = "arriving", _("On its way")
+    ARRIVED = "arrived", _("Here, not yet taken in")
+    TAKEN_IN = "taken_in", _("Taken in")
+    REFUSED = "refused", _("Not taken in")
+    CALLED_OFF = "called_off", _("Called off")
+    EXPIRED = "expired", _("Lapsed")
+
+
+LIVE = (UploadState.ARRIVING, UploadState.ARRIVED)
+
 OBJECT_FORMAT = "age-v1"

@@ -7,6 +7,7 @@ from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
 from evidence.models.stored import StoredObject
+from evidence.models.upload import Upload
 
 __all__ = [
     "CustodyEvent",
@@ -22,4 +23,5 @@ __all__ = [
     "ImageHash",
     "Intake",
     "StoredObject",
+    "Upload",
 ]

@@ -4,6 +4,7 @@ An object's name is an HMAC of the SHA-256 of its content, so equal bytes are on
 """
 
 import io
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,11 +18,19 @@ from evidence.vault.age_keys import Identity, Recipient
 from evidence.vault.checking import check_object, scrub_object
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
 from evidence.vault.marker import KeyState, Marker
-from evidence.vault.object_reading import open_object
+from evidence.vault.object_reading import ObjectReader, open_object
 from evidence.vault.receiving import Received, Receiver
 from evidence.vault.rewrapping import new_opening
 from evidence.vault.sources import open_source
-from evidence.vault.stores import Spooled, Store, object_altered, object_gone, require_name, unreadable
+from evidence.vault.stores import (
+    Spooled,
+    Store,
+    Stored,
+    object_altered,
+    object_gone,
+    require_name,
+    unreadable,
+)
 from evidence.vault.vault_keys import VaultKeys
 
 _ABANDONED_AFTER = 24 * 60 * 60
@@ -109,6 +118,20 @@ class Vault:
         """
         stored = self._store.open(require_name(name))
         return cast(BinaryIO, io.BufferedReader(open_object(stored, self._keys.identities)))
+
+    def open_waiting(self, path: Path) -> ObjectReader:
+        """The content of sealed bytes that wait outside the store, such as a part of an upload.
+
+        Raises ObjectMissing, ObjectAltered (also while it is read) or VaultUnavailable.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise object_gone() from error
+        except OSError as error:
+            raise unreadable() from error
+        file = os.fdopen(descriptor, "rb")
+        return open_object(Stored(file, os.fstat(descriptor).st_size), self._keys.identities)
 
     def check(self, facts: StoredFacts) -> CheckOutcome:
         """Read the object in full, open it and compare both digests and sizes with `facts`. Never raises for

@@ -17,11 +17,11 @@ from evidence.alarms import alarms_of
 from evidence.fixity import CHECK, check_fixity
 from evidence.forms import ChooseCaseForm, LinkForm
 from evidence.inspection import retry_inspection
-from evidence.intake import RECEIVE
 from evidence.linking import LINK, add_to_case, link_evidence
 from evidence.models import EvidenceItem
 from evidence.queries import custody_register, find_item, unknown_item
 from evidence.reading import READ, hand_out, open_page
+from evidence.scopes import RECEIVE
 from evidence.sections.page import sections_of
 from evidence.sections.section import Asking
 from evidence.views.reader import reader

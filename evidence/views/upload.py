@@ -1,6 +1,7 @@
 """Taking in evidence by page."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import permission_required
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused
 from evidence.filenames import visible_name
-from evidence.forms import UploadForm
-from evidence.intake import RECEIVE, ingest_evidence
+from evidence.forms import ArrivalForm, UploadForm
+from evidence.intake import ingest_evidence
 from evidence.models import EvidenceItem, Intake
+from evidence.resumable.finding import waiting
+from evidence.scopes import RECEIVE
 from evidence.uploads import vault_uploads
 from evidence.views.reader import reader
 
@@ -43,15 +46,19 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _upload(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = UploadForm(user=reader(request), initial={"case": request.GET.get("case")})
-        return render(request, "evidence/upload.html", {"form": form})
+        return render(request, "evidence/upload.html", _page(request, form))
     form = UploadForm(request.POST, request.FILES, user=reader(request))
     as_json = request.accepts("application/json") and not request.accepts("text/html")
     if not form.is_valid():
-        return _form_errors(form) if as_json else _show(request, form, Outcome())
+        return form_errors(form) if as_json else _show(request, form, Outcome())
     if as_json and len(form.cleaned_data["files"]) == 1:
         return _one(request, form)
     outcome = _take_in(request, form)
     return JsonResponse(_summary(outcome)) if as_json else _show(request, form, outcome)
+
+
+def _page(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
+    return {"form": form, "waiting": waiting(reader(request))}
 
 
 def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
@@ -62,7 +69,7 @@ def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
             "ok": True,
             "reference": item.reference,
             "href": reverse("evidence:item", args=[item.pk]),
-            "again": _is_again(item),
+            "again": is_again(item),
         }
     )
 
@@ -83,15 +90,17 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
         # All that one form brings is one delivery; it begins with the first file that is really in.
         intake = item.intake
         outcome.taken_in.append(item)
-        outcome.again += _is_again(item)
+        outcome.again += is_again(item)
     return outcome
 
 
-def _is_again(item: EvidenceItem) -> bool:
+def is_again(item: EvidenceItem) -> bool:
+    """Whether the same bytes were taken in before."""
     return EvidenceItem.objects.filter(object=item.stored).exclude(pk=item.pk).exists()
 
 
-def _form_errors(form: UploadForm) -> HttpResponse:
+def form_errors(form: ArrivalForm) -> HttpResponse:
+    """What is wrong with a form, for a script."""
     sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
     return JsonResponse({"ok": False, "error": " ".join(sentences), "kind": "bad_input"}, status=422)
 
@@ -108,7 +117,7 @@ def _summary(outcome: Outcome) -> dict[str, object]:
 
 def _show(request: HttpRequest, form: UploadForm, outcome: Outcome) -> HttpResponse:
     if form.errors or outcome.failed:
-        context = {"form": form, "outcome": outcome}
+        context = _page(request, form) | {"outcome": outcome}
         return render(request, "evidence/upload.html", context, status=422)
     number = len(outcome.taken_in)
     said = ngettext("%(number)d file was taken in.", "%(number)d files were taken in.", number)

@@ -34,6 +34,7 @@ class Act:
     who: User | None
     form: dict[str, Any] = field(default_factory=dict)
     changed: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 Prepare = Callable[[House, Hire], Act]
@@ -103,6 +104,12 @@ def _take_back(house: House, _hire: Hire) -> Act:
 def _confirm(house: House, _hire: Hire) -> Act:
     sealed = keeping.seal(house.ours.item, facts=Circumstances(seal="A 1"), actor=house.people["lawyer"])
     return Act(house.people["paralegal"], {"note": "I saw it"}, {"event_id": sealed.pk})
+
+
+def _begin_upload(house: House, _hire: Hire) -> Act:
+    form = {"source": "a family", "original_name": "film.mp4", "case": house.ours.case.pk}
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
+    return Act(house.people["lawyer"], form, headers=headers)
 
 
 def _link(house: House, _hire: Hire) -> Act:
@@ -182,6 +189,10 @@ ACTS: dict[str, Prepare] = {
     "cases:member_add": _member_add,
     "cases:member_remove": _member_remove,
     "evidence:upload": _upload,
+    "evidence:uploads": _begin_upload,
+    "evidence:call_off": lambda house, _hire: Act(
+        house.people["lawyer"], changed={"upload_id": house.ours.upload_of("lawyer").pk}
+    ),
     "evidence:download": _lawyer(),
     "evidence:check": _lawyer(),
     "evidence:inspect": _lawyer(),

@@ -25,7 +25,8 @@ from evidence.circumstances import Circumstances
 from evidence.fixity_rounds import CHECKER, ask_for_round, work_on
 from evidence.handing_over import offer
 from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.models import CustodyEvent, EvidenceItem, FixityAlarm, FixityRound
+from evidence.models import CustodyEvent, EvidenceItem, FixityAlarm, FixityRound, Upload
+from evidence.resumable.starting import Announced, begin_upload
 from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
@@ -56,6 +57,11 @@ class Holding:
     run: VerificationRun
     fixity_round: FixityRound
     alarm: FixityAlarm
+    uploads: dict[str, Upload]
+
+    def upload_of(self, username: str) -> Upload:
+        """The upload of one of the members; of the helper where somebody else is named."""
+        return self.uploads.get(username, self.uploads[self.member.username])
 
     def address(self, name: str, **changed: Any) -> str:
         """The address of a route, with this case's objects in it but for `changed`."""
@@ -71,6 +77,7 @@ class Holding:
             "run_id": self.run.pk,
             "round_id": self.fixity_round.pk,
             "alarm_id": self.alarm.pk,
+            "upload_id": self.upload_of("").pk,
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
@@ -138,6 +145,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         request_run(actor=lawyer),
         _ended_round(),
         _alarm_about(item),
+        {user.username: begin_upload(facts, announced=Announced(9), actor=user) for user in (lawyer, helper)},
     )
 
 

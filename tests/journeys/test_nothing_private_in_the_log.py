@@ -87,7 +87,7 @@ def test_no_act_leaves_what_was_typed_in_the_log(
     two_cases: House, hire: Hire, client_for: ClientFor, name: str
 ) -> None:
     act = ACTS[name](two_cases, hire)
-    client_for(act.who).post(two_cases.ours.address(name, **act.changed), act.form)
+    client_for(act.who).post(two_cases.ours.address(name, **act.changed), act.form, headers=act.headers)
     typed = {value for value in act.form.values() if isinstance(value, str)} - NOT_TYPED - choices()
     held = bodies()
     assert traces(held, {text for text in typed if len(text) >= SHORTEST and ":" not in text}) == []

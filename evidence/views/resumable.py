@@ -1,0 +1,200 @@
+"""Uploads in parts, by the tus protocol 1.0.0: thin over `evidence.resumable`.
+
+A page's script announces a file with a form in the body, since a header has no room for how a file was obtained in
+Persian; a program that speaks the protocol alone announces it in `Upload-Metadata`. Both then send parts alike.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import permission_required
+from audit.errors import DomainError
+from evidence.errors import BadUpload
+from evidence.forms import BeginUploadForm
+from evidence.models import Upload
+from evidence.resumable import headers
+from evidence.resumable.ending import call_off
+from evidence.resumable.finding import find_upload, require_live
+from evidence.resumable.receiving import Part, receive_part, take_in_now
+from evidence.resumable.starting import LARGEST, begin_upload
+from evidence.scopes import RECEIVE
+from evidence.views.reader import reader
+from evidence.views.upload import form_errors, is_again
+from evidence.vocabulary import UploadState
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_OLD_NAMES = {"filename": "original_name", "relativePath": "original_path", "sha256": "declared_sha256"}
+# A line that brings nothing for so long is taken for cut; else a closed laptop would hold its upload for hours.
+_SILENCE_SECONDS = 60
+View = Callable[..., HttpResponse]
+
+
+def _spoken(*methods: str) -> Callable[[View], View]:
+    """Lets these methods of the protocol through, refuses another version of it, and writes ours on every answer."""
+
+    def speak(view: View) -> View:
+        @wraps(view)
+        def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            method = _method(request)
+            if method == "OPTIONS":
+                return _capabilities()
+            if method not in methods:
+                return HttpResponseNotAllowed([*methods, "OPTIONS"])
+            asked = request.headers.get("Tus-Resumable")
+            # To look is free to all: it is how a page asks what became of a file.
+            if asked == headers.VERSION or (asked is None and method in ("GET", "HEAD")):
+                response = view(request, *args, **kwargs)
+            else:
+                response = HttpResponse(status=412)
+                response["Tus-Version"] = headers.VERSION
+            response["Tus-Resumable"] = headers.VERSION
+            return response
+
+        return spoken
+
+    return speak
+
+
+@permission_required(RECEIVE)
+@_spoken("POST")
+def uploads(request: HttpRequest) -> HttpResponse:
+    """Begin an upload; its first part may come with it."""
+    length = headers.read_number(request.headers.get("Upload-Length"), header="Upload-Length")
+    brings = request.content_type == headers.PART_TYPE
+    given = request.POST if request.content_type in _FORMS else _metadata(request)
+    form = BeginUploadForm(given, user=reader(request))
+    if not form.is_valid():
+        return form_errors(form)
+    sent = headers.read_repr_digest(request.headers.get("Repr-Digest"))
+    announced = form.announced(length=length, sent_sha256=sent)
+    upload = begin_upload(form.facts(), announced=announced, actor=reader(request))
+    if not length:
+        upload = take_in_now(upload.pk, actor=reader(request))
+    elif brings:
+        upload = receive_part(upload.pk, _body(request), part=_part(request, offset=0), actor=reader(request))
+    response = _standing(upload, status=201)
+    response["Location"] = reverse("evidence:one_upload", args=[upload.pk])
+    return response
+
+
+@permission_required(RECEIVE)
+@_spoken("GET", "HEAD", "PATCH", "DELETE")
+def one_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """How far an upload is, its next part, or its end."""
+    method = _method(request)
+    if method == "PATCH":
+        if request.content_type != headers.PART_TYPE:
+            return HttpResponse(status=415)
+        offset = headers.read_number(request.headers.get("Upload-Offset"), header="Upload-Offset")
+        part = _part(request, offset=offset)
+        return _standing(
+            receive_part(upload_id, _body(request), part=part, actor=reader(request)), status=204
+        )
+    if method == "DELETE":
+        call_off(upload_id, actor=reader(request))
+        return HttpResponse(status=204)
+    upload = find_upload(upload_id, user=reader(request))
+    if method == "GET":
+        return JsonResponse(_told(upload))
+    if upload.state != UploadState.TAKEN_IN:
+        require_live(upload)
+    response = _standing(upload, status=200)
+    response["Upload-Length"] = str(upload.length)
+    return response
+
+
+@require_POST
+@permission_required(RECEIVE)
+def call_off_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Let go of what has arrived, by a button that needs no script."""
+    call_off(upload_id, actor=reader(request))
+    messages.success(request, _("The upload was called off. What had arrived of it is removed."))
+    return redirect("evidence:upload")
+
+
+def _method(request: HttpRequest) -> str:
+    """The method, or the one that a program without PATCH and DELETE says that it means."""
+    if request.method == "POST":
+        return request.headers.get("X-HTTP-Method-Override", "POST").upper()
+    return request.method or ""
+
+
+def _metadata(request: HttpRequest) -> dict[str, str]:
+    found = headers.read_metadata(request.headers.get("Upload-Metadata"))
+    return {_OLD_NAMES.get(name, name): value for name, value in found.items()}
+
+
+def _part(request: HttpRequest, *, offset: int) -> Part:
+    size = request.headers.get("Content-Length")
+    if size is None and request.headers.get("Transfer-Encoding"):
+        raise BadUpload(_("The part's length is not announced. Send it with Content-Length."))
+    return Part(
+        offset=offset,
+        size=headers.read_number(size or "0", header="Content-Length"),
+        checksum=headers.read_checksum(request.headers.get("Upload-Checksum")),
+        sent_sha256=headers.read_repr_digest(request.headers.get("Repr-Digest")),
+    )
+
+
+def _body(request: HttpRequest) -> HttpRequest:
+    """The request itself, read as it comes; nothing of it is kept in memory or in a plain file."""
+    line = request.META.get("gunicorn.socket")
+    if line is not None:
+        line.settimeout(_SILENCE_SECONDS)
+    return request
+
+
+def _standing(upload: Upload, *, status: int) -> HttpResponse:
+    response = HttpResponse(status=status)
+    response["Upload-Offset"] = str(upload.offset)
+    if upload.state == UploadState.ARRIVING:
+        response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _capabilities() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Tus-Resumable"] = headers.VERSION
+    response["Tus-Version"] = headers.VERSION
+    response["Tus-Extension"] = ",".join(headers.EXTENSIONS)
+    response["Tus-Checksum-Algorithm"] = ",".join(headers.CHECKSUM_ALGORITHMS)
+    response["Tus-Max-Size"] = str(LARGEST)
+    return response
+
+
+def _told(upload: Upload) -> dict[str, Any]:
+    """What became of it so far, for the page that sends it."""
+    told: dict[str, Any] = {
+        "ok": upload.state == UploadState.TAKEN_IN,
+        "state": upload.state,
+        "offset": upload.offset,
+        "length": upload.length,
+    }
+    if upload.item is not None:
+        told |= {
+            "reference": upload.item.reference,
+            "href": reverse("evidence:item", args=[upload.item.pk]),
+            "again": is_again(upload.item),
+        }
+    elif not upload.is_live or upload.failure:
+        told["error"] = upload.failure or _sentence(upload)
+    return told
+
+
+def _sentence(upload: Upload) -> str:
+    try:
+        require_live(upload)
+    except DomainError as error:
+        return str(error)
+    return ""
