@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from audit.actions import Action, Group
+from audit.action_groups import Group
+from audit.actions import Action
 from audit.actors import Channel
 from audit.errors import BadInput
 from audit.log import Subject

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit.actions import Action, Group
+from audit.action_groups import Group
+from audit.actions import Action
 from audit.views.guard import reviewer_required
 
 

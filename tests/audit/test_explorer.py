@@ -18,7 +18,8 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from audit import explorer
-from audit.actions import Action, Group
+from audit.action_groups import Group
+from audit.actions import Action
 from audit.actors import Channel, SystemActor
 from audit.explorer import page_of
 from audit.forms import MomentField

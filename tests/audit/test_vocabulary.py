@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import User
-from audit.actions import Action, Group
+from audit.action_groups import Group
+from audit.actions import Action
 from audit.vocabulary_page import by_group
 
 ClientFor = Callable[[User | None], Client]
