@@ -144,6 +144,10 @@ class Action(StrEnum):
         "evidence.custody_corrected",
         _("A person recorded what is wrong in the custody of an exhibit; the old row stays."),
     )
+    CERTIFICATE_PRINTED = (
+        "evidence.certificate_printed",
+        _("A person printed the custody certificate of an exhibit."),
+    )
     CUSTODY_GAPS_READ = (
         "evidence.custody_gaps_read",
         _("Gaps in the custody of exhibits were looked for, and a person read what was found."),

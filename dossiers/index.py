@@ -8,11 +8,10 @@ from django.conf import settings
 from audit.paper.sheets import Block, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from dossiers.exhibits import Exhibit
 from dossiers.models import Dossier
+from evidence.custody_record import Record, moment
 from dossiers.records import (
-    Record,
     incidents_of,
     links_of,
-    moment,
     names_of,
     persons_of,
     places_of,

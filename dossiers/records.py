@@ -2,17 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from cases.date_display import display_dates
 from cases.models import Case, Incident, Involvement, Place, Post
-from cases.partial_date import PartialDate
+from evidence.custody_record import Record, date_record, moment
 from evidence.models import EvidenceLink
 from witnesses.models import Witness
-
-Record = dict[str, Any]
 
 
 def as_json(value: object) -> bytes:
@@ -20,28 +15,6 @@ def as_json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(
         "utf-8", "backslashreplace"
     )
-
-
-def moment(at: datetime | None) -> str | None:
-    """A time as ISO 8601 in UTC, to the second or finer as recorded."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
-
-
-def date_record(date: PartialDate | None) -> Record | None:
-    """A date as it was written, with every reading of it; None where none was given."""
-    if date is None:
-        return None
-    return {
-        "as_written": date.as_written,
-        "calendar": str(date.calendar),
-        "edtf": date.edtf,
-        "earliest": date.earliest.isoformat() if date.earliest else None,
-        "latest": date.latest.isoformat() if date.latest else None,
-        "precision": str(date.precision),
-        "qualifier": str(date.qualifier),
-        "converter": date.converter,
-        "for_readers": str(display_dates(date, "en")),
-    }
 
 
 def persons_of(case: Case) -> list[Record]:

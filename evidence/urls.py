@@ -1,6 +1,8 @@
 from django.urls import path
 
 from evidence.views import fixity, gaps, handing_over, item, keeping, register, resumable, upload
+from evidence.views import fixity, gaps, handing_over, item, keeping, register, upload
+from evidence.views import certificate, gaps, handing_over, item, keeping, register, upload
 
 app_name = "evidence"
 
@@ -17,6 +19,7 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/link/", item.link, name="link"),
     path("evidence/<uuid:item_id>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("evidence/<uuid:item_id>/hand-over/<uuid:event_id>/", handing_over.answer, name="answer_offer"),
+    path("evidence/<uuid:item_id>/certificate/", certificate.certificate, name="certificate"),
     path("evidence/<uuid:item_id>/seal/", keeping.seal, name="seal"),
     path("evidence/<uuid:item_id>/unseal/", keeping.unseal, name="unseal"),
     path("evidence/<uuid:item_id>/move/", keeping.move, name="move"),

@@ -1,0 +1,134 @@
+"""The parts of a custody certificate, printed from its record: for one language, or with both side by side."""
+
+from datetime import date, datetime
+from typing import Literal
+
+import jdatetime
+from django.utils.translation import gettext
+
+from audit.paper.sheets import Fields, Label, Value
+from evidence.custody_record import Record
+from evidence.filenames import visible_name
+from evidence.vocabulary import CustodyKind, CustodyOutcome
+
+Language = Literal["both", "en", "fa"]
+Row = tuple[Label, Value]
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_PHYSICAL = Label("Physical item: it has no bytes", "شیء است و بایتی ندارد")
+_AS_RECORDED = Label("as recorded", "همان زمان ثبت")
+_WITHHELD = Label(
+    "A disclosure in another case: purpose and recipient are withheld.",
+    "ارائه در پرونده‌ای دیگر: هدف و گیرنده ناگفته می‌ماند.",
+)
+
+
+def item_rows(item: Record, language: Language) -> list[Row]:
+    """What the item is and how we know, a fact in each row."""
+    return [
+        (Label("Reference", "شناسه"), Value(item["reference"], code=True)),
+        (Label("Title", "عنوان"), Value(item["title"] or "—")),
+        (Label("Original file name", "نام اصلی فایل"), Value(visible_name(item["original_name"]) or "—")),
+        (Label("Source", "منبع"), Value(item["source"])),
+        (Label("How obtained", "شیوهٔ دستیابی"), Value(item["how_obtained"] or "—")),
+        (
+            Label("Made or collected", "تاریخ پیدایش یا گردآوری"),
+            Value(_day(item["made_or_collected"], language) or "—"),
+        ),
+        (Label("Received", "زمان دریافت"), Value(_moment(item["received_at"], language))),
+        *_what_it_is(item, language),
+    ]
+
+
+def event_fields(event: Record, language: Language, *, corrected_by: list[int] | None = None) -> Fields:
+    """One event; what it does not say is left out."""
+    texts = event["texts"]
+    rows = [
+        (Label("No. and event", "شماره و رویداد"), Value(_kind(event, language))),
+        (
+            Label("Happened", "زمان رویداد"),
+            Value(_day(event["happened_date"], language) or _one(_AS_RECORDED, language)),
+        ),
+        (Label("Recorded", "زمان ثبت"), Value(_moment(event["recorded_at"], language))),
+        (Label("Recorded by", "ثبت‌کننده"), Value(event["recorded_by"])),
+        (Label("Released by", "تحویل‌دهنده"), Value(texts.get("released_by", ""))),
+        (Label("Received by", "تحویل‌گیرنده"), Value(texts.get("received_by", ""))),
+        (Label("Purpose", "هدف"), Value(texts.get("purpose", ""))),
+        (Label("Place", "جا"), Value(texts.get("location", ""))),
+        (Label("Condition", "وضعیت"), Value(texts.get("condition", ""))),
+        (Label("Seal number", "شمارهٔ مهروموم"), Value(texts.get("seal", ""), code=True)),
+        (Label("Authority", "مرجع و مجوز"), Value(texts.get("authority", ""))),
+        (Label("Witnessed by", "با حضور"), Value(texts.get("witnessed_by", ""))),
+        (Label("Due back", "موعد بازگشت"), Value(_due(event["due"], language))),
+        (Label("Shown by", "به گواهی"), Value(event["shown_by"] or "", code=True)),
+        (Label("Tool", "ابزار"), Value(event["tool"])),
+        (Label("Outcome", "نتیجه"), Value(_outcome(event["outcome"], language))),
+        (Label("Digest found", "چکیدهٔ به‌دست‌آمده"), Value(event["facts"]["digest_found"] or "", code=True)),
+        (Label("Note", "یادداشت"), Value(texts.get("note", ""))),
+        (Label("Answers event", "پاسخ به رویداد"), Value(_number(event["answers_event"], language))),
+        (Label("Refers to event", "دربارهٔ رویداد"), Value(_number(event["refers_to_event"], language))),
+        (Label("Corrected by event", "اصلاح‌شده در رویداد"), Value(_numbers(corrected_by or [], language))),
+        (Label("Fingerprint", "اثر انگشت"), Value(event["fingerprint"], code=True)),
+    ]
+    if not texts:
+        rows.append((Label("Withheld", "ناگفته‌مانده"), Value(_one(_WITHHELD, language))))
+    return Fields([(label, value) for label, value in rows if value.text])
+
+
+def _what_it_is(item: Record, language: Language) -> list[Row]:
+    if item["sha256"] is None:
+        return [(Label("Type", "نوع"), Value(_one(_PHYSICAL, language)))]
+    return [
+        (Label("Type", "نوع"), Value(item["media_type"] or "—")),
+        (Label("Size in bytes", "اندازه (بایت)"), Value(_number(item["size"], language))),
+        (Label("SHA-256", "SHA-256"), Value(item["sha256"], code=True)),
+    ]
+
+
+def _one(label: Label, language: Language) -> str:
+    return {"en": label.en, "fa": label.fa, "both": f"{label.en}\n{label.fa}"}[language]
+
+
+def _kind(event: Record, language: Language) -> str:
+    if language == "both":
+        return f"{event['seq']}. {event['kind'].replace('_', ' ')}"
+    # The sheet's language is the active one: whoever prints it has seen to that.
+    return f"{_number(event['seq'], language)}. {CustodyKind(event['kind']).label}"
+
+
+def _outcome(outcome: str, language: Language) -> str:
+    return outcome if language == "both" or not outcome else gettext(str(CustodyOutcome(outcome).label))
+
+
+def _day(date_record: Record | None, language: Language) -> str:
+    if date_record is None:
+        return ""
+    words: str = date_record["for_persian_readers" if language == "fa" else "for_readers"]
+    return words
+
+
+def _moment(text: str | None, language: Language) -> str:
+    """The moment in UTC; before it, for a Persian reader, the day of their own calendar."""
+    if not text or language != "fa":
+        return text or ""
+    at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return f"{_solar(at.date())}\n{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _due(text: str | None, language: Language) -> str:
+    if not text:
+        return ""
+    return f"{_solar(date.fromisoformat(text))}\n{text}" if language == "fa" else text
+
+
+def _solar(day: date) -> str:
+    solar = jdatetime.date.fromgregorian(date=day)
+    return f"{solar.year}/{solar.month:02}/{solar.day:02}".translate(_PERSIAN_DIGITS)
+
+
+def _number(number: int | None, language: Language) -> str:
+    text = "" if number is None else str(number)
+    return text.translate(_PERSIAN_DIGITS) if language == "fa" else text
+
+
+def _numbers(numbers: list[int], language: Language) -> str:
+    return ("، " if language == "fa" else ", ").join(_number(number, language) for number in numbers)
