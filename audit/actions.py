@@ -144,6 +144,31 @@ class Action(StrEnum):
         "evidence.custody_corrected",
         _("A person recorded what is wrong in the custody of an exhibit; the old row stays."),
     )
+    HOLD_PLACED = (
+        "evidence.hold_placed",
+        _("A legal hold was put on an exhibit; nobody can dispose of it."),
+    )
+    HOLD_RELEASED = "evidence.hold_released", _("A legal hold on an exhibit was released.")
+    DISPOSAL_REQUESTED = (
+        "evidence.disposal_requested",
+        _("A person asked for an exhibit to be disposed of."),
+    )
+    DISPOSAL_REFUSED = (
+        "evidence.disposal_refused",
+        _("A person decided that an exhibit is kept, or took back the request to dispose of it."),
+    )
+    EVIDENCE_DISPOSED = (
+        "evidence.disposed",
+        _("Two people disposed of an exhibit; its record stays."),
+    )
+    OBJECT_REMOVED = (
+        "vault.object_removed",
+        _("The bytes of an exhibit that was disposed of were removed from the store."),
+    )
+    REMOVAL_CANCELLED = (
+        "vault.removal_cancelled",
+        _("Bytes that were to be removed are needed again, and stay."),
+    )
     CERTIFICATE_PRINTED = (
         "evidence.certificate_printed",
         _("A person printed the custody certificate of an exhibit."),

@@ -7,6 +7,7 @@ what is there already. None of this stops whoever owns the database; the signed 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from audit.postgresql_path import system_names
+from audit.refusals import Refusal, missing_refusals
 
 REFUSAL = "append-only"
 FUNCTION = "audit_refuse_change"
@@ -25,12 +27,15 @@ FUNCTION_BODY = (
 )
 
 
-def append_only(table: str, *, keys: Sequence[Sequence[str]]) -> list[Operation]:
+def append_only(
+    table: str, *, keys: Sequence[Sequence[str]], refusals: Sequence[Refusal] = ()
+) -> list[Operation]:
     """Return the operations that guard `table` for a migration, to be added after its creation.
 
-    `keys` names every unique key of the table by its columns, the primary key included.
+    `keys` names every unique key of the table by its columns, the primary key included; `refusals` are the rows that
+    it does not take. What the last migration says of a table holds.
     """
-    return [GuardTable(table, [list(key) for key in keys])]
+    return [GuardTable(table, [list(key) for key in keys], list(refusals))]
 
 
 class GuardTable(Operation):
@@ -39,9 +44,10 @@ class GuardTable(Operation):
     reversible = True
     category = None
 
-    def __init__(self, table: str, keys: Sequence[Sequence[str]]) -> None:
+    def __init__(self, table: str, keys: Sequence[Sequence[str]], refusals: Sequence[Refusal] = ()) -> None:
         self.table = table
         self.keys = keys
+        self.refusals = refusals
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Guards are no part of Django's model state."""
@@ -55,10 +61,12 @@ class GuardTable(Operation):
         """Make every guard of the table anew, whatever stands under its name."""
         vendor = schema_editor.connection.vendor
         if vendor == "postgresql":
-            for statement in _postgres_statements(self.table):
+            refusals = (line for one in self.refusals for line in one.postgresql(self.table))
+            for statement in [*_postgres_statements(self.table), *refusals]:
                 schema_editor.execute(statement, params=None)
         else:
-            for name, statement in sqlite_triggers(self.table, self.keys).items():
+            refused = {one.guard(self.table): one.sqlite(self.table) for one in self.refusals}
+            for name, statement in (sqlite_triggers(self.table, self.keys) | refused).items():
                 schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"', params=None)
                 schema_editor.execute(statement, params=None)
 
@@ -66,12 +74,13 @@ class GuardTable(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         if schema_editor.connection.vendor == "postgresql":
-            for name in POSTGRES_TRIGGERS:
+            for name in [*POSTGRES_TRIGGERS, *(f"guard_{one.name}" for one in self.refusals)]:
                 schema_editor.execute(
                     f'DROP TRIGGER IF EXISTS "{self.table}_{name}" ON "{self.table}"', params=None
                 )
         else:
-            for name in sqlite_triggers(self.table, self.keys):
+            refused = [one.guard(self.table) for one in self.refusals]
+            for name in [*sqlite_triggers(self.table, self.keys), *refused]:
                 schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"', params=None)
 
     def describe(self) -> str:
@@ -87,6 +96,19 @@ def promised_tables() -> dict[str, Sequence[Sequence[str]]]:
         for operation in migrations[key].operations
         if isinstance(operation, GuardTable)
     }
+
+
+@cache
+def promised_refusals() -> dict[str, Sequence[Refusal]]:
+    """Return what each guarded table refuses, as the last migration says that guards it."""
+    migrations = MigrationLoader(None).disk_migrations
+    last = {
+        operation.table: operation.refusals
+        for key in sorted(migrations)
+        for operation in migrations[key].operations
+        if isinstance(operation, GuardTable)
+    }
+    return {table: refusals for table, refusals in last.items() if refusals}
 
 
 def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Sequence[str]]]:
@@ -105,22 +127,25 @@ def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Seq
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the name of every guard that is missing, altered or switched off, in order."""
     tables = guarded_tables(connection)
+    refused = {table: refusals for table, refusals in promised_refusals().items() if table in tables}
+    refusals = missing_refusals(connection, refused)
     if connection.vendor == "postgresql":
-        return _missing_on_postgres(connection, tables)
+        return sorted([*_missing_on_postgres(connection, tables), *refusals])
     wanted = {
         name: sql for table, keys in tables.items() for name, sql in sqlite_triggers(table, keys).items()
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         found = dict(cursor.fetchall())
-    return sorted(name for name, sql in wanted.items() if found.get(name) != sql)
+    return sorted([*(name for name, sql in wanted.items() if found.get(name) != sql), *refusals])
 
 
 def promised_guards(connection: BaseDatabaseWrapper, table: str, keys: Sequence[Sequence[str]]) -> set[str]:
     """Return the names of the guards of one table."""
+    refusals = {one.guard(table) for one in promised_refusals().get(table, ())}
     if connection.vendor == "postgresql":
-        return {f"{table}_{name}" for name in POSTGRES_TRIGGERS}
-    return set(sqlite_triggers(table, keys))
+        return {f"{table}_{name}" for name in POSTGRES_TRIGGERS} | refusals
+    return set(sqlite_triggers(table, keys)) | refusals
 
 
 def sqlite_triggers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]:

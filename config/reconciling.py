@@ -16,6 +16,7 @@ from evidence.inspecting.pending import requeue_derivatives
 from evidence.pending import requeue_pending as requeue_evidence
 from evidence.resumable.ending import expire_uploads, sweep_uploads
 from evidence.resumable.taking_in import take_in_arrived
+from evidence.removal import remove_asked
 from evidence.store import vault
 from witnesses.closing import close_overdue
 
@@ -64,5 +65,6 @@ _STEPS: tuple[Callable[[], int], ...] = (
     take_in_arrived,
     expire_uploads,
     sweep_uploads,
+    remove_asked,
     stamp_pending,
 )

@@ -45,7 +45,7 @@ def number_exhibits(case: Case, *, actor: User) -> None:
     """
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
-        placed = EvidenceCase.objects.filter(case=case)
+        placed = EvidenceCase.objects.filter(case=case, item__disposed_at=None)
         if not placed.exists():
             raise NothingToDisclose(
                 _("This case has no evidence yet. Take some in, then compile the dossier.")
@@ -63,6 +63,7 @@ def number_exhibits(case: Case, *, actor: User) -> None:
 
 def exhibits_of(case: Case) -> Iterator[Exhibit]:
     """The case's exhibits by number, a few hundred rows in memory at a time."""
-    numbers = ExhibitNumber.objects.filter(case=case).order_by("number")
+    # What was disposed of keeps its number, which is never given again, and is in no later dossier.
+    numbers = ExhibitNumber.objects.filter(case=case, item__disposed_at=None).order_by("number")
     for number in numbers.select_related("item__object", "item__intake").iterator(chunk_size=200):
         yield Exhibit(number, exhibit_name(case.reference, number.number), number.item)

@@ -8,7 +8,6 @@ from django.conf import settings
 from audit.paper.sheets import Block, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from dossiers.exhibits import Exhibit
 from dossiers.models import Dossier
-from evidence.custody_record import Record, moment
 from dossiers.records import (
     incidents_of,
     links_of,
@@ -17,6 +16,7 @@ from dossiers.records import (
     places_of,
     witnesses_of,
 )
+from evidence.custody_record import Record, moment
 from evidence.filenames import visible_name
 
 FORMAT = "dadkhah-dossier/1"

@@ -17,8 +17,8 @@ from dossiers.exhibits import Exhibit, exhibits_of
 from dossiers.index import Contents, add_links, exhibit_record, gather, index_record, index_sheet
 from dossiers.models import Dossier
 from dossiers.records import as_json
-from evidence.custody_record import moment
 from dossiers.requests import beat
+from evidence.custody_record import moment
 from evidence.errors import ObjectAltered, ObjectMissing
 from evidence.store import vault
 from evidence.vault.objects import Vault

@@ -68,6 +68,7 @@ def open_derivative(derivative: Derivative, *, actor: Actor) -> OpenDerivative:
     found = find_derivative(derivative.pk, user=user)
     if found.state != DerivativeState.MADE or found.object is None:
         raise _unknown()
+    found.item.require_kept()
     content = vault().open(found.object.name)
     try:
         content.read(1)

@@ -53,6 +53,22 @@ class CustodyBroken(EvidenceError, Broken):
     """The exhibit's bytes are not what was received, so it cannot change hands; the damage is recorded."""
 
 
+class OnHold(EvidenceError, Conflict):
+    """A legal hold is on the exhibit; nobody disposes of it."""
+
+
+class StoreHolds(EvidenceError, Conflict):
+    """The store's own lock keeps the bytes; they cannot be removed before a day."""
+
+
+class BytesGoing(EvidenceError, Conflict):
+    """The same bytes were removed while they came in again; nothing was recorded."""
+
+
+class DisposedOf(EvidenceError, Conflict):
+    """The exhibit was disposed of; its record is there, its bytes are not to be had."""
+
+
 class BadLink(EvidenceError, BadInput):
     """A link from an exhibit to a case, person, incident or place cannot be made as asked."""
 

@@ -49,7 +49,7 @@ def check_fixity(item: EvidenceItem, *, actor: Actor) -> CustodyEvent:
         if not EvidenceItem.objects.custody_visible_to(user).filter(pk=item.pk).exists():
             raise UnknownEvidence(_("No such item is open to you. Check its reference."))
     # Outside the transaction: a large file takes minutes to read, and nobody's writes should wait for it.
-    return record_outcome(item, check_object(item.stored), actor=actor)
+    return record_outcome(item, check_object(item.kept), actor=actor)
 
 
 def check_object(stored: StoredObject) -> CheckOutcome:

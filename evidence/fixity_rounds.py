@@ -60,7 +60,7 @@ def due(method: ReadingMethod, before: datetime) -> QuerySet[StoredObject]:
     """The objects that were last read in this way before that moment, the longest ago first."""
     column = "scrubbed_at" if method == ReadingMethod.SCRUB else "checked_at"
     late = Q(**{f"{column}__lt": before}) | Q(**{f"{column}__gt": timezone.now() + _AHEAD})
-    return StoredObject.objects.filter(late).order_by(column, "pk")
+    return StoredObject.objects.filter(late, removal_asked_at=None).order_by(column, "pk")
 
 
 def ask_for_round(method: ReadingMethod, *, actor: Actor) -> FixityRound:

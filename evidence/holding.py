@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 
 from accounts.models import User
 from evidence.models import CustodyEvent, EvidenceItem
@@ -38,8 +38,8 @@ def holder_of(events: Iterable[CustodyEvent]) -> Holder | None:
 
 def taken_by(event: CustodyEvent) -> Holder | None:
     """Who holds the item after an event of TAKING."""
-    if event.kind in _WITH_THE_ACTOR and event.actor_id is not None:
-        return Holder(event.received_by, event.actor_id, event)
+    if event.kind in _WITH_THE_ACTOR and event.actor is not None:
+        return Holder(event.received_by or event.actor.full_name, event.actor.pk, event)
     if event.kind == CustodyKind.TRANSFER_ACCEPTED:
         return Holder(event.received_by, event.party_id, event)
     return None
@@ -80,7 +80,11 @@ def with_holder(items: "QuerySet[EvidenceItem]") -> "QuerySet[EvidenceItem]":
         When(kind=CustodyKind.TRANSFER_ACCEPTED, then=F("party")),
     )
     known = Q(kind=CustodyKind.TRANSFER_ACCEPTED) | Q(kind__in=_WITH_THE_ACTOR, actor__isnull=False)
-    name = Case(When(known, then=F("received_by")))
+    name = Case(
+        When(known & ~Q(received_by=""), then=F("received_by")),
+        When(known, then=F("actor__full_name")),
+        output_field=TextField(),
+    )
     return items.annotate(
         holder_id=Subquery(last.annotate(account=account).values("account")[:1]),
         holder_name=Subquery(last.annotate(held_as=name).values("held_as")[:1]),

@@ -63,7 +63,7 @@ def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
 
 
 def _identify(item: EvidenceItem) -> str:
-    with vault().open(item.stored.name) as stored:
+    with vault().open(item.kept.name) as stored:
         return media_types.identify(stored.read(media_types.HEAD_BYTES))
 
 

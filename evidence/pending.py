@@ -23,7 +23,7 @@ def ask_for_inspection(item_id: UUID) -> None:
 
 def uninspected() -> EvidenceItemQuerySet:
     """The files of which nobody has said yet what they are. A physical item has nothing to look into."""
-    return EvidenceItem.objects.filter(inspected_at=None, object__isnull=False)
+    return EvidenceItem.objects.filter(inspected_at=None, object__isnull=False, disposed_at=None)
 
 
 def requeue_pending() -> int:

@@ -61,7 +61,7 @@ def compare_bytes(item: EvidenceItem, user: User) -> EventFacts:
     """What a full reading of the item's bytes found, as the event keeps it; nothing for an item without bytes."""
     if not item.has_bytes:
         return {}
-    found = check_object(item.stored)
+    found = check_object(item.kept)
     if found.state is ObjectState.UNREADABLE:
         # The store does not answer: that says nothing of the item, so nothing is recorded of it.
         raise unreadable()

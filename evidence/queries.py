@@ -170,8 +170,8 @@ def custody_waiting(user: User, attention: Attention) -> QuerySet[EvidenceItem]:
         return items.filter(object__in=FixityAlarm.objects.filter(closed_at=None).values("object_id"))
     if attention is Attention.UNCHECKED:
         # A physical item has no digest that it could be compared with.
-        return items.filter(~Exists(checks), object__isnull=False)
-    last = items.annotate(
+        return items.filter(~Exists(checks), object__isnull=False, disposed_at=None)
+    last = items.filter(disposed_at=None).annotate(
         last_outcome=Subquery(checks.values("outcome")[:1]),
         last_checked=Subquery(checks.values("recorded_at")[:1]),
     )

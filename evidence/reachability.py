@@ -29,7 +29,7 @@ def require_store() -> Store:
         ours = {read_recipient(text).key_id for text in recipients}
     except BadRecipient as error:
         raise _another(store) from error
-    recorded = StoredObject.objects.order_by("stored_at", "pk")
+    recorded = StoredObject.objects.filter(removal_asked_at=None).order_by("stored_at", "pk")
     if recorded.exists() and not recorded.filter(key_id__in=ours).exists():
         raise _another(store)
     return store
@@ -44,7 +44,11 @@ def require_fair(stored: StoredObject, found: CheckOutcome) -> None:
         return
     store = require_store()
     if found.state is ObjectState.UNREADABLE and found.blake3 is None:
-        others = list(StoredObject.objects.exclude(pk=stored.pk).order_by("-checked_at", "pk")[:_OTHERS])
+        others = list(
+            StoredObject.objects.filter(removal_asked_at=None)
+            .exclude(pk=stored.pk)
+            .order_by("-checked_at", "pk")[:_OTHERS]
+        )
         if others and not any(_answers(store, other) for other in others):
             raise unreadable()
 

@@ -65,7 +65,7 @@ def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
     """
     user = require(actor, READ)
     item = find_item(item.pk, user=user)
-    content = vault().open(item.stored.name)
+    content = vault().open(item.kept.name)
     try:
         # What is missing or damaged at its beginning shows now, while it can still be answered with a sentence.
         content.read(1)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.access import require
 from audit import log
@@ -100,13 +101,10 @@ def _begin(folder: Path, user: Actor) -> RotationReport:
 def _seal_all_anew(report: RotationReport, user: Actor, progress: Progress) -> None:
     opened = vault()
     tried: set[UUID] = set()
-    total = StoredObject.objects.exclude(key_id=report.new_key).count()
+    total = _sealed_otherwise(report).count()
     # Asked again until nothing new turns up: what came in under the old key just before the change is among it.
     while batch := list(
-        StoredObject.objects.exclude(key_id=report.new_key)
-        .exclude(pk__in=tried)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:_AT_ONCE]
+        _sealed_otherwise(report).exclude(pk__in=tried).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]
     ):
         for pk in batch:
             tried.add(pk)
@@ -114,11 +112,12 @@ def _seal_all_anew(report: RotationReport, user: Actor, progress: Progress) -> N
             done = report.sealed_anew + len(report.failed)
             progress(done, max(total, done))
         # What is done is no longer asked for; only what failed need be remembered.
-        tried = set(
-            StoredObject.objects.exclude(key_id=report.new_key)
-            .filter(pk__in=tried)
-            .values_list("pk", flat=True)
-        )
+        tried = set(_sealed_otherwise(report).filter(pk__in=tried).values_list("pk", flat=True))
+
+
+def _sealed_otherwise(report: RotationReport) -> QuerySet[StoredObject]:
+    """What is not sealed to the new key; what is to be removed needs no new key."""
+    return StoredObject.objects.filter(removal_asked_at=None).exclude(key_id=report.new_key)
 
 
 def _seal_anew(opened: Vault, pk: UUID, report: RotationReport, user: Actor) -> None:

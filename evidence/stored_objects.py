@@ -1,12 +1,22 @@
 """The one row of a sequence of bytes, whoever brought or made them."""
 
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
 from evidence.digests import Digest
+from evidence.errors import BytesGoing, ObjectMissing
 from evidence.models import StoredObject
+from evidence.store import vault
 from evidence.vault.facts import StoredFacts
 
 
 def stored_object(stored: StoredFacts) -> StoredObject:
-    """The row of bytes that the vault has committed, made where there is none. The caller's transaction logs why."""
+    """The row of bytes that the vault has committed, made where there is none. The caller's transaction logs why.
+
+    Bytes that were to be removed are kept from now on. Raises BytesGoing where they went between the vault's word and
+    this row; then nothing is recorded.
+    """
     columns = {
         "name": stored.name,
         "size": stored.size,
@@ -16,8 +26,27 @@ def stored_object(stored: StoredFacts) -> StoredObject:
     }
     digest = Digest("sha256", stored.sha256)
     found, created = StoredObject.objects.get_or_create(sha256=digest, defaults=columns)
+    if not created and found.is_going:
+        found = _kept_again(found.pk, stored.name)
     if not created and found.stored_blake3.value != stored.blake3:
         # The object had gone from the disk and these bytes, equal by SHA-256, have taken its place.
         StoredObject.objects.filter(pk=found.pk).update(**columns)
+        found.refresh_from_db()
+    return found
+
+
+def _kept_again(pk: UUID, name: str) -> StoredObject:
+    # Whoever removes bytes holds this row meanwhile: from here on they are there, or they are gone.
+    found = StoredObject.objects.select_for_update().get(pk=pk)
+    if found.is_going:
+        try:
+            vault().open(name).close()
+        except ObjectMissing as error:
+            raise BytesGoing(
+                _(
+                    "These very bytes were being removed at this moment. Nothing was recorded; send the file again."
+                )
+            ) from error
+        StoredObject.objects.filter(pk=pk).update(removal_asked_at=None, removed_at=None)
         found.refresh_from_db()
     return found

@@ -3,6 +3,7 @@ from django.urls import path
 from evidence.views import fixity, gaps, handing_over, item, keeping, register, resumable, upload
 from evidence.views import fixity, gaps, handing_over, item, keeping, register, upload
 from evidence.views import certificate, gaps, handing_over, item, keeping, register, upload
+from evidence.views import certificate, disposal, fixity, gaps, handing_over, item, keeping, register, upload
 
 app_name = "evidence"
 
@@ -20,6 +21,10 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("evidence/<uuid:item_id>/hand-over/<uuid:event_id>/", handing_over.answer, name="answer_offer"),
     path("evidence/<uuid:item_id>/certificate/", certificate.certificate, name="certificate"),
+    path("evidence/<uuid:item_id>/hold/", disposal.hold, name="hold"),
+    path("evidence/<uuid:item_id>/hold/<uuid:event_id>/release/", disposal.release, name="release_hold"),
+    path("evidence/<uuid:item_id>/dispose/", disposal.ask, name="dispose"),
+    path("evidence/<uuid:item_id>/dispose/<uuid:event_id>/", disposal.decide, name="decide_disposal"),
     path("evidence/<uuid:item_id>/seal/", keeping.seal, name="seal"),
     path("evidence/<uuid:item_id>/unseal/", keeping.unseal, name="unseal"),
     path("evidence/<uuid:item_id>/move/", keeping.move, name="move"),

@@ -77,8 +77,9 @@ def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
 def _byte_faults(
     item: EvidenceItem, read: dict[UUID, CheckOutcome], report: EvidenceReport, record_as: Actor | None
 ) -> list[Fault]:
-    if not item.has_bytes:
-        # A thing has none that could be read: its custody and its record are all that there is to compare.
+    if not item.has_bytes or item.disposed_at is not None:
+        # A thing has none that could be read, and what was disposed of has none any more:
+        # its custody and its record are all that there is to compare.
         return []
     stored = item.stored
     # Two receipts of the same bytes share one object: it is read once and speaks for both.

@@ -13,7 +13,7 @@ from cases.dated import Dated
 from cases.models import Case
 from evidence import private_values
 from evidence.digests import DigestField
-from evidence.errors import HasNoBytes
+from evidence.errors import DisposedOf, HasNoBytes
 from evidence.models.identified import Identified
 from evidence.models.stored import StoredObject
 from evidence.references import new_reference
@@ -73,6 +73,8 @@ class EvidenceItem(Identified, Dated):
     received_at = models.DateTimeField(default=timezone.now)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     declared_sha256 = DigestField("sha256", null=True, blank=True)
+    # When its custody ended with a disposal, as the ledger has it.
+    disposed_at = models.DateTimeField(null=True, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     objects = EvidenceItemQuerySet.as_manager()
@@ -129,6 +131,22 @@ class EvidenceItem(Identified, Dated):
                 % {"reference": self.reference}
             )
         return self.object
+
+    def require_kept(self) -> None:
+        """Raises DisposedOf once the item was disposed of."""
+        if self.disposed_at is not None:
+            raise DisposedOf(
+                gettext(
+                    "%(reference)s was disposed of. Its record and its custody stay; its bytes cannot be read."
+                )
+                % {"reference": self.reference}
+            )
+
+    @property
+    def kept(self) -> StoredObject:
+        """The item's bytes, to be read. Raises HasNoBytes, or DisposedOf once the item was disposed of."""
+        self.require_kept()
+        return self.stored
 
 
 class EvidenceCase(Identified):

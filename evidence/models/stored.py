@@ -19,6 +19,9 @@ class StoredObject(Identified):
     stored_size = models.PositiveBigIntegerField()
     format = models.CharField(max_length=16, default=OBJECT_FORMAT)
     key_id = models.CharField(max_length=128)
+    # Nothing rests on the bytes any more: they are to go, and they are gone.
+    removal_asked_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
     stored_at = models.DateTimeField(default=timezone.now)
     # When it was last read, so that what is due is found by an index; the readings themselves are the record.
     checked_at = models.DateTimeField(default=timezone.now)
@@ -37,6 +40,11 @@ class StoredObject(Identified):
                 condition=Q(stored_size__gt=models.F("size")), name="object_encrypted_is_longer"
             ),
         ]
+
+    @property
+    def is_going(self) -> bool:
+        """Whether the bytes are to be removed, or were."""
+        return self.removal_asked_at is not None
 
     def __str__(self) -> str:
         return self.name

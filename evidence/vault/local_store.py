@@ -13,6 +13,7 @@ import stat
 import sys
 import time
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -137,6 +138,10 @@ class LocalStore:
             place.unlink()
             durable_files.sync_folder(place.parent)
         return True
+
+    def held_until(self, _name: str) -> datetime | None:
+        """Never: nothing on a disk is locked."""
+        return None
 
     def sweep(self, *, older_than: float) -> int:
         """Remove abandoned arrivals."""

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -174,6 +175,14 @@ class Vault:
     def remove_old(self, name: str) -> bool:
         """Remove an object that was sealed anew and that no record names; False while a lock holds it."""
         return self._store.remove(require_name(name))
+
+    def remove_disposed(self, name: str) -> bool:
+        """Remove an object whose item was disposed of and that no record needs; False while a lock holds it."""
+        return self._store.remove(require_name(name))
+
+    def held_until(self, name: str) -> datetime | None:
+        """Until when the store keeps the object from being removed; None where nothing does."""
+        return self._store.held_until(require_name(name))
 
     def _marker(self) -> Marker:
         return marker.read_marker(self._store)

@@ -11,6 +11,7 @@ import io
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.errors import DomainError
@@ -109,6 +110,18 @@ class S3Store:
                 raise
             return False
         return True
+
+    def held_until(self, name: str) -> datetime | None:
+        """The latest day of any version's lock that is not over."""
+        key, now = self._key(name), datetime.now(UTC)
+        held: list[datetime] = []
+        for version in self._bucket.versions(key):
+            if version.is_mark:
+                continue
+            with suppress(ObjectMissing):
+                until = self._bucket.head(key, version=version.id).locked_until
+                held += [until] if until is not None and until > now else []
+        return max(held, default=None)
 
     def sweep(self, *, older_than: float) -> int:
         """Remove abandoned arrivals from the spool, and uploads in parts that nobody completed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -89,6 +90,10 @@ class Store(Protocol):
 
     def remove(self, name: str) -> bool:
         """Remove what no record names any more; False when a lock still holds it."""
+        ...
+
+    def held_until(self, name: str) -> datetime | None:
+        """Until when a lock keeps any version of the object from being removed; None where none does."""
         ...
 
     def sweep(self, *, older_than: float) -> int:

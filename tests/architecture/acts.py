@@ -13,12 +13,14 @@ from accounts.roles import Role
 from audit.checkpoints import sign_checkpoint
 from audit.runs import carry_out
 from cases.facts import NameFacts
-from cases.membership import open_case
+from cases.membership import add_member, open_case
 from cases.models import Part
 from cases.registry import register_person
 from dossiers.background import compile_requested
 from evidence import keeping
 from evidence.circumstances import Circumstances
+from evidence.disposal import request_disposal
+from evidence.holds import place_hold
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
 from tests.architecture.two_cases import PASSPHRASE, House
@@ -110,6 +112,25 @@ def _begin_upload(house: House, _hire: Hire) -> Act:
     form = {"source": "a family", "original_name": "film.mp4", "case": house.ours.case.pk}
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
     return Act(house.people["lawyer"], form, headers=headers)
+def _release(house: House, _hire: Hire) -> Act:
+    held = place_hold(house.ours.item, reason="The trial goes on", actor=house.people["lawyer"])
+    return Act(house.people["lawyer"], {"reason": "The trial is over now"}, {"event_id": held.pk})
+
+
+def _dispose(house: House, _hire: Hire) -> Act:
+    item = _another_item(house)
+    form = {"reason": "The family asked for it", "authority": "Their letter", "confirmation": item.reference}
+    return Act(house.people["lawyer"], form, {"item_id": item.pk})
+
+
+def _decide_disposal(house: House, hire: Hire) -> Act:
+    item, other = _another_item(house), hire("soraya", Role.LAWYER)
+    add_member(house.ours.case, user=other, actor=house.people["lawyer"])
+    asked = request_disposal(
+        item, reason="The family asked for it", authority="Their letter", actor=house.people["lawyer"]
+    )
+    form = {"decision": "keep", "reason": "It is needed still", "confirmation": item.reference}
+    return Act(other, form, {"item_id": item.pk, "event_id": asked.pk})
 
 
 def _link(house: House, _hire: Hire) -> Act:
@@ -201,6 +222,11 @@ ACTS: dict[str, Prepare] = {
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),
     "evidence:link": _link,
     "evidence:hand_over": _hand_over,
+    "evidence:certificate": _lawyer(language="fa"),
+    "evidence:hold": _lawyer(reason="The trial goes on"),
+    "evidence:release_hold": _release,
+    "evidence:dispose": _dispose,
+    "evidence:decide_disposal": _decide_disposal,
     "evidence:seal": _lawyer(seal="A 1"),
     "evidence:unseal": _lawyer(which="unknown", seal="A 1", purpose="To read what is in it"),
     "evidence:move": _lawyer(location="Box 4"),

@@ -15,6 +15,7 @@ from audit.models import Entry
 from audit.paper.plain_text import as_text
 from cases.dating import read_date
 from cases.membership import open_case
+from cases.models import Case
 from evidence import custody, keeping
 from evidence.certificate import Language, certificate_sheet, print_certificate
 from evidence.circumstances import Circumstances
@@ -25,7 +26,7 @@ from evidence.models import EvidenceItem
 from evidence.queries import custody_of
 from evidence.vocabulary import CustodyKind
 from tests.evidence.conftest import TakeIn
-from tests.evidence.things import register_thing
+from tests.evidence.things import put_on_the_shelf
 
 ClientFor = Callable[[User | None], Client]
 WHY = Circumstances("For the reading of the handwriting", happened=read_date("5 Mordad 1405"))
@@ -110,7 +111,7 @@ def test_what_left_for_another_case_is_withheld(handed_over: EvidenceItem, lawye
     assert "withheld" in text
 
 
-def test_a_thing_without_bytes_has_its_certificate_too(case: object, lawyer: User) -> None:
-    item = register_thing(case, actor=lawyer)
+def test_a_thing_without_bytes_has_its_certificate_too(case: Case, lawyer: User) -> None:
+    item = put_on_the_shelf(case, lawyer)
     assert "no bytes" in said(item, "en", lawyer)
     assert print_certificate(item, language="fa", actor=lawyer).content.startswith(b"%PDF-")

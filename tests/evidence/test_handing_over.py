@@ -34,6 +34,7 @@ from tests.conftest import Hire
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_at_once import all_at_once
 from tests.evidence.test_intake import stored_files
+from tests.evidence.things import put_on_the_shelf
 
 ClientFor = Callable[[User | None], Client]
 WHY = Circumstances(
@@ -251,7 +252,10 @@ def test_a_lawyer_stands_in_for_a_holder_whose_account_is_closed(
     assert holder(item) == successor.full_name
 
 
-def test_lists_know_the_holder_as_the_ledger_does(take_in: TakeIn, paralegal: User, lawyer: User) -> None:
+def test_lists_know_the_holder_as_the_ledger_does(
+    take_in: TakeIn, case: Case, paralegal: User, lawyer: User
+) -> None:
+    put_on_the_shelf(case, lawyer)
     with_her, outside = take_in(), take_in()
     paper = take_in(b"signed")
     accept(offer(with_her, to=lawyer, facts=WHY, actor=paralegal), facts=Circumstances(""), actor=lawyer)

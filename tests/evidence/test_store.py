@@ -67,9 +67,8 @@ def test_four_workers_that_make_it_at_once_make_one(settings: Any):
     assert sorted(path.name for path in root.iterdir()) == ["incoming", "objects", "vault.json"]
 
 
-@pytest.fixture
-def in_a_bucket(moto_url: str, settings: Any) -> BucketPlace:
-    """The settings name a bucket, and the keys folder holds the access to it."""
+def name_a_bucket(moto_url: str, settings: Any) -> BucketPlace:
+    """Have the settings name a bucket that locks what is put there, with the access to it in the keys folder."""
     place = BucketPlace(moto_url)
     settings.DADKHAH_STORE = f"s3://{place.bucket}/evidence"
     settings.DADKHAH_STORE_ENDPOINT = place.address.endpoint
@@ -79,6 +78,12 @@ def in_a_bucket(moto_url: str, settings: Any) -> BucketPlace:
     access.write_text(f"# the access key to the bucket\n{place.access.key_id}\n{place.access.secret}\n")
     access.chmod(0o600)
     return place
+
+
+@pytest.fixture
+def in_a_bucket(moto_url: str, settings: Any) -> BucketPlace:
+    """The settings name a bucket, and the keys folder holds the access to it."""
+    return name_a_bucket(moto_url, settings)
 
 
 def test_it_lies_in_a_bucket_where_the_settings_say_so(in_a_bucket: BucketPlace, settings: Any):

@@ -1,0 +1,81 @@
+"""Rows that a table refuses, whoever inserts them: the same rule in the database that the code holds beside it.
+
+A rule is one condition on NEW in SQL that both databases read; where it is met, the row is not taken.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# 1 row, 2 before, 4 insert; as pg_trigger.tgtype.
+_BEFORE_INSERT = 1 | 2 | 4
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a table refuses: a word for the guard's name, the condition, and the words of the refusal."""
+
+    name: str
+    when: str
+    words: str
+
+    def guard(self, table: str) -> str:
+        """The trigger's name."""
+        return f"{table}_guard_{self.name}"
+
+    def sqlite(self, table: str) -> str:
+        """The trigger, as SQLite keeps it."""
+        return (
+            f'CREATE TRIGGER "{self.guard(table)}" BEFORE INSERT ON "{table}" WHEN {self.when} '
+            f"BEGIN SELECT RAISE(ABORT, '{self.words}'); END"
+        )
+
+    @property
+    def body(self) -> str:
+        """The body of PostgreSQL's function. The error reaches Python as IntegrityError, as SQLite's does."""
+        return (
+            f" BEGIN IF {self.when} THEN RAISE EXCEPTION '{self.words}'"
+            " USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END "
+        )
+
+    def postgresql(self, table: str) -> Iterator[str]:
+        """The statements that make function and trigger anew."""
+        guard = self.guard(table)
+        yield f"CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $refuse${self.body}$refuse$"
+        yield f'DROP TRIGGER IF EXISTS "{guard}" ON "{table}"'
+        yield f'CREATE TRIGGER "{guard}" BEFORE INSERT ON "{table}" FOR EACH ROW EXECUTE FUNCTION {guard}()'
+        yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{guard}"'
+
+
+_TRIGGERS = """
+    SELECT t.tgname, t.tgenabled::text, t.tgtype::int,
+           t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgnargs = 0
+           AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proconfig IS NULL
+           AND p.pronamespace = c.relnamespace AND (p.proowner = c.relowner OR o.rolsuper),
+           p.proname, p.prosrc
+    FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+        JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+        JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
+    WHERE NOT t.tgisinternal AND t.tgrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s))
+"""
+
+
+def missing_refusals(connection: BaseDatabaseWrapper, promised: Mapping[str, Sequence[Refusal]]) -> list[str]:
+    """Return the name of every promised refusal that is missing, altered or switched off."""
+    missing = []
+    with connection.cursor() as cursor:
+        for table, refusals in promised.items():
+            if connection.vendor == "postgresql":
+                cursor.execute(_TRIGGERS, [table])
+                found: dict[str, object] = {name: tuple(rest) for name, *rest in cursor.fetchall()}
+                wanted: dict[str, object] = {
+                    one.guard(table): ("A", _BEFORE_INSERT, True, one.guard(table), one.body)
+                    for one in refusals
+                }
+            else:
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                found = dict(cursor.fetchall())
+                wanted = {one.guard(table): one.sqlite(table) for one in refusals}
+            missing += [name for name, as_made in wanted.items() if found.get(name) != as_made]
+    return missing

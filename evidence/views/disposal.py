@@ -1,0 +1,127 @@
+"""Legal holds, and disposing of an item: pages that say first what cannot be undone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import permission_required
+from audit.errors import BadInput, Conflict
+from evidence.custody import chain_of
+from evidence.disposal import DISPOSE, dispose, open_request, request_disposal, turn_down_disposal
+from evidence.disposal_forms import DisposalDecisionForm, DisposalRequestForm, HoldForm, ReleaseForm
+from evidence.holding import holds_on
+from evidence.holds import HOLD, place_hold, release_hold
+from evidence.models import CustodyEvent
+from evidence.queries import find_event, find_item, other_receipts
+from evidence.views.reader import reader
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(HOLD)
+def hold(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Put a legal hold on the item; the holds that are on it."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    form = HoldForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            place_hold(item, **form.cleaned_data, actor=user)
+        except (BadInput, Conflict) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, _("The hold is on. Nobody can dispose of this item until it is released.")
+            )
+            return redirect("evidence:item", item.pk)
+    context = {"item": item, "form": form, "holds": holds_on(list(chain_of(item)))}
+    return render(request, "evidence/hold.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(HOLD)
+def release(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
+    """Release one hold."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    event = find_event(item, event_id)
+    form = ReleaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            release_hold(event, **form.cleaned_data, actor=user)
+        except (BadInput, Conflict) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The hold is released."))
+            return redirect("evidence:item", item.pk)
+    context = {"item": item, "form": form, "event": event}
+    return render(request, "evidence/release_hold.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(DISPOSE)
+def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Ask that the item be disposed of."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    form = DisposalRequestForm(request.POST or None, item=item)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            request_disposal(item, reason=typed["reason"], authority=typed["authority"], actor=user)
+        except (BadInput, Conflict) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Its disposal is asked for. Another lawyer of the case decides."))
+            return redirect("evidence:item", item.pk)
+    events = list(chain_of(item))
+    context = {
+        "item": item,
+        "form": form,
+        "holds": holds_on(events),
+        "waiting": open_request(events),
+        "others": other_receipts(item, user=user),
+    }
+    return render(request, "evidence/dispose.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(DISPOSE)
+def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
+    """Decide on a request for disposal, as another person; whoever asked can take it back here."""
+    user = reader(request)
+    item = find_item(item_id, user=user)
+    asked = find_event(item, event_id)
+    form = DisposalDecisionForm(request.POST or None, item=item, may_dispose=asked.actor_id != user.pk)
+    if request.method == "POST" and form.is_valid() and _decided(request, asked, form):
+        return redirect("evidence:item", item.pk)
+    events = list(chain_of(item))
+    waiting = open_request(events)
+    context = {
+        "item": item,
+        "form": form,
+        "asked": asked,
+        "is_open": waiting is not None and waiting.pk == asked.pk,
+        "holds": holds_on(events),
+        "others": other_receipts(item, user=user),
+    }
+    return render(request, "evidence/decide_disposal.html", context, status=422 if form.errors else 200)
+
+
+def _decided(request: HttpRequest, asked: CustodyEvent, form: DisposalDecisionForm) -> bool:
+    user, typed = reader(request), form.cleaned_data
+    try:
+        if typed["decision"] == "dispose":
+            dispose(asked, method=typed["method"], witnessed_by=typed["witnessed_by"], actor=user)
+            said = _("The item is disposed of. Its record and its custody stay.")
+        else:
+            turn_down_disposal(asked, reason=typed["reason"], actor=user)
+            said = _("The item is kept.")
+    except (BadInput, Conflict) as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, said)
+    return True
