@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from audit.postgresql_path import system_names
+
 # 1 row, 2 before, 4 insert; as pg_trigger.tgtype.
 _BEFORE_INSERT = 1 | 2 | 4
 
@@ -54,28 +56,34 @@ _TRIGGERS = """
            AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proconfig IS NULL
            AND p.pronamespace = c.relnamespace AND (p.proowner = c.relowner OR o.rolsuper),
            p.proname, p.prosrc
-    FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-        JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-        JOIN pg_catalog.pg_roles o ON o.oid = p.proowner
-    WHERE NOT t.tgisinternal AND t.tgrelid = pg_catalog.to_regclass(pg_catalog.quote_ident(%s))
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+        JOIN pg_roles o ON o.oid = p.proowner
+    WHERE NOT t.tgisinternal AND t.tgrelid = %s
 """
 
 
 def missing_refusals(connection: BaseDatabaseWrapper, promised: Mapping[str, Sequence[Refusal]]) -> list[str]:
     """Return the name of every promised refusal that is missing, altered or switched off."""
-    missing = []
+    if connection.vendor == "postgresql":
+        return _missing_on_postgres(connection, promised)
+    wanted = {one.guard(table): one.sqlite(table) for table, all_of in promised.items() for one in all_of}
     with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = dict(cursor.fetchall())
+    return [name for name, statement in wanted.items() if found.get(name) != statement]
+
+
+def _missing_on_postgres(
+    connection: BaseDatabaseWrapper, promised: Mapping[str, Sequence[Refusal]]
+) -> list[str]:
+    missing = []
+    with system_names(connection, list(promised)) as (cursor, places):
         for table, refusals in promised.items():
-            if connection.vendor == "postgresql":
-                cursor.execute(_TRIGGERS, [table])
-                found: dict[str, object] = {name: tuple(rest) for name, *rest in cursor.fetchall()}
-                wanted: dict[str, object] = {
-                    one.guard(table): ("A", _BEFORE_INSERT, True, one.guard(table), one.body)
-                    for one in refusals
-                }
-            else:
-                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-                found = dict(cursor.fetchall())
-                wanted = {one.guard(table): one.sqlite(table) for one in refusals}
-            missing += [name for name, as_made in wanted.items() if found.get(name) != as_made]
+            cursor.execute(_TRIGGERS, [places[table]])
+            found = {name: tuple(rest) for name, *rest in cursor.fetchall()}
+            for one in refusals:
+                as_made = ("A", _BEFORE_INSERT, True, one.guard(table), one.body)
+                if found.get(one.guard(table)) != as_made:
+                    missing.append(one.guard(table))
     return missing

@@ -85,7 +85,7 @@ def log_reading(*, actor: Actor, item: EvidenceItem | None = None) -> None:
 
 
 def _ledgers(items: "QuerySet[EvidenceItem]") -> Iterator[ItemGaps]:
-    events = CustodyEvent.objects.order_by("seq").defer("salt")
+    events = CustodyEvent.objects.select_related("actor").order_by("seq").defer("salt")
     rows = items.only("reference", "object_id").prefetch_related(
         Prefetch("custody", queryset=events, to_attr="ledger")
     )

@@ -38,8 +38,8 @@ def holder_of(events: Iterable[CustodyEvent]) -> Holder | None:
 
 def taken_by(event: CustodyEvent) -> Holder | None:
     """Who holds the item after an event of TAKING."""
-    if event.kind in _WITH_THE_ACTOR and event.actor is not None:
-        return Holder(event.received_by or event.actor.full_name, event.actor.pk, event)
+    if event.kind in _WITH_THE_ACTOR and event.actor_id is not None:
+        return Holder(event.received_by or str(event.actor), event.actor_id, event)
     if event.kind == CustodyKind.TRANSFER_ACCEPTED:
         return Holder(event.received_by, event.party_id, event)
     return None
