@@ -53,7 +53,9 @@ class Work:
     @contextmanager
     def copy(self, *, largest: int = LARGEST) -> Iterator[int]:
         """A descriptor of a copy of the original. Raises BoxFailure, ObjectMissing, ObjectAltered, VaultUnavailable."""
-        with self.copy_of(self.item.object, largest=largest) as copy:
+        # What was disposed of has no original any more, even where another receipt keeps the bytes.
+        original = self.item.object if self.item.disposed_at is None else None
+        with self.copy_of(original, largest=largest) as copy:
             yield copy
 
     @contextmanager

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import permission_required
-from evidence.certificate import Language, print_certificate
+from evidence.certificate import LANGUAGES, Language, print_certificate
+from evidence.errors import BadCustody
 from evidence.queries import find_item
 from evidence.scopes import READ
 from evidence.views.reader import reader
@@ -27,6 +28,9 @@ def certificate(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _language(request: HttpRequest) -> Language:
-    """The one that was asked for, else the reader's own."""
-    wanted = request.POST.get("language") or get_language() or "en"
-    return "fa" if wanted.startswith("fa") else "en"
+    """The language that the certificate is wanted in. Raises BadCustody for none and for another one."""
+    wanted = request.POST.get("language")
+    for language in LANGUAGES:
+        if wanted == language:
+            return language
+    raise BadCustody(_("Choose the language of the certificate: English or Persian."))

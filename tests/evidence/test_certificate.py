@@ -87,6 +87,16 @@ def test_it_is_printed_as_pdf_and_logged_by_its_digest(
     assert (facts["language"], facts["events"]) == (language, 5)
 
 
+@pytest.mark.parametrize("form", [{}, {"language": "de"}, {"language": "\x00"}])
+def test_another_language_is_asked_for_in_words(
+    handed_over: EvidenceItem, lawyer: User, client_for: ClientFor, form: dict[str, str]
+) -> None:
+    answer = client_for(lawyer).post(reverse("evidence:certificate", args=[handed_over.pk]), form)
+    assert answer.status_code == 400
+    assert "Choose the language" in answer.content.decode()
+    assert not Entry.objects.filter(action="evidence.certificate_printed").exists()
+
+
 def test_the_signed_state_on_it_covers_its_events(handed_over: EvidenceItem, lawyer: User) -> None:
     before = Entry.objects.count()
     print_certificate(handed_over, language="en", actor=lawyer)
