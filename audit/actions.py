@@ -34,10 +34,7 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "account.sign_in_failed", _("Somebody tried to sign in and failed.")
     SIGNED_OUT = "account.signed_out", _("A person signed out.")
     LOCKED_OUT = "account.locked_out", _("Sign-in was locked for a while after repeated failures.")
-    STEP_UP_FAILED = (
-        "access.step_up_failed",
-        _("A person who was signed in gave a wrong current password."),
-    )
+    STEP_UP_FAILED = "access.step_up_failed", _("A person who was signed in gave a wrong current password.")
     ACCESS_REFUSED = (
         "access.refused",
         _("A person asked for something that they may not do or see, and was refused."),
@@ -108,10 +105,7 @@ class Action(StrEnum):
         "evidence.linked",
         _("An exhibit was linked to a case, a person, an incident or a place."),
     )
-    TRANSFER_OFFERED = (
-        "evidence.transfer_offered",
-        _("A person offered to hand an exhibit over to somebody."),
-    )
+    TRANSFER_OFFERED = "evidence.transfer_offered", _("A person offered to hand an exhibit over to somebody.")
     TRANSFER_ACCEPTED = (
         "evidence.transfer_accepted",
         _("An exhibit was taken over by the person to whom it was offered."),
@@ -144,23 +138,14 @@ class Action(StrEnum):
         "evidence.custody_corrected",
         _("A person recorded what is wrong in the custody of an exhibit; the old row stays."),
     )
-    HOLD_PLACED = (
-        "evidence.hold_placed",
-        _("A legal hold was put on an exhibit; nobody can dispose of it."),
-    )
+    HOLD_PLACED = "evidence.hold_placed", _("A legal hold was put on an exhibit; nobody can dispose of it.")
     HOLD_RELEASED = "evidence.hold_released", _("A legal hold on an exhibit was released.")
-    DISPOSAL_REQUESTED = (
-        "evidence.disposal_requested",
-        _("A person asked for an exhibit to be disposed of."),
-    )
+    DISPOSAL_REQUESTED = "evidence.disposal_requested", _("A person asked for an exhibit to be disposed of.")
     DISPOSAL_REFUSED = (
         "evidence.disposal_refused",
         _("A person decided that an exhibit is kept, or took back the request to dispose of it."),
     )
-    EVIDENCE_DISPOSED = (
-        "evidence.disposed",
-        _("Two people disposed of an exhibit; its record stays."),
-    )
+    EVIDENCE_DISPOSED = "evidence.disposed", _("Two people disposed of an exhibit; its record stays.")
     OBJECT_REMOVED = (
         "vault.object_removed",
         _("The bytes of an exhibit that was disposed of were removed from the store."),

@@ -14,9 +14,9 @@ from dossiers.pending import requeue_pending as requeue_dossiers
 from evidence.fixity_schedule import read_what_is_due
 from evidence.inspecting.pending import requeue_derivatives
 from evidence.pending import requeue_pending as requeue_evidence
+from evidence.removal import remove_asked
 from evidence.resumable.ending import expire_uploads, sweep_uploads
 from evidence.resumable.taking_in import take_in_arrived
-from evidence.removal import remove_asked
 from evidence.store import vault
 from witnesses.closing import close_overdue
 

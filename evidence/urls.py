@@ -1,9 +1,17 @@
 from django.urls import path
 
-from evidence.views import fixity, gaps, handing_over, item, keeping, register, resumable, upload
-from evidence.views import fixity, gaps, handing_over, item, keeping, register, upload
-from evidence.views import certificate, gaps, handing_over, item, keeping, register, upload
-from evidence.views import certificate, disposal, fixity, gaps, handing_over, item, keeping, register, upload
+from evidence.views import (
+    certificate,
+    disposal,
+    fixity,
+    gaps,
+    handing_over,
+    item,
+    keeping,
+    register,
+    resumable,
+    upload,
+)
 
 app_name = "evidence"
 

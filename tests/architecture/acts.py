@@ -112,6 +112,8 @@ def _begin_upload(house: House, _hire: Hire) -> Act:
     form = {"source": "a family", "original_name": "film.mp4", "case": house.ours.case.pk}
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
     return Act(house.people["lawyer"], form, headers=headers)
+
+
 def _release(house: House, _hire: Hire) -> Act:
     held = place_hold(house.ours.item, reason="The trial goes on", actor=house.people["lawyer"])
     return Act(house.people["lawyer"], {"reason": "The trial is over now"}, {"event_id": held.pk})

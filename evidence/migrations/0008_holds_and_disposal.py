@@ -24,7 +24,7 @@ BY_ONE_ALONE = Refusal(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0006_custody_ledger"),
+        ("evidence", "0007_uploads"),
     ]
 
     operations = [
