@@ -1,23 +1,15 @@
 """The groups that the vocabulary of the log is read in."""
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit.worded import Worded
 
-class Group(StrEnum):
+
+class Group(Worded):
     """What an action is about. The first word of its value says which group it stands in."""
-
-    label: "str | Promise"
-
-    def __new__(cls, value: str, label: "str | Promise" = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     PEOPLE = "people", _("People and access")
     CASES = "cases", _("Cases")
@@ -25,6 +17,11 @@ class Group(StrEnum):
     WITNESSES = "witnesses", _("Witnesses")
     DOSSIERS = "dossiers", _("Dossiers")
     LOG = "log", _("The log itself")
+
+    @property
+    def label(self) -> "str | Promise":
+        """The group's name for a reader."""
+        return self.sentence
 
 
 # A first word that stands in no group is a mistake of ours, which a test finds.

@@ -1,24 +1,13 @@
 """The closed vocabulary of the log: everything that Dadkhah records, each with one sentence for a lawyer."""
 
-from enum import StrEnum
-from typing import Self
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.action_groups import GROUPS, Group
+from audit.worded import Worded
 
 
-class Action(StrEnum):
+class Action(Worded):
     """What was done. A value, once written, is never reused with another meaning."""
-
-    sentence: "str | Promise"
-
-    def __new__(cls, value: str, sentence: "str | Promise" = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
 
     @property
     def group(self) -> Group:
@@ -284,6 +273,10 @@ class Action(StrEnum):
     LOG_GUARDS_RESTORED = (
         "log.guards_restored",
         _("Guards of the database against change were missing and were put back."),
+    )
+    LOG_QUEUE_CLEANED = (
+        "log.queue_cleaned",
+        _("Rows that stood falsely in the queue of waiting entries were taken out of it."),
     )
     DATABASE_HARDENED = (
         "log.database_hardened",

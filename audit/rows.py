@@ -38,7 +38,7 @@ _IN_ORDER = """
 """
 _WAITING = """
     SELECT -1, u.entry_id, e.leaf_hash, {entry}
-    FROM audit_unsequenced u LEFT JOIN audit_entry e ON e.id = u.entry_id ORDER BY u.entry_id
+    FROM audit_unsequenced u JOIN audit_entry e ON e.id = u.entry_id ORDER BY u.entry_id
 """
 _OUTSIDE = """
     SELECT e.id FROM audit_entry e
@@ -49,8 +49,14 @@ _OUTSIDE = """
 
 
 _FALSELY_WAITING = "SELECT u.entry_id FROM audit_unsequenced u"
-_PLACED = " JOIN audit_leaf l ON l.entry_id = u.entry_id"
+_PLACED_OR_NONE = (
+    " WHERE EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = u.entry_id)"
+    " OR NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = u.entry_id)"
+)
 _BEFORE_THE_FIRST = "SELECT leaf_index FROM audit_leaf WHERE leaf_index < 0 ORDER BY leaf_index LIMIT 100"
+_TILES_BEFORE_THE_FIRST = """
+    SELECT level, tile_index FROM audit_tile WHERE level < 0 OR tile_index < 0 ORDER BY level, tile_index LIMIT 100
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,8 @@ def entries_outside() -> Iterator[str]:
 
 
 def falsely_waiting() -> Iterator[str]:
-    """Yield the id of whatever waits though it has its place; on SQLite, where none ever waits, of whatever waits."""
-    only = _PLACED if connection.vendor == "postgresql" else ""
+    """Yield the id of what waits though it has its place or is no entry; on SQLite none waits, so of whatever does."""
+    only = _PLACED_OR_NONE if connection.vendor == "postgresql" else ""
     for (entry_id,) in stream(f"{_FALSELY_WAITING}{only} ORDER BY u.entry_id", ()):
         yield as_id(entry_id)
 
@@ -139,6 +145,11 @@ def falsely_waiting() -> Iterator[str]:
 def before_the_first() -> list[int]:
     """Return the leaves with a negative index, which no walk from the first leaf on comes to, at most 100."""
     return [index for (index,) in stream(_BEFORE_THE_FIRST, ())]
+
+
+def tiles_before_the_first() -> list[tuple[int, int]]:
+    """Return level and index of the tiles that no tree can have for one of these is negative, at most 100."""
+    return [(level, index) for level, index in stream(_TILES_BEFORE_THE_FIRST, ())]
 
 
 def stream(sql: str, parameters: tuple[int | str, ...]) -> Iterator[tuple[Any, ...]]:

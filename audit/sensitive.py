@@ -8,7 +8,6 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import Action
+from audit.worded import Worded
 
 MOST = 1_000
 LONGEST = timedelta(days=92)
@@ -29,18 +29,18 @@ _SHOWN_NIGHTS = 60
 _SHOWN_BURSTS = 30
 
 
-class Kind(StrEnum):
+class Kind(Worded):
     """The kinds of sensitive acts that are told by their action alone."""
 
-    label: "str | Promise"
     actions: tuple[Action, ...]
 
-    def __new__(cls, value: str, label: "str | Promise", actions: tuple[Action, ...]) -> "Kind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        member.actions = actions
-        return member
+    def __init__(self, _value: str, _sentence: "str | Promise", actions: tuple[Action, ...]) -> None:
+        self.actions = actions
+
+    @property
+    def label(self) -> "str | Promise":
+        """The kind's name for a reader."""
+        return self.sentence
 
     REVEALS = (
         "reveals",
@@ -97,6 +97,7 @@ class Kind(StrEnum):
         (
             Action.LOG_KEY_ROTATED,
             Action.LOG_GUARDS_RESTORED,
+            Action.LOG_QUEUE_CLEANED,
             Action.DATABASE_HARDENED,
             Action.VALUES_ERASED,
         ),

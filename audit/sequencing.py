@@ -19,6 +19,7 @@ LOCK = int.from_bytes(b"dkh-log", "big")
 
 # The row of each waiting entry is looked up by its key, one by one (LATERAL with OFFSET 0 allows no other plan): the
 # queue's size changes faster than any statistics, and a planner that is misled by them reads the whole log instead.
+# What stands there falsely is passed over, so that it keeps nobody waiting; `audit.queue_cleaning` takes it out.
 def _waiting(queue: str) -> str:
     return f"""
         SELECT u.entry_id, e.recorded_at, e.leaf_hash
@@ -42,11 +43,6 @@ _TAKE = f"""
     waiting AS MATERIALIZED ({_waiting("audit_unsequenced")} ORDER BY e.recorded_at, u.entry_id LIMIT %s), {_PLACE}
     SELECT count(*) FROM placed
 """  # noqa: S608
-# Whoever may add to the queue can add what has its place already: that must not keep all others waiting for ever.
-_DROP_PLACED = """
-    DELETE FROM audit_unsequenced u
-    WHERE EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = u.entry_id OFFSET 0)
-"""
 _NEXT_LEAF = """
     INSERT INTO audit_leaf (leaf_index, entry_id, leaf_hash)
     SELECT coalesce(max(leaf_index) + 1, 0), %s, %s FROM audit_leaf
@@ -156,7 +152,6 @@ def _sequence_soon() -> None:
 def _sequence_batch() -> int:
     size = tree_size()
     with connection.cursor() as cursor:
-        cursor.execute(_DROP_PLACED)
         cursor.execute(_TAKE, (size, BATCH))
         (count,) = cursor.fetchone()
     seal_tiles(size, size + count)

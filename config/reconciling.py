@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db import close_old_connections
 
 from audit.due_checkpoints import sign_when_due
+from audit.queue_cleaning import clean_queue
 from audit.sequencing import sequence_pending
 from audit.stamping.rounds import stamp_pending
 from audit.tasks import requeue_verifications
@@ -54,6 +55,7 @@ def _sweep_vault() -> int:
 
 _STEPS: tuple[Callable[[], int], ...] = (
     sequence_pending,
+    clean_queue,
     sign_when_due,
     requeue_evidence,
     requeue_derivatives,

@@ -1,26 +1,15 @@
 """Why an answer is no stamp: a closed list, each with one sentence, and the error that carries one of them."""
 
-from enum import StrEnum
-from typing import Self
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.errors import AuditError, BadInput
+from audit.worded import Worded
 
 SEPARATOR = ": "
 
 
-class Flaw(StrEnum):
+class Flaw(Worded):
     """What can be wrong with an authority's answer, or with getting one. A value, once written, keeps its meaning."""
-
-    sentence: "str | Promise"
-
-    def __new__(cls, value: str, sentence: "str | Promise" = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
 
     # No answer
     UNREACHABLE = "unreachable", _("The authority could not be reached.")
