@@ -7,11 +7,13 @@ from typing import Any
 from audit.actions import Action
 from audit.errors import AuthoritiesUnusable
 from audit.faults import FaultKind
-from audit.models import Checkpoint, Entry, TimeStamp
+from audit.models import TimeStamp
+from audit.signed_rows import records
 from audit.stamping.authorities import Authority, load_authorities
 from audit.stamping.checking import Asked, GenuineStamp, check_answer
 from audit.stamping.flaws import StampRefused
-from audit.stamping.keeping import logged_facts, stamp_facts, stamped_text
+from audit.stamping.keeping import stamp_facts, stamped_text
+from audit.stamping.stored_rows import RowUnreadable, stored_stamps
 
 Found = tuple[FaultKind, str, str]
 
@@ -19,17 +21,9 @@ Found = tuple[FaultKind, str, str]
 def stamp_faults() -> Iterator[Found]:
     """Yield kind, place and detail of every break among the stored stamps. Writes nothing, asks nobody.
 
-    A stamp of an authority that is no longer configured is compared with the log and no more; that is no fault, and
-    `audit.stamp_state` names it.
+    A row that cannot be read is named and the next one is checked. A stamp of an authority that is no longer configured
+    is compared with the log and no more; that is no fault, and `audit.stamp_state` names it.
     """
-    try:
-        yield from _all_faults()
-    except (ValueError, TypeError, AttributeError) as error:
-        # What is no time ends Django's own reading of a row (SQLite holds any text), and must not end the verification.
-        yield FaultKind.BAD_STAMP, "stamps", f"a row cannot be read: {error}"
-
-
-def _all_faults() -> Iterator[Found]:
     logged = _logged()
     if not logged and not TimeStamp.objects.exists():
         return
@@ -38,12 +32,22 @@ def _all_faults() -> Iterator[Found]:
     except AuthoritiesUnusable as error:
         authorities = {}
         yield FaultKind.STAMPS_UNCHECKED, "stamps", str(error)
-    stamps = TimeStamp.objects.select_related("checkpoint").order_by("checkpoint__size", "authority")
-    for stamp in stamps.iterator():
+    later: dict[_Key, dict[str, Any]] | None = None
+    for stamp in stored_stamps():
+        if isinstance(stamp, RowUnreadable):
+            logged.pop(_Key(stamp.authority, stamp.checkpoint_id), None)
+            yield (
+                FaultKind.BAD_STAMP,
+                f"stamp of {stamp.authority}, checkpoint of size {stamp.size}",
+                str(stamp),
+            )
+            continue
         key = _Key(stamp.authority, str(stamp.checkpoint_id))
-        # A stamp that came in meanwhile has an entry that came with it.
-        facts = logged.pop(key, None) or _logged(subject_id=key.checkpoint).get(key)
-        yield from _faults_of(stamp, facts, authorities.get(stamp.authority))
+        if key not in logged and later is None:
+            later = _logged()  # a stamp that came in meanwhile has an entry that came with it
+        yield from _faults_of(
+            stamp, logged.pop(key, None) or (later or {}).get(key), authorities.get(stamp.authority)
+        )
     for key, facts in sorted(logged.items()):
         place = f"stamp of {key.authority}, checkpoint of size {facts.get('size')}"
         yield FaultKind.STAMP_REMOVED, place, ""
@@ -84,12 +88,10 @@ def _columns(stamp: TimeStamp) -> GenuineStamp:
     return GenuineStamp(stamp.generated_at, stamp.algorithm, stamp.serial, stamp.policy)
 
 
-def _logged(**narrowed: str) -> dict[_Key, dict[str, Any]]:
-    """The facts of every stamp that was received by the log's word, or of those about one checkpoint."""
-    entries = Entry.objects.filter(
-        action=Action.LOG_STAMPED.value, subject_kind=Checkpoint._meta.label_lower, **narrowed
-    )
-    found = (
-        (entry.subject_id, logged_facts(entry)) for entry in entries.order_by("recorded_at", "id").iterator()
-    )
-    return {_Key(str(facts["authority"]), subject): facts for subject, facts in found if "authority" in facts}
+def _logged() -> dict[_Key, dict[str, Any]]:
+    """The facts of every stamp that was received by the log's word."""
+    return {
+        _Key(str(record.facts["authority"]), record.subject_id): record.facts
+        for record in records(Action.LOG_STAMPED)
+        if "authority" in record.facts
+    }

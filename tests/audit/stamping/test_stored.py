@@ -168,3 +168,24 @@ def test_a_stamp_that_no_driver_reads_is_named_and_hides_no_other_break(stamp):
     tamper("DELETE FROM audit_checkpointsignature WHERE length(line) > 500")
     assert {fault.kind for fault in verify_log().faults} >= {FaultKind.SIGNATURE_REMOVED}
     assert {fault.kind for fault in verify_log().faults} & {FaultKind.UNREADABLE, FaultKind.BAD_STAMP}
+
+
+def test_a_stamp_that_cannot_be_read_does_not_hide_what_is_wrong_with_the_next(stamp, write):
+    write(1)
+    sign_checkpoint(actor=CLERK)
+    assert stamp_pending() == 1
+    first, second = TimeStamp.objects.select_related("checkpoint").order_by("checkpoint__size")
+    never = "infinity" if connection.vendor == "postgresql" else "never"
+    one = "checkpoint_id = (SELECT id FROM audit_checkpoint WHERE size = %s)"
+    tamper(f"UPDATE audit_timestamp SET received_at = %s WHERE {one}", (never, first.checkpoint.size))
+    tamper(f"UPDATE audit_timestamp SET serial = '7' WHERE {one}", (second.checkpoint.size,))
+    found = [(kind, place, detail) for kind, place, detail in stamp_faults()]
+    sizes = first.checkpoint.size, second.checkpoint.size
+    assert found[0] == (
+        FaultKind.BAD_STAMP,
+        f"stamp of local, checkpoint of size {sizes[0]}",
+        "A row cannot be read: received_at",
+    )
+    assert {place for _kind, place, _detail in found[1:]} >= {
+        f"stamp of local, checkpoint of size {sizes[1]}"
+    }
