@@ -13,13 +13,14 @@ def find_actor(username: str, *, channel: Channel) -> User:
 
     Raises UnknownActor, with the same sentence whether the name is unknown or may no longer sign in.
     """
-    user = User.objects.filter(username__iexact=username, is_active=True).first()
+    known = _can_be_a_name(username)
+    user = User.objects.filter(username__iexact=username, is_active=True).first() if known else None
     if user is None:
         raise UnknownActor(
             _(
                 "No active user is called “%(name)s”. Check the spelling, or ask an administrator for an account."
             )
-            % {"name": username}
+            % {"name": username.encode("utf-8", "backslashreplace").decode()}
         )
     user.channel = channel
     return user
@@ -27,9 +28,14 @@ def find_actor(username: str, *, channel: Channel) -> User:
 
 def account_named(username: str) -> User | None:
     """The account of this name, active or not, for the log; None for a name that nobody has."""
-    if "\x00" in username:  # PostgreSQL takes it in no text, not even in one to look for
+    if not _can_be_a_name(username):
         return None
     return User.objects.filter(username__iexact=username[:150]).first()
+
+
+def _can_be_a_name(username: str) -> bool:
+    """Whether a database takes it in a text to look for: no NUL, and none of the bytes of a shell that are no UTF-8."""
+    return "\x00" not in username and not any("\ud800" <= sign <= "\udfff" for sign in username)
 
 
 def all_users() -> QuerySet[User]:

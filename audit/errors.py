@@ -171,3 +171,7 @@ class UnknownCheckpoint(AuditError, NotFound):
 
 class UnknownReviewer(AuditError, NotFound):
     """No account has this name."""
+
+
+class NotTheOwner(AuditError, Refused):
+    """Only the owner of the log's tables can give rights on them or put their guards back."""

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.models import Checkpoint
 from audit.tiles import tree_size
 from cases.models import Case
+from config.safety import safety_warnings
 from dossiers.models import Dossier
 from evidence.alarms import open_alarms
 from evidence.inspecting.box import isolation
@@ -242,6 +243,18 @@ def _looking_into(_user: User) -> Section:
     )
 
 
+def _safety(_user: User) -> Section:
+    """What an administrator must see without looking for it: a database that could be changed."""
+    warnings = safety_warnings()
+    return Section(
+        title=_("Safety of the record"),
+        empty=_("Every guard of the database is in its place."),
+        rows=[Row(what, to_do) for what, to_do in warnings],
+        count=len(warnings),
+        waits=True,
+    )
+
+
 def _users(_user: User) -> Section:
     active = User.objects.filter(is_active=True)
     return Section(
@@ -263,6 +276,7 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("audit.review_log", _log),
     ("evidence.review_custody", _alarms),
     ("evidence.review_custody", _custody),
+    ("accounts.manage_users", _safety),
     ("accounts.manage_users", _users),
     ("accounts.manage_users", _alarms_counted),
     ("accounts.manage_users", _machine),

@@ -14,7 +14,7 @@ from psycopg import sql
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.errors import BadInput, Conflict, Refused
+from audit.errors import BadInput, Conflict, NotTheOwner
 from audit.guards import guarded_tables
 
 # Written by migrations alone; a site that could change them could give rights or hide a guard.
@@ -25,10 +25,6 @@ _LONGEST_NAME = 63
 
 class NotPostgres(Conflict):
     """Roles are PostgreSQL's; on SQLite the authorizer and the file's mode do their part."""
-
-
-class NotTheOwner(Refused):
-    """Only the owner of the tables can give rights on them."""
 
 
 class BadRole(BadInput):

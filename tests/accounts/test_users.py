@@ -2,7 +2,7 @@ import pytest
 
 from accounts.errors import BadUserName, NameTaken, NotPermitted, OwnAccount, UnknownActor, WeakPassword
 from accounts.models import User
-from accounts.queries import find_actor
+from accounts.queries import account_named, find_actor
 from accounts.roles import ROLE_PERMISSIONS, Role
 from accounts.users import change_password, close_account, create_user
 from audit.actions import Action
@@ -131,3 +131,12 @@ def test_a_full_name_shows_what_it_is_and_persian_joiners_stay(db):
     name = "پروین نیک\u200cخواه"
     user = create_user(username="a", full_name=name, role=Role.LAWYER, password=PASSWORD, actor=SET_UP)
     assert user.full_name == name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["par\udcffvin", "par\x00vin"])
+def test_bytes_that_are_no_text_name_nobody_and_can_be_shown(typed: str) -> None:
+    with pytest.raises(UnknownActor) as refused:
+        find_actor(typed, channel=Channel.COMMAND)
+    assert str(refused.value).encode()
+    assert account_named(typed) is None

@@ -130,6 +130,7 @@ def test_a_period_that_cannot_be_shown_is_said_and_the_last_month_is_shown(desk:
     answer = desk.get(reverse("audit:sensitive"), query)
     assert answer.status_code == 200
     assert answer.context["form"].errors
+    assert "What stands here are the last 30 days." in answer.content.decode()
     assert answer.context["until"] - answer.context["since"] == timedelta(days=30)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from audit.errors import NotTheOwner
 from audit.faults import FaultKind
 from audit.guarding import restore_guards
 from audit.models import Entry
@@ -318,6 +319,17 @@ def test_the_verification_names_them(write: Callable[[int], list[Entry]]) -> Non
     with as_owner():
         run(FOREIGN[connection.vendor][0][0])
     assert [fault.kind for fault in verify_log().faults] == [FaultKind.GUARD_FOREIGN]
+
+
+@pytest.mark.postgres
+def test_a_role_that_owns_nothing_is_told_who_can_put_guards_back() -> None:
+    with as_owner():
+        run("DROP TRIGGER audit_entry_guard_rows ON audit_entry")
+        run("SET LOCAL ROLE pg_monitor")
+        with pytest.raises(NotTheOwner, match="the role that owns the tables"):
+            restore_guards(actor=CLERK)
+        run("RESET ROLE")
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,3 +1,4 @@
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -130,6 +131,23 @@ def test_using_the_database_as_its_owner_is_told_in_production_alone(settings):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE pg_monitor")
     assert ours.role_owns_nothing(databases=["default"]) == []
+
+
+def test_a_worker_does_not_start_over_a_missing_guard(tmp_path):
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings.dev", "DADKHAH_HOME": str(tmp_path)}
+
+    def run(*command):
+        return subprocess.run(
+            [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+
+    assert run("manage.py", "make_keys").returncode == run("manage.py", "migrate").returncode == 0
+    with sqlite3.connect(tmp_path / "data" / "dadkhah.sqlite3") as database:
+        database.execute("DROP TRIGGER audit_entry_guard_update")
+    refused = run("-m", "celery", "-A", "config", "worker", "--pool", "solo")
+    assert refused.returncode == 1
+    assert "dadkhah.E014" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_migrate_and_the_start_pass_on_a_fresh_database_and_after_it(tmp_path):

@@ -1,9 +1,15 @@
 """The desk shows nobody what the rooms behind it would refuse."""
 
+from typing import Any
+
+import pytest
+from django.db import connection
+
 from accounts.models import User
 from accounts.roles import Role
 from cases.membership import remove_member
 from tests.conftest import Hire
+from tests.tampering import guards_lifted
 from tests.witnesses.conftest import Ask, ask, custodians, witness
 from witnesses.custodians import enrol_custodian
 from witnesses.models import Witness
@@ -33,3 +39,22 @@ def test_a_requester_who_left_the_case_sees_its_witness_no_more(
     assert witness.pseudonym in desk_of(client_for, lawyer)
     remove_member(witness.case, user=lawyer, actor=lawyer)
     assert witness.pseudonym not in desk_of(client_for, lawyer)
+
+
+def test_an_administrator_sees_at_once_that_guards_are_missing(client_for, administrator: User, lawyer: User):
+    assert "Every guard of the database is in its place." in desk_of(client_for, administrator)
+    with guards_lifted():
+        page = desk_of(client_for, administrator)
+        assert "verify_audit_log" in page
+        assert "restore_guards" in page
+        assert "restore_guards" not in desk_of(client_for, lawyer)
+
+
+@pytest.mark.postgres
+def test_an_administrator_sees_that_the_site_runs_as_the_owner(
+    client_for, administrator: User, settings: Any
+):
+    assert "harden_database" not in desk_of(client_for, administrator)
+    settings.DADKHAH_PRODUCTION = True
+    page = desk_of(client_for, administrator)
+    assert ("harden_database" in page) is (not connection.settings_dict["OPTIONS"].get("assume_role"))

@@ -7,7 +7,7 @@ from django.db import connection
 
 from audit.actors import Channel, SystemActor
 from audit.guarding import restore_guards
-from audit.structure import structure_faults
+from audit.structure import database_faults
 
 
 class Command(BaseCommand):
@@ -24,6 +24,6 @@ class Command(BaseCommand):
             self.stdout.write(f"put back {name}")
         if not restored:
             self.stdout.write("Every guard is there; nothing was changed.")
-        for fault in structure_faults(connection):
+        for fault in database_faults(connection):
             # Never removed by a program: it is a trace of whoever put it there.
             self.stdout.write(f"look at this by hand: {fault.place} {fault.detail}: {fault.sentence}")
