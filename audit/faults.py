@@ -1,26 +1,18 @@
 """What the verification can find wrong, and its report."""
 
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from audit.worded import Worded
 
 # Beyond this many, faults are counted but no longer listed, so that the memory stays flat.
 LISTED = 10_000
 
 
-class FaultKind(StrEnum):
+class FaultKind(Worded):
     """The kinds of break, each with a sentence."""
-
-    sentence: "str | Promise"
-
-    def __new__(cls, value: str, sentence: "str | Promise" = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
 
     CHANGED = "changed", _("The content of an entry is not what was hashed into the tree.")
     COLUMN_CHANGED = "column_changed", _("A column of an entry says something else than its content.")
@@ -110,6 +102,18 @@ class FaultKind(StrEnum):
     WITNESSED_CHANGED = (
         "witnessed_changed",
         _("What this house saw of another log, as its witness, is not what was logged at that time."),
+    )
+    STORAGE_DAMAGED = (
+        "storage_damaged",
+        _(
+            "The database's own check of its files found damage: an index or a table does not hold what it should."
+        ),
+    )
+    NOT_CANONICAL = (
+        "not_canonical",
+        _(
+            "The content of an entry is not written as this system writes it, so two readers could read it as two."
+        ),
     )
     UNREADABLE = "unreadable", _("Something stored cannot be read, so it was not checked.")
     UNFINISHED = (

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.fault_words import in_words
 from audit.faults import FaultKind, not_comparable_sentence
 from audit.models import VerificationRun
 from audit.runs import FAILED, STOPPED
@@ -97,7 +98,9 @@ def outcome_of(run: VerificationRun) -> Outcome:
         fault_count=kept["fault_count"],
         kinds=sorted((_sentence(kind), count) for kind, count in kept["kinds"].items()),
         faults=[
-            ShownFault(fault["kind"], _sentence(fault["kind"]), fault["place"], fault["detail"])
+            ShownFault(
+                fault["kind"], _sentence(fault["kind"]), in_words(fault["place"]), in_words(fault["detail"])
+            )
             for fault in kept["faults"]
         ],
         compared=len(json.loads(run.against or "[]")) - len(incomparable),

@@ -20,13 +20,14 @@ from audit.keys import PUBLIC_FILE
 from audit.models import Checkpoint, Entry, Leaf, Tile, Unsequenced
 from audit.outside import OutsideCheckpoint, compare
 from audit.rotations import Generation
-from audit.rows import actions, before_the_first, entries_outside, falsely_waiting
+from audit.rows import actions, before_the_first, entries_outside, falsely_waiting, tiles_before_the_first
 from audit.signatures import check_signatures
 from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.snapshot import one_view
 from audit.span_helper import Helper
 from audit.spans import Verdict, verdicts
 from audit.stamping.stored import stamp_faults
+from audit.storage_check import storage_faults
 from audit.structure import database_faults
 from audit.tiles import WIDTH, tree_size
 from audit.tree_check import TreeCheck
@@ -66,6 +67,8 @@ def verify_log(
             report.add(FaultKind.QUEUE_CHANGED, f"entry {entry_id}")
         for index in before_the_first():
             report.add(FaultKind.RENUMBERED, f"leaf {index}")
+        for level, index in tiles_before_the_first():
+            report.add(FaultKind.TILE_CHANGED, f"tile {level}/{index}")
         report.waiting = Unsequenced.objects.count()
         report.entries = Entry.objects.count()
         check_roots(report, checkpoints, roots)
@@ -84,6 +87,9 @@ def verify_log(
         with _part(report, "guards"):
             for fault in database_faults(connection):
                 report.add(fault.kind, fault.place, fault.detail)
+        with _part(report, "storage"):
+            for place, detail in storage_faults(connection):
+                report.add(FaultKind.STORAGE_DAMAGED, place, detail)
     return report
 
 

@@ -32,7 +32,7 @@ from audit.tiles import StoredNodes
 from audit.verification import verify_log
 from audit.witness_memory import number, subject_of
 from tests.audit.conftest import CLERK
-from tests.tampering import guards_lifted, tamper
+from tests.tampering import as_owner, guards_lifted, tamper
 
 Write = Callable[[int], list[Entry]]
 
@@ -192,6 +192,22 @@ def test_an_action_that_nobody_knows_is_a_notice_and_no_crash(write: Write) -> N
         )
     report = verify_log()
     assert [notice.kind for notice in report.notices] == [K.UNKNOWN_ACTION]
+
+
+def test_tiles_and_leaves_before_the_first_are_named(signed: list[Entry]) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute("ALTER TABLE audit_tile DROP CONSTRAINT audit_tile_tile_index_check")
+            cursor.execute("ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_leaf_index_check")
+    tamper("INSERT INTO audit_tile SELECT level, -3, hashes, root FROM audit_tile")
+    tamper("UPDATE audit_leaf SET leaf_index = -2 WHERE leaf_index = 7")
+    found = {(fault.kind, fault.place) for fault in verify_log().faults}
+    with as_owner(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    assert {(K.TILE_CHANGED, "tile 0/-3"), (K.RENUMBERED, "leaf -2"), (K.GAP, "leaf 7")} <= found
 
 
 def test_the_unrolled_tile_is_the_tree_s_own() -> None:
