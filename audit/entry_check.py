@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+from audit.body_form import is_canonical
 from audit.clock import Clock
 from audit.faults import FaultKind, LogReport
 from audit.log import VERSION
@@ -33,6 +34,8 @@ class EntryCheck:
         head, tail = _frame(leaf.columns)
         if not (leaf.body.startswith(head) and leaf.body.endswith(tail)):
             self._report.add(FaultKind.COLUMN_CHANGED, place, ", ".join(_differing(leaf.body, leaf.columns)))
+        elif hashed == leaf.leaf_hash and not is_canonical(leaf.body):
+            self._report.add(FaultKind.NOT_CANONICAL, place)
         if leaf.index >= 0:
             self.see_time(leaf)
 

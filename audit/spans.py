@@ -21,6 +21,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.types.string import ByteaBinaryLoader
 
+from audit.body_form import KnownForms
 from audit.clock import falls_back
 from audit.frames import frame
 from audit.merkle import HASH_BYTES
@@ -31,6 +32,8 @@ SEGMENT = 32
 # What an honest entry may be older than its neighbours in the tree, to find a segment's entries by their time.
 _SLACK = "10 minutes"
 _PLACES = struct.Struct(f">{WIDTH}q")
+# What this process has read in full of the bodies so far, as shapes.
+_FORMS = KnownForms()
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  as in the rows, UTC without saying so
 
 _MATCH = """
@@ -196,10 +199,10 @@ class _Times:
 def _judge(
     tile: int, bodies: Sequence[bytes], hashes: bytes, stored_root: bytes | None, times: _Times
 ) -> Verdict:
-    """Hash the bodies and compare."""
+    """Hash the bodies and compare; and see that each says what it says in one way."""
     row = [sha256(b"\x00" + body).digest() for body in bodies]
     root = tile_root(row)
-    if b"".join(row) != hashes or root != stored_root:
+    if b"".join(row) != hashes or root != stored_root or not _FORMS.hold(bodies):
         return Verdict(tile)
     try:
         ordered = sorted(times.raw)

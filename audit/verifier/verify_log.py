@@ -11,6 +11,8 @@
     python3 verify_log.py FOLDER --unsigned-tail
                                                 accept that the last entries are signed by nobody: for an export of a
                                                 broken log, that was made without signing it
+    python3 verify_log.py FOLDER --forms        read every entry as JSON too, however many there are: up to
+                                                100,000 it does so by itself
     python3 verify_log.py FOLDER --json         print one JSON object
 
 It trusts nothing that the export says of itself. It reads every byte again, hashes every entry, computes the whole
@@ -69,6 +71,8 @@ MALFORMED = (
 GROWING = re.compile(r"entries\.bin\Z|SHA256SUMS\Z|tiles/")
 SMALL = 1 << 20
 ROTATION = "dadkhah/key-rotation/v1"
+# Reading an entry as JSON takes ten times as long as hashing it: so many are read without being asked to.
+FORMS_READ = 100_000
 # Beyond this many, faults are counted but no longer listed.
 LISTED = 1000
 
@@ -718,6 +722,50 @@ def check_tree(report: Report, export: Export, wanted: set[int]) -> dict[int, by
     return roots
 
 
+def check_forms(report: Report, export: Export, asked: bool) -> None:
+    """Every entry is one JSON object in its one canonical form: a key that stands twice could be read in two ways."""
+    if report.size > FORMS_READ and not asked:
+        report.leave("entries.bin", "whether each entry is JSON in its canonical form; call with --forms")
+        return
+    for index, body in enumerate(bodies(export)):
+        if body and not is_canonical(body):
+            report.fault(
+                "entries.bin", f"leaf {index}: its content is not written in the one canonical form of JSON"
+            )
+
+
+def bodies(export: Export) -> Iterator[bytes]:
+    """Every whole entry, as leaf_tiles hashes them."""
+    rest = b""
+    for block in export.blocks("entries.bin"):
+        rest += block
+        at = 0
+        while at + 2 <= len(rest):
+            end = at + 2 + (rest[at] << 8 | rest[at + 1])
+            if end > len(rest):
+                break
+            yield rest[at + 2 : end]
+            at = end
+        rest = rest[at:]
+
+
+def is_canonical(body: bytes) -> bool:
+    """Whether these bytes are what canonical JSON (RFC 8785, whole numbers alone) makes of what they say."""
+    try:
+        content = json.loads(body.decode("utf-8"), parse_float=no_number, parse_constant=no_number)
+        again = json.dumps(
+            content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
+        return isinstance(content, dict) and again.encode("utf-8") == body
+    except (ValueError, RecursionError):
+        return False
+
+
+def no_number(text: str) -> Any:
+    """No entry holds a fraction, an infinity or what is no number."""
+    raise ValueError(text)
+
+
 class TileFile:
     """One level of the stored tree, read as far as it is asked for."""
 
@@ -891,7 +939,7 @@ def check_stamps(report: Report, export: Export) -> None:
 
 
 def check_folder(
-    report: Report, root: str, given_key: set[str] | None, against: list[str], lenient: bool = False
+    report: Report, root: str, given_key: set[str] | None, against: list[str], **chosen: bool
 ) -> list[LogKey]:
     """Every check, in the order in which each rests on the ones before it."""
     run = report.run
@@ -910,10 +958,17 @@ def check_folder(
     )
     wanted = {note.size for _path, note in checkpoints + outside + chain.rotations}
     roots = run("Every entry has its place in the tree", "entries.bin", check_tree, export, wanted) or {}
+    run(
+        "Every entry that was read is JSON in its one canonical form",
+        "entries.bin",
+        check_forms,
+        export,
+        chosen.get("forms", False),
+    )
     run("The log was what each replaced key says", "rotations", check_turns, chain, roots)
     run(
         "Every checkpoint signs this tree with the key in use then (Ed25519), and the last one signs all of it",
-        "checkpoints", check_checkpoints, checkpoints, roots, chain, lenient,
+        "checkpoints", check_checkpoints, checkpoints, roots, chain, chosen.get("lenient", False),
     )  # fmt: skip
     if against:
         run(
@@ -995,6 +1050,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--unsigned-tail", action="store_true", help="accept that the last entries are signed by nobody"
     )
+    parser.add_argument(
+        "--forms", action="store_true", help="read every entry as JSON, however many there are"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     if not os.path.isdir(options.folder):
@@ -1007,7 +1065,8 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError) as error:
         parser.error(f"--key: {shown(str(error))}")
     report = Report()
-    trusted = check_folder(report, options.folder, key, options.against, options.unsigned_tail)
+    chosen = {"lenient": options.unsigned_tail, "forms": options.forms}
+    trusted = check_folder(report, options.folder, key, options.against, **chosen)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.json:

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.actions import Action
+from audit.canonical import canonical_json
 from audit.checkpoints import sign_checkpoint
 from audit.cosignatures import TreeHead
 from audit.errors import LogUnavailable, NotAReviewer, TargetExists
 from audit.exporting import export_log
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, load_signer
+from audit.log import Subject, append
 from audit.merkle import complete_root, leaf_hash, nodes_over, root
 from audit.models import Entry
 from audit.notes import Signer, sign_note
@@ -32,6 +34,49 @@ from tests.audit.conftest import CLERK
 from tests.tampering import tamper
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def twice_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Append an entry as somebody would who writes past the log's own code."""
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "audit.log.canonical_json",
+            lambda value: canonical_json(value).replace(b'"facts":{"n":', b'"facts":{"n":0,"n":'),
+        )
+        append(Action.SIGNED_IN, subject=Subject("test.thing", "new"), actor=CLERK, facts={"n": 5})
+
+
+def test_an_entry_that_could_be_read_in_two_ways_is_named(
+    write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(3)
+    twice_the_same_key(monkeypatch)
+    write(1)
+    folder = export_log(tmp_path / "export", actor=CLERK).path
+    assert check(folder)["faults"] == [
+        "entries.bin: leaf 3: its content is not written in the one canonical form of JSON"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "canonical"),
+    [
+        (b'{"a":1,"b":"\xd9\x85"}', True),
+        (b'{"a":1,"a":1}', False),
+        (b'{"b":1,"a":1}', False),
+        (b'{"a": 1}', False),
+        (b'{"a":1.0}', False),
+        (b'{"a":NaN}', False),
+        (b'{"a":-0}', False),
+        (b'{"a":"\\u0041"}', False),
+        (b'{"a":"\xff"}', False),
+        (b"[1]", False),
+        (b"no json", False),
+        (b"[" * 60_000, False),
+    ],
+)
+def test_the_export_s_program_knows_canonical_json(body: bytes, canonical: bool) -> None:
+    assert verify_log.is_canonical(body) is canonical
 
 
 @pytest.fixture
