@@ -110,9 +110,20 @@ def outcome_of(run: VerificationRun) -> Outcome:
     )
 
 
-def verdict_of(run: VerificationRun) -> bool | None:
-    """Return whether the log was found whole; None where the run did not end with an answer."""
-    return outcome_of(run).ok if run.state == VerificationRun.State.DONE else None
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether the log was found whole, and how many of the checkpoints that were given said nothing about it."""
+
+    ok: bool
+    not_compared: int
+
+
+def answer_of(run: VerificationRun) -> Answer | None:
+    """Return a run's answer; None where it did not end with one."""
+    if run.state != VerificationRun.State.DONE:
+        return None
+    outcome = outcome_of(run)
+    return Answer(outcome.ok, len(outcome.incomparable))
 
 
 def _sentence(kind: str) -> str:

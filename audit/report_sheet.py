@@ -6,7 +6,7 @@ from typing import Literal
 
 import jdatetime
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from audit.models import Entry
@@ -129,7 +129,16 @@ def _verifications(facts: ReportFacts) -> list[Block]:
 
 def _outcome(entry: Entry) -> str:
     facts: Mapping[str, object] = facts_of(entry)
-    return _("Verified") if facts.get("ok") is True else _("Broken")
+    verdict = _("Verified") if facts.get("ok") is True else _("Broken")
+    given = facts.get("not_compared")
+    if not isinstance(given, int) or not given:
+        return verdict
+    in_vain = ngettext(
+        "%(n)s checkpoint that was given was not comparable",
+        "%(n)s checkpoints that were given were not comparable",
+        given,
+    ) % {"n": _digits(given)}
+    return f"{verdict} · {in_vain}"
 
 
 def _checkpoints(facts: ReportFacts) -> list[Block]:

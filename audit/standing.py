@@ -59,12 +59,13 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The last verification by a person."""
+    """The last verification by a person; `not_compared` are the checkpoints that were given to it in vain."""
 
     entry: Entry
     ok: bool
     size: int
     faults: int
+    not_compared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,13 @@ def _verified() -> Verified | None:
     if entry is None:
         return None
     facts = facts_of(entry)
-    size, faults = facts.get("size"), facts.get("faults")
-    return Verified(
-        entry=entry,
-        ok=facts.get("ok") is True,
-        size=size if isinstance(size, int) else 0,
-        faults=faults if isinstance(faults, int) else 0,
-    )
+    size, faults, given = (_count(facts.get(name)) for name in ("size", "faults", "not_compared"))
+    return Verified(entry, ok=facts.get("ok") is True, size=size, faults=faults, not_compared=given)
+
+
+def _count(value: object) -> int:
+    """A number among facts, which a tamperer may have made something else."""
+    return value if isinstance(value, int) else 0
 
 
 def _stamps() -> tuple[StampState | None, str]:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit.names import shown_names
-from audit.progress import verdict_of
+from audit.progress import answer_of
 from audit.standing import standing
 from audit.views.guard import reviewer_required
 
@@ -20,6 +20,6 @@ def state(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": now,
         "verified_by": names[now.verified.entry.actor] if now.verified else "",
-        "runs": [{"run": run, "who": names[run.actor], "ok": verdict_of(run)} for run in now.runs],
+        "runs": [{"run": run, "who": names[run.actor], "answer": answer_of(run)} for run in now.runs],
     }
     return render(request, "audit/state.html", context)

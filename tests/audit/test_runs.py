@@ -237,6 +237,9 @@ def test_a_checkpoint_of_another_house_is_neither_agreement_nor_a_break(
     assert "If you are sure that this checkpoint came from this house" in page
     assert "Broken" not in page
     assert "The log contains what" not in page
+    state = desk.get(reverse("audit:state")).content.decode()
+    assert "1 checkpoint that was given said nothing about this log" in state
+    assert state.count("Not comparable") == 2
 
 
 def test_notes_from_outside_do_not_join_a_run_without_them(asked: VerificationRun, log_key: object) -> None:
