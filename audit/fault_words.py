@@ -91,6 +91,7 @@ _PHRASES: Mapping[str, Promise] = {
     r"(?P<what>(?:its body|SECURITY DEFINER|settings of its own|another schema|its owner)(?:, .+)?)": _(
         "Not as the migration made it: %(what)s"
     ),
+    r"missing: (?P<what>.+)": _("Missing: %(what)s"),
     r"its definition": _("Its definition."),
     r"is missing": _("It is missing."),
     r"is no plain table": _("It is no plain table."),

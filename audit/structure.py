@@ -100,7 +100,7 @@ def _index_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fa
             yield Fault(_CHANGED, f"index {index.name}", f"on {table}: not in force for all rows")
     for form in sorted(wanted.elements()):
         what = f"unique key of {table}" if form in keys else f"index of {table}"
-        yield Fault(_CHANGED, what, ", ".join(keys[form]) if form in keys else form)
+        yield Fault(_CHANGED, what, f"missing: {', '.join(keys[form]) if form in keys else form}")
 
 
 def _check_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:
@@ -110,7 +110,7 @@ def _check_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fa
             yield Fault(_FOREIGN, f"check {name}".strip(), f"on {table}: {form}")
         wanted[form] -= 1
     for form in sorted((+wanted).elements()):
-        yield Fault(_CHANGED, f"check of {table}", form)
+        yield Fault(_CHANGED, f"check of {table}", f"missing: {form}")
 
 
 def _reference_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:
@@ -119,7 +119,7 @@ def _reference_faults(catalog: Catalog, table: str, promise: Promise) -> Iterato
         if reference not in promise.references:
             yield Fault(_FOREIGN, f"foreign key {name}".strip(), f"on {table}: {_words(reference)}")
     for reference in sorted(promise.references - {reference for _name, reference in found}):
-        yield Fault(_CHANGED, f"foreign key of {table}", _words(reference))
+        yield Fault(_CHANGED, f"foreign key of {table}", f"missing: {_words(reference)}")
 
 
 def _words(reference: Reference) -> str:
