@@ -54,7 +54,7 @@ _IN_FORCE = [
     "zero_damaged_pages",
     "transform_null_equals",
 ]
-_ANY_VALUE = [*_IN_FORCE, "search_path", "role", "session_preload_libraries", "local_preload_libraries"]
+_ANY_VALUE = [*_IN_FORCE, "search_path", "session_preload_libraries", "local_preload_libraries"]
 _COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
            concat_ws(' ', CASE a.attgenerated WHEN 's' THEN 'generated' WHEN '' THEN NULL ELSE 'virtual' END,

@@ -110,10 +110,13 @@ def _column(
 
 
 def _django_indexes(connection: BaseDatabaseWrapper, model: type[models.Model]) -> Iterator[str]:
-    """Every index beside those of the unique keys, as Django would make it."""
+    """Every index beside those of the whole unique keys, as Django would make it."""
     editor = connection.schema_editor(collect_sql=True)
     for statement in editor._model_indexes_sql(model):  # type: ignore[attr-defined]
         yield str(statement)
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition:
+            yield str(constraint.create_sql(model, editor))
 
 
 def _django_checks(connection: BaseDatabaseWrapper, model: type[models.Model]) -> Iterator[str]:

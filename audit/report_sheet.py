@@ -120,14 +120,15 @@ def _no_sensitive() -> list[Block]:
 def _verifications(facts: ReportFacts) -> list[Block]:
     names = shown_names({entry.actor for entry in facts.verifications})
     rows = [
-        [_moment(entry.recorded_at), Value(names[entry.actor]), Value(_outcome(entry))]
+        [_moment(entry.recorded_at), Value(names[entry.actor]), Value(outcome_words(entry))]
         for entry in facts.verifications
     ]
     columns = [_label(_("When")), _label(_("Who")), _label(_("Outcome"))]
     return _counted(facts.verification_count, _table(columns, [5, 4, 3], rows))
 
 
-def _outcome(entry: Entry) -> str:
+def outcome_words(entry: Entry) -> str:
+    """What one verification found, and how many of the checkpoints that it was given said nothing about the log."""
     facts: Mapping[str, object] = facts_of(entry)
     verdict = _("Verified") if facts.get("ok") is True else _("Broken")
     given = facts.get("not_compared")

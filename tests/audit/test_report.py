@@ -28,6 +28,7 @@ from audit.models import Entry
 from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE
 from audit.report_csv import COLUMNS, neutral
 from audit.report_facts import Period
+from audit.report_sheet import outcome_words
 from audit.reporting import CHECK_PAPERS, make_report
 from audit.signature_kinds import ED25519
 from tests.audit.conftest import CLERK
@@ -188,6 +189,21 @@ def test_the_paper_speaks_the_reader_s_language_alone(
     text = unicodedata.normalize("NFKC", text_of(tmp_path / "report.pdf"))
     assert mine in text
     assert other not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"ok": True}, "Verified"),
+        ({"ok": True, "not_compared": 2}, "Verified · 2 checkpoints that were given were not comparable"),
+        ({"ok": False, "not_compared": 1}, "Broken · 1 checkpoint that was given was not comparable"),
+        ({"ok": True, "not_compared": "many"}, "Verified"),
+    ],
+)
+def test_the_report_says_which_checkpoints_said_nothing(facts: dict[str, Any], words: str) -> None:
+    entry = append(Action.LOG_VERIFIED, subject=Subject("audit.log", "log"), actor=CLERK, facts=facts)
+    assert outcome_words(entry) == words
 
 
 @pytest.mark.parametrize(
