@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.actions import Action
@@ -42,6 +42,7 @@ def body(facts: object, *, actor: str = "user:x", case: str | None = None) -> by
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(JSON, st.sampled_from([None, "c"])), min_size=1, max_size=6))
 def test_what_the_log_writes_is_known_at_once_and_again(given_facts: list[tuple[object, str | None]]) -> None:
     forms = KnownForms()
