@@ -87,6 +87,18 @@ class Action(Worded):
         "evidence.derivative_read",
         _("A person looked at something that was made of an exhibit."),
     )
+    DERIVATIVE_DOWNLOADED = (
+        "evidence.derivative_downloaded",
+        _("A person downloaded something that was made of an exhibit."),
+    )
+    DERIVATIVE_ADDED = (
+        "evidence.derivative_added",
+        _("A person added what was made of an exhibit: a copy, a redaction, a translation or a transcript."),
+    )
+    FOUND_VALUES_READ = (
+        "evidence.found_values_read",
+        _("A person read where, when and by whom an exhibit says that it was made."),
+    )
     EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
     CUSTODY_READ = "evidence.custody_read", _("An auditor opened the custody of an exhibit.")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")

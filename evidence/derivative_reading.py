@@ -1,5 +1,6 @@
 """Reading derivatives: in the log before the first byte is shown."""
 
+import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,9 +20,12 @@ from audit.models import Entry
 from audit.resolving import facts_of
 from evidence.derivative_words import DerivativeState
 from evidence.errors import UnknownEvidence
-from evidence.models import Derivative, EvidenceItem
+from evidence.filenames import safe_name
+from evidence.models import Derivative, EvidenceItem, FoundValue
 from evidence.placement import only_case
-from evidence.scopes import READ
+from evidence.queries import find_item
+from evidence.reading import Handout
+from evidence.scopes import READ, READ_FOUND
 from evidence.store import vault
 
 # One entry stands for a reading of so long: a video is asked for in hundreds of pieces, a document page by page.
@@ -65,19 +69,87 @@ def open_derivative(derivative: Derivative, *, actor: Actor) -> OpenDerivative:
     ObjectMissing, ObjectAltered, VaultUnavailable or LogUnavailable. The caller closes the content.
     """
     user = require(actor, READ)
-    found = find_derivative(derivative.pk, user=user)
-    if found.state != DerivativeState.MADE or found.object is None:
-        raise _unknown()
-    found.item.require_kept()
-    content = vault().open(found.object.name)
+    found = _made(derivative, user)
+    content = _opened(found)
     try:
-        content.read(1)
-        content.seek(0)
         _log_reading(found, user)
     except BaseException:
         content.close()
         raise
+    assert found.object is not None  # noqa: S101  made with its bytes
     return OpenDerivative(found, found.object.size, found.media_type, content)
+
+
+def hand_out_derivative(derivative: Derivative, *, actor: Actor) -> Handout:
+    """Open what was made, to be taken away; each time in the log. Raises as `open_derivative`."""
+    user = require(actor, READ)
+    found = _made(derivative, user)
+    assert found.object is not None  # noqa: S101  made with its bytes
+    content = _opened(found)
+    try:
+        with transaction.atomic():
+            log.append(
+                Action.DERIVATIVE_DOWNLOADED,
+                subject=found.item,
+                actor=user,
+                facts={
+                    "derivative": str(found.pk),
+                    "kind": str(found.kind),
+                    "sha256": found.object.sha256.hex,
+                },
+                case_id=only_case(found.item),
+            )
+    except BaseException:
+        content.close()
+        raise
+    return Handout(_file_name(found), found.object.size, content)
+
+
+def read_found_values(item: EvidenceItem, *, actor: Actor) -> Sequence[FoundValue]:
+    """Where, when, by whom and with what the item says it was made; in the log before it is shown.
+
+    Raises NotPermitted or UnknownEvidence.
+    """
+    user = require(actor, READ_FOUND)
+    item = find_item(item.pk, user=user)
+    with transaction.atomic():
+        log.append(
+            Action.FOUND_VALUES_READ,
+            subject=item,
+            actor=user,
+            facts={"reference": item.reference},
+            case_id=only_case(item),
+        )
+    return list(FoundValue.objects.visible_to(user).filter(item=item))
+
+
+def _made(derivative: Derivative, user: User) -> Derivative:
+    found = find_derivative(derivative.pk, user=user)
+    if found.state != DerivativeState.MADE:
+        raise _unknown()
+    found.item.require_kept()
+    return found
+
+
+def _opened(derivative: Derivative) -> BinaryIO:
+    """Its content. What is missing or damaged at its beginning shows now, while a sentence can still be said."""
+    if derivative.object is None:
+        raise _unknown()
+    content = vault().open(derivative.object.name)
+    try:
+        content.read(1)
+        content.seek(0)
+    except BaseException:
+        content.close()
+        raise
+    return content
+
+
+def _file_name(derivative: Derivative) -> str:
+    """What it is called on the reader's disk: as its author called it, or by the item, its kind and its number."""
+    ending = mimetypes.guess_extension(derivative.media_type.partition(";")[0]) or ""
+    ours = f"{derivative.item.reference}-{derivative.kind}-{derivative.number}{ending}"
+    return safe_name(derivative.original_name, fallback=ours)
 
 
 def _log_reading(derivative: Derivative, user: User) -> None:

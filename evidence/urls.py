@@ -2,6 +2,7 @@ from django.urls import path
 
 from evidence.views import (
     certificate,
+    copies,
     disposal,
     fixity,
     gaps,
@@ -41,6 +42,10 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/collected/", keeping.collected, name="collected"),
     path("evidence/<uuid:item_id>/custody/<uuid:event_id>/confirm/", keeping.confirm, name="confirm"),
     path("evidence/<uuid:item_id>/custody/<uuid:event_id>/correct/", keeping.correct, name="correct"),
+    path("evidence/<uuid:item_id>/copies/new/", copies.copy_new, name="copy_new"),
+    path("evidence/<uuid:item_id>/found/", copies.found_values, name="found_values"),
+    path("evidence/copies/<uuid:derivative_id>/download/", copies.copy_download, name="copy_download"),
+    path("evidence/copies/<uuid:derivative_id>/retry/", copies.copy_retry, name="copy_retry"),
     path("evidence/transfers/", handing_over.transfers, name="transfers"),
     path("cases/<uuid:case_id>/evidence/", register.case_list, name="case_list"),
     path("custody/", register.custody_review, name="custody_review"),

@@ -38,7 +38,8 @@ def make_ocr_text(work: Work) -> Made | None:
             "of": str(sources[0].pk),
         }
         maker = Maker("Tesseract", version_of("tesseract"), told)
-        return Made(maker, [kept.output()], language=_CODES[languages[0]] if len(languages) == 1 else "")
+        language = _CODES[languages[0]] if len(languages) == 1 else ""
+        return Made(maker, [kept.output()], language=language, parent=sources[0])
 
 
 def _sources(work: Work) -> Sequence[Derivative]:

@@ -31,4 +31,6 @@ def make_image_hash(work: Work) -> Made | None:
         work.run([*script("picture"), "hash"], copy=copy, sink=bits.extend, limits=_LIMITS)
     looks = int(bits.decode("ascii"), 16)
     maker = Maker("Pillow", libraries("pillow"), {"hash": "dhash-64", "of": str(previews[0].pk)})
-    return Made(maker, [keep(f"{looks:016x}\n".encode(), media_type="text/plain")], looks=looks)
+    return Made(
+        maker, [keep(f"{looks:016x}\n".encode(), media_type="text/plain")], looks=looks, parent=previews[0]
+    )

@@ -64,7 +64,8 @@ class Found:
 class Made:
     """What came out of one run: derivatives from number 1 without gaps, and what was found on the way.
 
-    `finding` is a word for machines (`clean`, `flagged`); `looks` the 64 bits of what a picture looks like.
+    `parent` is the derivative that it was made from, None where that was the original. `finding` is a word for
+    machines (`clean`, `flagged`); `looks` the 64 bits of what a picture looks like.
     """
 
     maker: Maker
@@ -73,6 +74,7 @@ class Made:
     finding: str = ""
     found: Sequence[Found] = ()
     looks: int | None = None
+    parent: Derivative | None = None
 
 
 def ask_for_derivatives(item: EvidenceItem, kinds: Sequence[DerivativeKind]) -> list[Derivative]:
@@ -138,6 +140,7 @@ def record_made(lead: Derivative, made: Made) -> bool:
             "parameters": canonical_json(dict(made.maker.parameters)).decode(),
             "language": made.language,
             "finding": made.finding,
+            "parent": made.parent,
             "state": DerivativeState.MADE,
             "made_at": now,
         }

@@ -22,7 +22,7 @@ from evidence.circumstances import Circumstances
 from evidence.disposal import request_disposal
 from evidence.holds import place_hold
 from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.models import EvidenceItem
+from evidence.models import Derivative, EvidenceItem
 from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
 from witnesses.deciding import approve
@@ -84,6 +84,16 @@ def _upload(house: House, _hire: Hire) -> Act:
 def _another_item(house: House) -> EvidenceItem:
     facts = IntakeFacts(source="s", original_name="n.txt", case=house.ours.case)
     return ingest_evidence(io.BytesIO(b"another letter"), facts=facts, actor=house.people["lawyer"])
+
+
+def _copy_new(house: House, _hire: Hire) -> Act:
+    made = SimpleUploadedFile("copy.txt", b"made of it")
+    return Act(house.people["lawyer"], {"file": made, "kind": "translation", "language": "en"})
+
+
+def _copy_retry(house: House, _hire: Hire) -> Act:
+    failed = Derivative.objects.create(item=house.ours.item, kind="text", state="failed")
+    return Act(house.people["lawyer"], changed={"derivative_id": failed.pk})
 
 
 def _hand_over(house: House, _hire: Hire) -> Act:
@@ -223,6 +233,9 @@ ACTS: dict[str, Prepare] = {
     "evidence:round_report": lambda house, _hire: Act(house.people["auditor"]),
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),
     "evidence:link": _link,
+    "evidence:copy_new": _copy_new,
+    "evidence:copy_download": _lawyer(),
+    "evidence:copy_retry": _copy_retry,
     "evidence:hand_over": _hand_over,
     "evidence:certificate": _lawyer(language="fa"),
     "evidence:hold": _lawyer(reason="The trial goes on"),

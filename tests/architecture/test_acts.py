@@ -27,6 +27,7 @@ NO_ACT = {"set_language": "which language a browser shows"}
 # Pages whose mere opening is an act, and who opens them.
 READS = {
     "evidence:item": "lawyer",
+    "evidence:found_values": "lawyer",
     "evidence:custody_item": "auditor",
     "evidence:custody_gaps": "auditor",
     "witnesses:case_list": "paralegal",

@@ -26,6 +26,7 @@ OBJECTS = {
     "case_id",
     "person_id",
     "item_id",
+    "derivative_id",
     "event_id",
     "witness_id",
     "request_id",

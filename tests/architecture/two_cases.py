@@ -22,10 +22,12 @@ from dossiers.models import Dossier
 from dossiers.requests import request_dossier
 from evidence.alarms import raise_alarm
 from evidence.circumstances import Circumstances
+from evidence.derivative_words import DerivativeKind
 from evidence.fixity_rounds import CHECKER, ask_for_round, work_on
 from evidence.handing_over import offer
 from evidence.intake import IntakeFacts, ingest_evidence
-from evidence.models import CustodyEvent, EvidenceItem, FixityAlarm, FixityRound, Upload
+from evidence.lineage import CopyFacts, add_copy
+from evidence.models import CustodyEvent, Derivative, EvidenceItem, FixityAlarm, FixityRound, Upload
 from evidence.resumable.starting import Announced, begin_upload
 from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
@@ -50,6 +52,7 @@ class Holding:
     place: Place
     incident: Incident
     item: EvidenceItem
+    derivative: Derivative
     offer: CustodyEvent
     witness: Witness
     opening: OpeningRequest
@@ -70,6 +73,7 @@ class Holding:
             "person_id": self.person.pk,
             "user_id": self.member.pk,
             "item_id": self.item.pk,
+            "derivative_id": self.derivative.pk,
             "event_id": self.offer.pk,
             "witness_id": self.witness.pk,
             "request_id": self.opening.pk,
@@ -138,6 +142,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         place,
         incident,
         item,
+        _copy_of(item, mark, lawyer),
         offered,
         witness,
         opening,
@@ -147,6 +152,11 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         _alarm_about(item),
         {user.username: begin_upload(facts, announced=Announced(9), actor=user) for user in (lawyer, helper)},
     )
+
+
+def _copy_of(item: EvidenceItem, mark: str, lawyer: User) -> Derivative:
+    made = CopyFacts(DerivativeKind.TRANSLATION, f"{mark} copy.txt", language="en", title=f"{mark} copy")
+    return add_copy(item, io.BytesIO(f"{mark} in English".encode()), facts=made, actor=lawyer)
 
 
 def _ended_round() -> FixityRound:
