@@ -48,7 +48,9 @@ class CopyForm(forms.Form):
         max_length=None,
         error_messages={"required": _("No file arrived. Choose one and send it again.")},
     )
-    kind = forms.ChoiceField(label=_("What it is"), choices=[(kind.value, kind.label) for kind in BY_PEOPLE])
+    kind = forms.ChoiceField(
+        label=_("Kind of copy"), choices=[(kind.value, kind.label) for kind in BY_PEOPLE]
+    )
     parent = _ParentField(
         label=_("Made from"),
         queryset=Derivative.objects.none(),

@@ -18,7 +18,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.models import Entry
 from audit.resolving import facts_of
-from evidence.derivative_words import DerivativeState
+from evidence.derivative_words import DerivativeKind, DerivativeState
 from evidence.errors import UnknownEvidence
 from evidence.filenames import safe_name
 from evidence.models import Derivative, EvidenceItem, FoundValue
@@ -30,6 +30,8 @@ from evidence.store import vault
 
 # One entry stands for a reading of so long: a video is asked for in hundreds of pieces, a document page by page.
 ONE_READING = timedelta(minutes=15)
+
+_ORDER = {str(kind): place for place, kind in enumerate(DerivativeKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,14 @@ def find_derivative(derivative_id: UUID, *, user: User) -> Derivative:
 
 
 def derivatives_of(item: EvidenceItem, *, user: User) -> Sequence[Derivative]:
-    """All that was, or is to be, made of the item, by kind and number; in one query. Scoped to the reader."""
+    """All that was, or is to be, made of the item, in one query: what people made first, then kind by kind.
+
+    Scoped to the reader.
+    """
     rows = Derivative.objects.visible_to(user).filter(item=item).select_related("object", "author")
-    return list(rows.order_by("kind", "number", "made_at", "pk"))
+    return sorted(
+        rows, key=lambda row: (row.by_program, _ORDER[row.kind], row.number, row.made_at or row.asked_at)
+    )
 
 
 def open_derivative(derivative: Derivative, *, actor: Actor) -> OpenDerivative:

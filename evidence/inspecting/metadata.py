@@ -41,7 +41,7 @@ def make_metadata(work: Work) -> Made | None:
     elif work.media_type.startswith("image/"):
         facts, maker = _by_library(work, "facts", tool="Pillow", package="pillow")
     elif work.media_type == "application/pdf":
-        facts, maker = _by_library(work, "pdf", tool="PDFium", package="pypdfium2")
+        facts, maker = _by_library(work, "pdf", tool="pypdfium2", package="pypdfium2")
     else:
         raise ProgramMissing("exiftool")
     said = {tag: value for tag, value in facts.items() if _gives_away(tag) is None}

@@ -18,7 +18,7 @@ def make_page_images(work: Work) -> Made | None:
     with work.copy() as copy, kept_many() as kept:
         work.run(argv, copy=copy, sink=kept, limits=_LIMITS)
         outputs = kept.finish()
-    maker = Maker("PDFium", libraries("pypdfium2", "pillow"), {"side": SIDE, "most_pages": MOST_PAGES})
+    maker = Maker("pypdfium2", libraries("pypdfium2", "pillow"), {"side": SIDE, "most_pages": MOST_PAGES})
     return Made(maker, outputs) if outputs else None
 
 

@@ -46,9 +46,9 @@ def version_of(name: str) -> str:
     return _asked(path, _VERSION_ARGUMENT[name], Path(path).stat().st_mtime_ns)
 
 
-def libraries(*names: str) -> str:
-    """The versions of Python packages, as in `pillow 13.0.0, pillow-heif 1.8.1`."""
-    return ", ".join(f"{name} {package_version(name)}" for name in names)
+def libraries(first: str, *others: str) -> str:
+    """The version of a Python package, and of those that it works with: `13.0.0, pillow-heif 1.8.1`."""
+    return ", ".join([package_version(first), *(f"{name} {package_version(name)}" for name in others)])
 
 
 def ocr_languages() -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def make_text(work: Work) -> Made | None:
         if said.blank:
             return None
         ours = Maker("Dadkhah", "1", {"reader": reader})
-        maker = Maker("PDFium", libraries("pypdfium2")) if reader == "pdf" else ours
+        maker = Maker("pypdfium2", libraries("pypdfium2")) if reader == "pdf" else ours
         return Made(maker, [kept.output()])
 
 

@@ -93,7 +93,7 @@ def test_without_exiftool_our_own_libraries_say_less(
     assert made["metadata"].tool == "Pillow"
     assert FoundValue.objects.filter(kind="position", tag="GPS:GPSLatitude").exists()
     made = look_into(take_in(files.pdf("one")))
-    assert made["metadata"].tool == "PDFium"
+    assert made["metadata"].tool == "pypdfium2"
     assert b"PDF:PageCount" in content(made["metadata"])
 
 
