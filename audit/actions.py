@@ -99,6 +99,19 @@ class Action(Worded):
         "evidence.found_values_read",
         _("A person read where, when and by whom an exhibit says that it was made."),
     )
+    CONTENTS_ASKED = "evidence.contents_asked", _("A person asked what is inside an exhibit.")
+    CONTENTS_LISTED = (
+        "evidence.contents_listed",
+        _("What is inside an exhibit was listed, or could not be."),
+    )
+    MEMBERS_ASKED = (
+        "evidence.members_asked",
+        _("A person asked for files inside an exhibit to become exhibits of their own."),
+    )
+    MEMBERS_TAKEN_OUT = (
+        "evidence.members_taken_out",
+        _("The taking out of files from inside an exhibit came to its end."),
+    )
     EVIDENCE_VIEWED = "evidence.viewed", _("A person opened the page of an exhibit.")
     CUSTODY_READ = "evidence.custody_read", _("An auditor opened the custody of an exhibit.")
     EVIDENCE_DOWNLOADED = "evidence.downloaded", _("A person downloaded the original of an exhibit.")

@@ -19,6 +19,7 @@ from evidence.removal import remove_asked
 from evidence.resumable.ending import expire_uploads, sweep_uploads
 from evidence.resumable.taking_in import take_in_arrived
 from evidence.store import vault
+from evidence.unpacking.work import requeue_unpackings
 from witnesses.closing import close_overdue
 
 # With the silence after which a worker counts as killed, less than a minute until its work goes on.
@@ -60,6 +61,7 @@ _STEPS: tuple[Callable[[], int], ...] = (
     requeue_evidence,
     requeue_derivatives,
     read_what_is_due,
+    requeue_unpackings,
     requeue_dossiers,
     requeue_verifications,
     close_overdue,

@@ -77,6 +77,10 @@ class BadDerivative(EvidenceError, BadInput):
     """A derivative (copy, redaction, translation, transcript) cannot be added or made anew as asked."""
 
 
+class BadUnpacking(EvidenceError, BadInput):
+    """What is inside an item cannot be listed or taken out as asked."""
+
+
 # Uploads in parts
 
 
@@ -129,6 +133,10 @@ class EvidenceRefused(EvidenceError, Refused):
 
 class AlreadyLinked(EvidenceError, Conflict):
     """The exhibit already belongs where it was to be put."""
+
+
+class AlreadyUnpacking(EvidenceError, Conflict):
+    """What is inside the item is being listed or taken out, or was."""
 
 
 class HasNoBytes(EvidenceError, Conflict):

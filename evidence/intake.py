@@ -92,8 +92,11 @@ def record_receipts(receipts: Sequence[tuple[Arrived, IntakeFacts]], *, actor: A
     return items
 
 
-def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor) -> EvidenceItem:
-    """The item of what has arrived in the vault, in the caller's transaction. Raises as `check_receipt`."""
+def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor, note: str = "") -> EvidenceItem:
+    """The item of what has arrived in the vault, in the caller's transaction. Raises as `check_receipt`.
+
+    `note` is what its first custody event says besides, such as where in its parent it was.
+    """
     user = check_receipt(facts, actor=actor)
     item = _create_item(stored_object(arrived.stored), facts, declared=arrived.declared, user=user)
     event = custody.record(
@@ -102,6 +105,7 @@ def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor) -> Evi
         actor=user,
         released_by=item.source,
         received_by=user.full_name,
+        note=note,
         digest_expected=arrived.declared or arrived.sent,
         digest_found=item.stored.sha256,
     )

@@ -9,6 +9,8 @@ from evidence.inspecting.asking import MAKE
 from evidence.inspecting.work import make_derivative
 from evidence.inspection import inspect
 from evidence.pending import INSPECT
+from evidence.unpacking.asking import UNPACK
+from evidence.unpacking.work import carry_out
 
 
 @shared_task(name=INSPECT, acks_late=True)  # type: ignore[untyped-decorator]
@@ -27,3 +29,9 @@ def work_on_round(round_id: str) -> None:
 def make_one_derivative(derivative_id: str) -> None:
     """Make one thing of an item."""
     make_derivative(UUID(derivative_id))
+
+
+@shared_task(name=UNPACK, acks_late=True)  # type: ignore[untyped-decorator]
+def unpack(unpacking_id: str) -> None:
+    """List what is inside one item, or take out what is asked for."""
+    carry_out(UUID(unpacking_id))

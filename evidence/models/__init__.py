@@ -1,5 +1,6 @@
 """The records of this app: the stored bytes and their readings, their receipts, their custody, what they speak to."""
 
+from evidence.models.container import ContainerMember, Unpacking
 from evidence.models.custody import CustodyEvent
 from evidence.models.derivative import Derivative
 from evidence.models.fixity import FixityAlarm, FixityReading, FixityReport, FixityRound
@@ -10,6 +11,7 @@ from evidence.models.stored import StoredObject
 from evidence.models.upload import Upload
 
 __all__ = [
+    "ContainerMember",
     "CustodyEvent",
     "Derivative",
     "EvidenceCase",
@@ -23,5 +25,6 @@ __all__ = [
     "ImageHash",
     "Intake",
     "StoredObject",
+    "Unpacking",
     "Upload",
 ]

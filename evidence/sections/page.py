@@ -2,13 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.sections import copies, custody, history, how, links, viewer, what
+from evidence.sections import copies, custody, history, how, inside, links, viewer, what
 from evidence.sections.section import Asking, Section, Shown
 
 SECTIONS = (
     Section("what", _("What it is"), what.facts),
     Section("how", _("How we know"), how.facts),
     Section("viewer", _("The item itself"), viewer.facts),
+    Section("inside", _("What is inside"), inside.facts),
     Section("links", _("What it speaks to"), links.facts),
     Section("custody", _("Custody"), custody.facts),
     Section("copies", _("Copies and derivatives"), copies.facts),

@@ -23,8 +23,11 @@ from evidence.disposal import request_disposal
 from evidence.holds import place_hold
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import Derivative, EvidenceItem
+from evidence.unpacking.asking import ask_for_contents
+from evidence.unpacking.work import carry_out as carry_out_unpacking
 from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
+from tests.evidence.containers.makers import zip_of
 from witnesses.deciding import approve
 from witnesses.opening import request_opening
 
@@ -151,6 +154,14 @@ def _link(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"], form, {"item_id": item.pk})
 
 
+def _inside_take(house: House, _hire: Hire) -> Act:
+    lawyer = house.people["lawyer"]
+    facts = IntakeFacts(source="s", original_name="box.zip", case=house.ours.case)
+    archive = ingest_evidence(io.BytesIO(zip_of(("a", b"a"))), facts=facts, actor=lawyer)
+    carry_out_unpacking(ask_for_contents(archive, actor=lawyer).pk)
+    return Act(lawyer, {"all": "yes"}, {"item_id": archive.pk})
+
+
 def _request_opening(house: House, _hire: Hire) -> Act:
     pseudonym = house.ours.witness.pseudonym
     form = {"fields_wanted": ["full_names"], "reason": "needed", "seconds": 60, "confirmation": pseudonym}
@@ -251,6 +262,8 @@ ACTS: dict[str, Prepare] = {
     "evidence:confirm": _confirm,
     "evidence:correct": _lawyer(reason="It was not for that"),
     "evidence:answer_offer": lambda house, _hire: Act(house.people["paralegal"], {"decision": "accept"}),
+    "evidence:inside_list": _lawyer(),
+    "evidence:inside_take": _inside_take,
     "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
     "witnesses:register": _lawyer(name_latin="Inventedwitness"),
     "witnesses:request_opening": _request_opening,

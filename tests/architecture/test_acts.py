@@ -28,6 +28,7 @@ NO_ACT = {"set_language": "which language a browser shows"}
 READS = {
     "evidence:item": "lawyer",
     "evidence:found_values": "lawyer",
+    "evidence:inside": "lawyer",
     "evidence:custody_item": "auditor",
     "evidence:custody_gaps": "auditor",
     "witnesses:case_list": "paralegal",

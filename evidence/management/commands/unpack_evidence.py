@@ -1,0 +1,94 @@
+"""Lists what is inside items, and takes it out."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.access import require
+from accounts.models import User
+from accounts.queries import find_actor
+from audit.actors import Channel
+from audit.errors import DomainError
+from evidence.models import EvidenceItem, Unpacking
+from evidence.queries import find_items
+from evidence.unpacking.asking import TAKE_OUT, ask_for_contents, ask_for_members
+from evidence.unpacking.queries import Contents, contents_of
+from evidence.unpacking.words import UnpackingState
+from evidence.unpacking.work import carry_out
+
+
+class Command(BaseCommand):
+    """Has the files inside archives, messages and mailboxes become items of their own."""
+
+    help = (
+        "List what is inside items (archives, e-mail messages, mailboxes, saved pages) and make each file in them an "
+        "item of its own, which names the item that it came from; the items themselves stay whole. With --list nothing "
+        "is taken out. Run again it goes on with what is left. Exit code 1 when something could not be taken out."
+    )
+
+    # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command line."""
+        parser.add_argument("items", nargs="+", metavar="ITEM", help="references, such as E-4KQ7-2M9D")
+        parser.add_argument("--actor", required=True, metavar="USER", help="sign-in name of who does it")
+        parser.add_argument("--list", action="store_true", help="only list what is inside")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Find all items first, then look into one after the other."""
+        actor = find_actor(options["actor"], channel=Channel.COMMAND)
+        require(actor, TAKE_OUT)
+        items = find_items(options["items"], among=EvidenceItem.objects.visible_to(actor))
+        told = [self._unpack(item, actor, only_list=options["list"]) for item in items]
+        if options["json"]:
+            self.stdout.write(json.dumps({"items": told}, ensure_ascii=False))
+        else:
+            for one in told:
+                self.stdout.write(_line(one))
+        if any(one["failed"] or one["error"] for one in told):
+            raise SystemExit(1)
+
+    def _unpack(self, item: EvidenceItem, actor: User, *, only_list: bool) -> dict[str, Any]:
+        error = ""
+        try:
+            found = Unpacking.objects.filter(item=item).first()
+            if found is None or found.state == UnpackingState.FAILED:
+                found = ask_for_contents(item, actor=actor)
+            carry_out(found.pk)
+            contents = contents_of(item)
+            if contents is not None and not only_list and (contents.inside or contents.failed):
+                carry_out(ask_for_members(item, actor=actor).pk)
+        except DomainError as raised:
+            error = str(raised)
+        return _told(item, contents_of(item), error)
+
+
+def _told(item: EvidenceItem, contents: Contents | None, error: str) -> dict[str, Any]:
+    if contents is None:
+        return {"item": item.reference, "error": error, "failed": 0}
+    unpacking = contents.unpacking
+    why = unpacking.failure or (str(unpacking.get_why_display()) if unpacking.why else "")
+    return {
+        "item": item.reference,
+        "kind": unpacking.kind,
+        "inside": contents.total,
+        "taken_out": contents.taken,
+        "stay_inside": contents.left,
+        "not_taken_out": contents.inside + contents.waiting,
+        "failed": contents.failed,
+        "error": error or why,
+    }
+
+
+def _line(one: dict[str, Any]) -> str:
+    if "kind" not in one:
+        return f"{one['item']}: {one['error']}"
+    said = (
+        f"{one['item']}: {one['inside']} inside, {one['taken_out']} items of their own, {one['stay_inside']} stay "
+        f"inside, {one['failed']} could not be taken out, {one['not_taken_out']} not taken out"
+    )
+    return f"{said}. {one['error']}" if one["error"] else said

@@ -1,0 +1,66 @@
+"""What a worker does with an unpacking: list, take out, or say what keeps it from that."""
+
+import logging
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import log
+from audit.actions import Action
+from audit.errors import DomainError, Unavailable
+from evidence.models import Unpacking
+from evidence.placement import only_case
+from evidence.unpacking.asking import ask_for_unpacking
+from evidence.unpacking.claims import MOST_TRIES, claim, free, let_go
+from evidence.unpacking.listing import UNPACKER, list_contents
+from evidence.unpacking.taking_out import take_members_out
+from evidence.unpacking.words import MemberState, UnpackingState
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 100
+
+
+def carry_out(unpacking_id: UUID) -> None:
+    """Do what is left to do. Does nothing where nothing is, or somebody is at it; may run twice, and at once."""
+    unpacking = claim(unpacking_id)
+    if unpacking is None:
+        return
+    try:
+        if unpacking.state == UnpackingState.ASKED:
+            list_contents(unpacking)
+        else:
+            take_members_out(unpacking)
+    except Unavailable as error:
+        # The vault, its disk or the database: the reconciler asks again.
+        let_go(unpacking, str(error))
+        if unpacking.tries >= MOST_TRIES:
+            _give_up(unpacking, error)
+    except DomainError as error:
+        _give_up(unpacking, error)
+
+
+def requeue_unpackings() -> int:
+    """Ask again for all work that is left and that nobody is at; gives how much. Safe to run twice."""
+    ids = list(free().values_list("pk", flat=True)[:_AT_ONCE])
+    for unpacking_id in ids:
+        ask_for_unpacking(unpacking_id)
+    return len(ids)
+
+
+def _give_up(unpacking: Unpacking, error: DomainError) -> None:
+    """Say why there is no going on. What was listed stays listed, what was taken out stays an item."""
+    is_listed = unpacking.state == UnpackingState.TAKING
+    with transaction.atomic():
+        rows = Unpacking.objects.filter(pk=unpacking.pk, state=unpacking.state, tries=unpacking.tries)
+        state = UnpackingState.LISTED if is_listed else UnpackingState.FAILED
+        if not rows.update(state=state, claim=None, failure=str(error)[:300]):
+            return
+        unpacking.members.filter(state=MemberState.ASKED).update(state=MemberState.LISTED)
+        log.append(
+            Action.MEMBERS_TAKEN_OUT if is_listed else Action.CONTENTS_LISTED,
+            subject=unpacking.item,
+            actor=UNPACKER,
+            facts={"reference": unpacking.item.reference, "fault": type(error).__name__},
+            case_id=only_case(unpacking.item),
+        )
+    _log.warning("unpacking failed", extra={"item": str(unpacking.item_id), "fault": type(error).__name__})
