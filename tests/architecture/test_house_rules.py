@@ -10,7 +10,8 @@ from tests.architecture.sources import ROOT, length, modules
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc", "managers", "signals", "services"}
 # The verifiers travel with a dossier and an export, each as one file that a stranger reads from top to bottom.
-ONE_LONG_FILE = {"dossiers/verifier/verify.py", "audit/verifier/verify_log.py"}
+# The vocabulary of the log is one enumeration, which cannot be cut in two.
+ONE_LONG_FILE = {"dossiers/verifier/verify.py", "audit/verifier/verify_log.py", "audit/actions.py"}
 
 
 def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
