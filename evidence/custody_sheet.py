@@ -15,6 +15,13 @@ Language = Literal["both", "en", "fa"]
 Row = tuple[Label, Value]
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PHYSICAL = Label("Physical item: it has no bytes", "شیء است و بایتی ندارد")
+_OFFERS = (
+    CustodyKind.TRANSFER_OFFERED,
+    CustodyKind.TRANSFER_REFUSED,
+    CustodyKind.TRANSFER_WITHDRAWN,
+)
+_OFFERED_TO = Label("Offered to", "پیشنهاد به")
+_RECEIVED_BY = Label("Received by", "تحویل‌گیرنده")
 _AS_RECORDED = Label("as recorded", "همان زمان ثبت")
 _WITHHELD = Label(
     "A disclosure in another case: purpose and recipient are withheld.",
@@ -51,7 +58,7 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
         (Label("Recorded", "زمان ثبت"), Value(_moment(event["recorded_at"], language))),
         (Label("Recorded by", "ثبت‌کننده"), Value(event["recorded_by"])),
         (Label("Released by", "تحویل‌دهنده"), Value(texts.get("released_by", ""))),
-        (Label("Received by", "تحویل‌گیرنده"), Value(texts.get("received_by", ""))),
+        (_OFFERED_TO if event["kind"] in _OFFERS else _RECEIVED_BY, Value(texts.get("received_by", ""))),
         (Label("Purpose", "هدف"), Value(texts.get("purpose", ""))),
         (Label("Place", "جا"), Value(texts.get("location", ""))),
         (Label("Condition", "وضعیت"), Value(texts.get("condition", ""))),
@@ -107,11 +114,12 @@ def _day(date_record: Record | None, language: Language) -> str:
 
 
 def _moment(text: str | None, language: Language) -> str:
-    """The moment in UTC; before it, for a Persian reader, the day of their own calendar."""
-    if not text or language != "fa":
+    """The moment in UTC with its day in both calendars, the reader's own first; as it is where both languages stand."""
+    if not text or language == "both":
         return text or ""
     at = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return f"{_solar(at.date())}\n{at:%Y-%m-%d %H:%M:%S} UTC"
+    utc = f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{_solar(at.date())}\n{utc}" if language == "fa" else f"{utc} · {_latin_solar(at.date())}"
 
 
 def _due(text: str | None, language: Language) -> str:
@@ -123,6 +131,11 @@ def _due(text: str | None, language: Language) -> str:
 def _solar(day: date) -> str:
     solar = jdatetime.date.fromgregorian(date=day)
     return f"{solar.year}/{solar.month:02}/{solar.day:02}".translate(_PERSIAN_DIGITS)
+
+
+def _latin_solar(day: date) -> str:
+    solar = jdatetime.date.fromgregorian(date=day)
+    return f"{solar.year}/{solar.month:02}/{solar.day:02} solar Hijri"
 
 
 def _number(number: int | None, language: Language) -> str:

@@ -1,11 +1,12 @@
 """What a gap is: its kind, where in the ledger it lies, and one sentence that names nobody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import TextChoices
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from evidence.models import CustodyEvent
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 class GapKind(TextChoices):
@@ -35,6 +36,8 @@ class Gap:
     before: int | None = None
 
 
-def named(event: CustodyEvent) -> dict[str, object]:
-    """An event for a sentence: its number and what it was."""
-    return {"number": event.seq, "what": event.get_kind_display()}
+def in_its_digits(gap: Gap) -> Gap:
+    """The gap with the digits of the language that its sentence is in; every number in it is ours."""
+    if not (get_language() or "en").startswith("fa"):
+        return gap
+    return replace(gap, sentence=gap.sentence.translate(_PERSIAN_DIGITS))

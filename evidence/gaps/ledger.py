@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from evidence.gaps.gap import Gap, GapKind
+from evidence.gaps.gap import Gap, GapKind, in_its_digits
 from evidence.gaps.holders import holder_gaps
 from evidence.gaps.seals import seal_gaps
 from evidence.gaps.times import time_gaps
@@ -31,7 +31,7 @@ def gaps_in(events: Sequence[CustodyEvent], *, has_bytes: bool, now: datetime) -
         *_waiting(events, now),
         *(_unchecked(events, now) if has_bytes else ()),
     ]
-    return sorted(found, key=lambda gap: (gap.after or 0, gap.before or 0))
+    return sorted(map(in_its_digits, found), key=lambda gap: (gap.after or 0, gap.before or 0))
 
 
 def _holes(events: Sequence[CustodyEvent]) -> Iterator[Gap]:

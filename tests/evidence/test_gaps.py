@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from audit.models import Entry
@@ -226,6 +227,13 @@ def test_no_sentence_says_what_somebody_wrote(parvin: User) -> None:
     said = " ".join(gap.sentence for gap in gaps_in(events, has_bytes=True, now=NOW))
     for secret in ("Secretname", "Othersecret", "Hiddenplace", "Z 99"):
         assert secret not in said
+
+
+def test_in_persian_it_counts_in_persian(parvin: User) -> None:
+    with translation.override("fa"):
+        [gap] = gaps_in([receipt(parvin), event(3, "moved", actor=parvin)], has_bytes=False, now=NOW)
+    assert "۲" in gap.sentence
+    assert "2" not in gap.sentence
 
 
 def test_the_report_over_all_goes_on_where_it_ended_and_asks_no_more_for_more(
