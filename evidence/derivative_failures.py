@@ -52,6 +52,7 @@ class Failure(models.TextChoices):
         "stopped",
         gettext_lazy("The work was cut off %(detail)s times. Try again, or ask the administrator."),
     )
+    DISPOSED = "disposed", gettext_lazy("The item was disposed of before this was made.")
     NO_BOX = (
         "no_box",
         gettext_lazy("The closed box for looking into files could not be set up. Ask the administrator."),

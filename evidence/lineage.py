@@ -16,6 +16,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.canonical import Json
 from audit.private import sealed
 from evidence import custody
 from evidence.derivative_words import BY_PEOPLE, IN_A_LANGUAGE, DerivativeKind, DerivativeState
@@ -55,11 +56,12 @@ def add_copy(
 ) -> Derivative:
     """Keep what somebody made of the item, beside it and with its parent; the original stays as it is.
 
-    The bytes are durable when this returns. Raises NotPermitted, UnknownEvidence, BadDerivative and what
+    The bytes are durable when this returns. Raises NotPermitted, UnknownEvidence, DisposedOf, BadDerivative and what
     `ingest_evidence` raises of the source and the vault; leaves no row behind then.
     """
     user = require(actor, RECEIVE)
     item = find_item(item.pk, user=user)
+    item.require_kept()
     _check(item, facts)
     store = vault()
     received = source if isinstance(source, Received) else store.receive(source)
@@ -71,6 +73,8 @@ def add_copy(
 
 def _record(item: EvidenceItem, stored: StoredFacts, facts: CopyFacts, user: User) -> Derivative:
     with transaction.atomic():
+        # Under the lock of its row: a disposal that came meanwhile is not passed by.
+        EvidenceItem.objects.select_for_update().get(pk=item.pk).require_kept()
         copy = Derivative.objects.create(
             item=item,
             kind=facts.kind,
@@ -91,24 +95,30 @@ def _record(item: EvidenceItem, stored: StoredFacts, facts: CopyFacts, user: Use
 
 
 def _log(copy: Derivative, event: CustodyEvent, user: User) -> None:
-    assert copy.object is not None  # noqa: S101  made with its bytes
     log.append(
         Action.DERIVATIVE_ADDED,
         subject=copy.item,
         actor=user,
         facts={
             **event.facts(),
-            "derivative": str(copy.pk),
-            "derivative_kind": str(copy.kind),
-            "parent": str(copy.parent_id) if copy.parent_id else None,
-            "language": copy.language,
-            "sha256": copy.object.sha256.hex,
-            "title": sealed(copy, "title"),
-            "original_name": sealed(copy, "original_name"),
-            "copy_note": sealed(copy, "note"),
+            **sealed_copy(copy),
         },
         case_id=only_case(copy.item),
     )
+
+
+def sealed_copy(copy: Derivative) -> dict[str, Json]:
+    """What the log says of a copy's row: its words only as commitments."""
+    return {
+        "derivative": str(copy.pk),
+        "derivative_kind": str(copy.kind),
+        "parent": str(copy.parent_id) if copy.parent_id else None,
+        "language": copy.language,
+        "sha256": copy.object.sha256.hex if copy.object else None,
+        "title": sealed(copy, "title"),
+        "original_name": sealed(copy, "original_name"),
+        "copy_note": sealed(copy, "note"),
+    }
 
 
 def _said(copy: Derivative) -> str:

@@ -42,7 +42,9 @@ def requeue_derivatives() -> int:
 def _plan_for_older_items() -> None:
     """Items that were identified before anything was made of them."""
     planned = Derivative.objects.filter(item=OuterRef("pk"), author=None)
-    items = EvidenceItem.objects.filter(~Exists(planned), inspected_at__isnull=False, object__isnull=False)
+    items = EvidenceItem.objects.filter(
+        ~Exists(planned), inspected_at__isnull=False, object__isnull=False, disposed_at=None
+    )
     for item in items[:_AT_ONCE]:
         with transaction.atomic():
             ask_for_derivatives(item, first_kinds(item.media_type))

@@ -23,6 +23,7 @@ from evidence.inspecting.asking import ask_for_making
 from evidence.inspecting.plan import next_kinds
 from evidence.models import Derivative, EvidenceItem, FoundValue, ImageHash
 from evidence.placement import only_case
+from evidence.removal import ask_for_removal
 from evidence.stored_objects import stored_object
 from evidence.vault.facts import StoredFacts
 
@@ -132,6 +133,10 @@ def record_made(lead: Derivative, made: Made) -> bool:
     with transaction.atomic():
         if not _held(lead).update(beat_at=now):
             return False
+        if EvidenceItem.objects.select_for_update().get(pk=lead.item_id).disposed_at is not None:
+            # What was made of it goes the way of its bytes.
+            ask_for_removal([stored_object(output.stored) for output in made.outputs], at=now)
+            return record_without(lead, DerivativeState.FAILED, failure=Failure.DISPOSED)
         first, *others = made.outputs
         columns = {
             "media_type": first.media_type,

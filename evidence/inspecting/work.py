@@ -46,6 +46,9 @@ def make_derivative(derivative_id: UUID) -> None:
         # Each time before, the worker died over it.
         record_without(lead, DerivativeState.FAILED, failure=Failure.STOPPED, detail=str(MOST_TRIES))
         return
+    if lead.item.disposed_at is not None:
+        record_without(lead, DerivativeState.FAILED, failure=Failure.DISPOSED)
+        return
     work = Work(lead)
     try:
         made = _MAKERS[lead.kind](work)

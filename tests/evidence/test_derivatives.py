@@ -13,10 +13,11 @@ from accounts.errors import NotPermitted
 from accounts.models import User
 from audit.actions import Action
 from audit.models import Entry
+from config.erasing import erase_private_values
 from evidence.derivative_failures import Failure, sentence
-from evidence.derivative_reading import derivatives_of, find_derivative, open_derivative
+from evidence.derivative_reading import derivatives_of, find_derivative, hand_out_derivative, open_derivative
 from evidence.derivative_words import DerivativeKind, DerivativeState
-from evidence.errors import BadDerivative, UnknownEvidence
+from evidence.errors import BadDerivative, DisposedOf, UnknownEvidence
 from evidence.inspecting.records import (
     SILENT_AFTER,
     Found,
@@ -31,8 +32,11 @@ from evidence.inspecting.records import (
     record_without,
     retry_derivative,
 )
+from evidence.inspecting.work import make_derivative
+from evidence.lineage import CopyFacts, add_copy
 from evidence.models import Derivative, EvidenceItem, FoundValue, ImageHash, StoredObject
 from evidence.store import vault
+from evidence.verification import verify_evidence
 from tests.evidence.conftest import TakeIn
 
 MAKER = Maker("a program", "1.0", {"pixels": 100})
@@ -214,3 +218,95 @@ def test_a_program_makes_each_thing_once(take_in: TakeIn) -> None:
     Derivative.objects.create(item=item, kind="text")
     with pytest.raises(IntegrityError), transaction.atomic():
         Derivative.objects.create(item=item, kind="text")
+
+
+def dispose(item: EvidenceItem) -> None:
+    EvidenceItem.objects.filter(pk=item.pk).update(disposed_at=timezone.now())
+
+
+def test_what_is_made_while_the_item_is_disposed_of_goes_with_it(take_in: TakeIn, paralegal: User) -> None:
+    item = take_in()
+    lead, other = asked(item), asked(item, DerivativeKind.TEXT)
+    taken = claim(lead.pk)
+    assert taken is not None
+    page = output(b"a page of what is gone")
+    dispose(item)
+    record_made(taken, Made(MAKER, [page]))
+    make_derivative(other.pk)
+    for row in (lead, other):
+        row.refresh_from_db()
+        assert (row.state, row.failure) == ("failed", Failure.DISPOSED)
+    assert StoredObject.objects.get(sha256=page.stored.sha256).removal_asked_at is not None
+    with pytest.raises(DisposedOf):
+        add_copy(item, io.BytesIO(b"x"), facts=CopyFacts(DerivativeKind.REDACTION, "x.txt"), actor=paralegal)
+
+
+def test_what_was_made_cannot_be_opened_once_the_item_was_disposed_of(
+    take_in: TakeIn, paralegal: User
+) -> None:
+    lead = made(take_in(), b"page one")
+    dispose(lead.item)
+    for reading in (open_derivative, hand_out_derivative):
+        with pytest.raises(DisposedOf):
+            reading(lead, actor=paralegal)
+
+
+def kinds_of_faults(item: EvidenceItem) -> set[str]:
+    return {fault.kind for fault in verify_evidence([EvidenceItem.objects.get(pk=item.pk)]).faults}
+
+
+def test_the_verification_misses_and_meets_what_was_made_past_the_log(
+    take_in: TakeIn, paralegal: User
+) -> None:
+    item = take_in()
+    pages = made(item, b"page one", b"page two")
+    told = CopyFacts(DerivativeKind.TRANSLATION, "t.txt", language="en", title="As it is", note="whole")
+    copy = add_copy(item, io.BytesIO(b"in English"), facts=told, actor=paralegal)
+    assert kinds_of_faults(item) == set()
+    for changes in (
+        {"title": "another"},
+        {"language": "sv"},
+        {"object": pages.object},
+        {"note": ""},
+        {"parent": pages},
+    ):
+        with transaction.atomic():
+            Derivative.objects.filter(pk=copy.pk).update(**changes)
+            assert kinds_of_faults(item) == {"derivative_altered"}, changes
+            transaction.set_rollback(True)
+    with transaction.atomic():
+        Derivative.objects.filter(item=item, kind="page_image", number=2).update(object=copy.object)
+        assert kinds_of_faults(item) == {"derivative_altered"}
+        Derivative.objects.filter(item=item, kind="page_image").delete()
+        assert kinds_of_faults(item) == {"derivative_removed"}
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        copy.delete()
+        assert kinds_of_faults(item) == {"derivative_removed"}
+        transaction.set_rollback(True)
+    Derivative.objects.create(
+        item=item,
+        kind="redaction",
+        state="made",
+        object=pages.object,
+        made_at=timezone.now(),
+        author=paralegal,
+    )
+    Derivative.objects.create(
+        item=item, kind="text", state="made", object=pages.object, made_at=timezone.now()
+    )
+    assert kinds_of_faults(item) == {"derivative_unlogged"}
+
+
+def test_what_was_erased_of_a_copy_is_no_fault(
+    take_in: TakeIn, paralegal: User, lawyer: User, auditor: User
+) -> None:
+    item = take_in()
+    told = CopyFacts(DerivativeKind.TRANSLATION, "t.txt", language="en", title="A name", note="another name")
+    copy = add_copy(item, io.BytesIO(b"in English"), facts=told, actor=paralegal)
+    erase_private_values(
+        "derivative", copy.pk, names=["note"], reason="asked for in writing", actor=lawyer, approver=auditor
+    )
+    assert kinds_of_faults(item) == set()
+    Derivative.objects.filter(pk=copy.pk).update(title="another")
+    assert kinds_of_faults(item) == {"derivative_altered"}
