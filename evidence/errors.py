@@ -127,6 +127,10 @@ class UnknownEvidence(EvidenceError, NotFound):
     """No exhibit of that reference, or none that this actor may know of."""
 
 
+class NoSuchRange(EvidenceError, BadInput):
+    """Bytes were asked of a file where it has none."""
+
+
 class EvidenceRefused(EvidenceError, Refused):
     """This actor may not do this with this exhibit."""
 

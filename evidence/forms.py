@@ -221,6 +221,26 @@ class LinkForm(forms.Form):
         return self._targets.get(self.cleaned_data["to"])
 
 
+class FindWordsForm(forms.Form):
+    """Words to look for in a text."""
+
+    words = forms.CharField(
+        label=_("Words in the text"),
+        max_length=200,
+        help_text=_("Any spelling of the letters is found: ي and ی, with marks or without."),
+    )
+
+
+class LineForm(forms.Form):
+    """With which line of a text to begin; what cannot be read is the first, never an error."""
+
+    line = forms.IntegerField(required=False, min_value=1)
+
+    def first(self) -> int:
+        """The line."""
+        return (self.cleaned_data["line"] or 1) if self.is_valid() else 1
+
+
 class ChooseCaseForm(forms.Form):
     """In which case a link is to be made."""
 

@@ -17,7 +17,7 @@ from evidence.alarms import alarms_of
 from evidence.fixity import CHECK, check_fixity
 from evidence.forms import ChooseCaseForm, LinkForm
 from evidence.inspection import retry_inspection
-from evidence.linking import LINK, add_to_case, link_evidence
+from evidence.linking import LINK, LONGEST_PINPOINT, add_to_case, link_evidence
 from evidence.models import EvidenceItem
 from evidence.queries import custody_register, find_item, unknown_item
 from evidence.reading import READ, hand_out, open_page
@@ -104,11 +104,14 @@ def link(request: HttpRequest, item_id: UUID) -> HttpResponse:
     user = reader(request)
     item = find_item(item_id, user=user)
     chosen = ChooseCaseForm(request.GET if request.method == "GET" else request.POST).chosen()
+    # Where in the item somebody was when they pressed "cite": a page, a time, a line.
+    pinpoint = request.GET.get("pinpoint", "")[:LONGEST_PINPOINT].replace("\x00", "")
     if chosen is None:
         cases = Case.objects.visible_to(user)
-        return render(request, "evidence/link_case.html", {"item": item, "cases": cases})
+        context = {"item": item, "cases": cases, "pinpoint": pinpoint}
+        return render(request, "evidence/link_case.html", context)
     case = find_case_by_id(chosen, actor=user)
-    form = LinkForm(request.POST or None, case=case)
+    form = LinkForm(request.POST or None, case=case, initial={"pinpoint": pinpoint})
     if request.method == "POST" and form.is_valid() and _make_link(request, item, case, form):
         messages.success(request, _("The link is made."))
         return redirect("evidence:item", item.pk)

@@ -243,6 +243,7 @@ ACTS: dict[str, Prepare] = {
     "evidence:round_begin": lambda house, _hire: Act(house.people["auditor"], {"how": "full"}),
     "evidence:round_report": lambda house, _hire: Act(house.people["auditor"]),
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),
+    "evidence:text": _lawyer(words="words"),
     "evidence:link": _link,
     "evidence:copy_new": _copy_new,
     "evidence:copy_download": _lawyer(),

@@ -202,7 +202,8 @@ def test_a_case_and_a_thing_of_another_case_make_no_address(house: House, client
     outsider = house.people["outsider"]
     add_member(house.ours.case, user=outsider, actor=house.people["lawyer"])
     client, before = client_for(outsider), rows()
-    paired = [name for name in open_to("outsider") if len(ROUTES[name].converters) > 1]
+    # A page of a document is no thing of its own.
+    paired = [name for name in open_to("outsider") if len(set(ROUTES[name].converters) - {"number"}) > 1]
     assert paired
     for name in paired:
         paired_by_case = "case_id" in ROUTES[name].converters

@@ -32,6 +32,7 @@ from evidence.resumable.starting import Announced, begin_upload
 from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
+from tests.evidence.derived import derive
 from witnesses.custodians import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName
 from witnesses.models import OpeningRequest, Witness
@@ -74,6 +75,7 @@ class Holding:
             "user_id": self.member.pk,
             "item_id": self.item.pk,
             "derivative_id": self.derivative.pk,
+            "number": 1,
             "event_id": self.offer.pk,
             "witness_id": self.witness.pk,
             "request_id": self.opening.pk,
@@ -155,6 +157,8 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
 
 
 def _copy_of(item: EvidenceItem, mark: str, lawyer: User) -> Derivative:
+    """A translation that a person made; beside it, the image of the only page."""
+    derive(item, DerivativeKind.PAGE_IMAGE, "image/png", b"the image of a page")
     made = CopyFacts(DerivativeKind.TRANSLATION, f"{mark} copy.txt", language="en", title=f"{mark} copy")
     return add_copy(item, io.BytesIO(f"{mark} in English".encode()), facts=made, actor=lawyer)
 
