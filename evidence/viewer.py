@@ -97,6 +97,11 @@ def _can_be_seen(row: Derivative) -> bool:
 
 
 def _nothing(item: EvidenceItem, firsts: Made) -> Nothing:
+    if not item.has_bytes:
+        return Nothing(
+            _("A thing, not a file"),
+            _("Ask whoever holds it to let you see it. Photographs of it are items of their own."),
+        )
     shown = [row for kind, row in firsts.items() if kind in dict(_FACES)]
     if any(row.state in UNFINISHED for row in shown):
         return Nothing(

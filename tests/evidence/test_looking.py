@@ -21,6 +21,7 @@ from evidence.models import Derivative, EvidenceItem
 from evidence.ranges import MOST_AT_ONCE
 from tests.evidence.conftest import TakeIn
 from tests.evidence.derived import ask, derive, fail
+from tests.evidence.things import put_on_the_shelf
 
 ClientFor = Callable[[User | None], Client]
 READ = "evidence.derivative_read"
@@ -281,6 +282,11 @@ def test_what_waits_and_what_is_never_shown_is_said(
     assert "Files of this type are not shown here" in page_of(item, client)
     ask(item, DerivativeKind.PREVIEW_IMAGE)
     assert "is being made" in page_of(item, client)
+
+
+def test_a_thing_is_said_to_be_one(case: Case, lawyer: User, paralegal: User, client_for: ClientFor) -> None:
+    thing = put_on_the_shelf(case, paralegal)
+    assert "A thing, not a file" in page_of(thing, client_for(lawyer))
 
 
 def test_what_was_made_and_is_damaged_closes_no_page(
