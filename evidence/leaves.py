@@ -1,15 +1,19 @@
 """A document page by page: the image of a page, and the words on it."""
 
+import json
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from evidence.derivative_reading import open_derivative
 from evidence.derivative_words import DerivativeKind, DerivativeState
 from evidence.errors import EvidenceError, UnknownEvidence
-from evidence.lines import Line, stretch_of
+from evidence.lines import Line, page_lines
 from evidence.models import Derivative, EvidenceItem
+
+_TEXTS = (DerivativeKind.TEXT, DerivativeKind.OCR_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Leaf:
         return self.number + 1
 
     @property
+    def drawn(self) -> int | None:
+        """Of how many pages images were made at the most, where the document may have more; else None."""
+        most = json.loads(self.image.parameters).get("most_pages")
+        return most if most == self.count else None
+
+    @property
     def pinpoint(self) -> str:
         """The page as a citation says it, in the reader's language."""
         return _("page %(number)s") % {"number": self.number}
@@ -51,15 +61,17 @@ def leaf_of(item: EvidenceItem, number: int, *, user: User) -> Leaf:
         raise UnknownEvidence(
             _("The document has %(count)s pages, and this is none of them. Choose one.") % {"count": count}
         )
-    words = rows.filter(kind=DerivativeKind.TEXT, number=number).first()
     try:
-        return Leaf(number, count, image, _words_on(words, user))
+        return Leaf(number, count, image, _words_on(number, rows, user))
     except EvidenceError as error:
         return Leaf(number, count, image, None, trouble=str(error))
 
 
-def _words_on(page: Derivative | None, user: User) -> tuple[Line, ...] | None:
-    if page is None:
+def _words_on(number: int, rows: QuerySet[Derivative], user: User) -> tuple[Line, ...] | None:
+    """The words of the page: those in the file, or those that were read from its image."""
+    texts = {row.kind: row for row in rows.filter(kind__in=_TEXTS, number=1)}
+    found = next((texts[kind] for kind in _TEXTS if kind in texts), None)
+    if found is None:
         return None
-    with open_derivative(page, actor=user).content as content:
-        return stretch_of(content).lines
+    with open_derivative(found, actor=user).content as content:
+        return page_lines(content, number)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -14,6 +15,8 @@ from cases.folding import fold
 STRETCH = 400
 LONGEST = 2000
 MOST_FOUND = 200
+MOST_ON_A_PAGE = 200_000
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,20 @@ def lines_with(content: BinaryIO, words: str) -> tuple[list[Line], bool]:
     return found[:MOST_FOUND], len(found) > MOST_FOUND
 
 
+def page_lines(content: BinaryIO, number: int) -> tuple[Line, ...] | None:
+    """The lines of one page of a text in which a form feed follows each page, as far as MOST_ON_A_PAGE characters.
+
+    None where there is no such page.
+    """
+    kept: str | None = None
+    for page, piece in _by_pages(content):
+        if page > number:
+            break
+        if page == number:
+            kept = ((kept or "") + piece)[:MOST_ON_A_PAGE]
+    return None if kept is None else tuple(_lines(io.BytesIO(kept.encode())))
+
+
 def _lines_until(content: BinaryIO, last: int) -> Iterator[Line]:
     """The lines up to and with the first piece of line `last`."""
     for line in _lines(content):
@@ -67,14 +84,42 @@ def _lines_until(content: BinaryIO, last: int) -> Iterator[Line]:
 
 
 def _lines(content: BinaryIO) -> Iterator[Line]:
-    # Not closed with its wrapper: the content belongs to the caller.
-    text = io.TextIOWrapper(content, encoding="utf-8", errors="replace")
-    try:
+    with _as_text(content) as text:
         number, goes_on = 1, False
         # A whole line at once would hold a file without line ends in memory.
         while piece := text.readline(LONGEST):
-            ended = piece.endswith("\n")
-            yield Line(number, piece.removesuffix("\n"), goes_on)
-            number, goes_on = (number + 1, False) if ended else (number, True)
+            for part, ended in _parts(piece):
+                # A page that ends with its last line has no empty line after it.
+                if part or ended != "\f" or goes_on:
+                    yield Line(number, part, goes_on)
+                    number, goes_on = (number + 1, False) if ended else (number, True)
+
+
+def _by_pages(content: BinaryIO) -> Iterator[tuple[int, str]]:
+    """The text in pieces, each with the number of the page that it stands on."""
+    with _as_text(content) as text:
+        page = 1
+        while piece := text.read(_PIECE):
+            first, *others = piece.split("\f")
+            yield page, first
+            for other in others:
+                page += 1
+                yield page, other
+
+
+@contextmanager
+def _as_text(content: BinaryIO) -> Iterator[io.TextIOWrapper]:
+    text = io.TextIOWrapper(content, encoding="utf-8", errors="replace")
+    try:
+        yield text
     finally:
+        # Not closed with its wrapper: the content belongs to the caller.
         text.detach()
+
+
+def _parts(piece: str) -> Iterator[tuple[str, str]]:
+    """What stands between the ends of pages and lines, each with the sign that ends it, if one does."""
+    *pages, last = piece.split("\f")
+    yield from ((page, "\f") for page in pages)
+    if last:
+        yield last.removesuffix("\n"), "\n" if last.endswith("\n") else ""

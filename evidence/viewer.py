@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -50,6 +51,11 @@ class Viewer:
         return f"evidence/viewers/{self.face}.html"
 
     @property
+    def large(self) -> Derivative | None:
+        """The image for looking closer, where the picture has more in it than the first one shows."""
+        return self.made.get(_LARGE)
+
+    @property
     def poster(self) -> Derivative | None:
         """The still of a video."""
         return self.made.get(DerivativeKind.POSTER)
@@ -66,6 +72,8 @@ class Viewer:
         return [text for text in found if text is not None and text is not self.main]
 
 
+# Pictures have a second preview where they are larger than the first.
+_LARGE = "large_preview"
 # In this order: a document of pages is read by page although its words were read too.
 _FACES = (
     (DerivativeKind.PAGE_IMAGE, Face.LEAVES),
@@ -78,10 +86,9 @@ _FACES = (
 
 def viewer_of(item: EvidenceItem, *, user: User) -> Viewer:
     """The way of looking at an item that the user sees. One query, however much was made of it."""
-    rows = (
-        Derivative.objects.visible_to(user).filter(item=item, author=None, number=1).select_related("object")
-    )
-    firsts = {row.kind: row for row in rows}
+    wanted = Q(number=1) | Q(number=2, kind=DerivativeKind.PREVIEW_IMAGE)
+    rows = Derivative.objects.visible_to(user).filter(wanted, item=item, author=None)
+    firsts = {str(row.kind) if row.number == 1 else _LARGE: row for row in rows}
     made = {kind: row for kind, row in firsts.items() if _can_be_seen(row)}
     for kind, face in _FACES:
         if kind in made:

@@ -54,6 +54,7 @@ class Holding:
     incident: Incident
     item: EvidenceItem
     derivative: Derivative
+    words: Derivative
     offer: CustodyEvent
     witness: Witness
     opening: OpeningRequest
@@ -76,6 +77,8 @@ class Holding:
             "item_id": self.item.pk,
             "derivative_id": self.derivative.pk,
             "number": 1,
+            # What people bring is not shown as text; what programs read is.
+            **({"derivative_id": self.words.pk} if name == "evidence:text" else {}),
             "event_id": self.offer.pk,
             "witness_id": self.witness.pk,
             "request_id": self.opening.pk,
@@ -145,6 +148,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         incident,
         item,
         _copy_of(item, mark, lawyer),
+        _words_of(item, mark),
         offered,
         witness,
         opening,
@@ -156,9 +160,13 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
     )
 
 
-def _copy_of(item: EvidenceItem, mark: str, lawyer: User) -> Derivative:
-    """A translation that a person made; beside it, the image of the only page."""
+def _words_of(item: EvidenceItem, mark: str) -> Derivative:
+    """What a program read in a document of one page."""
     derive(item, DerivativeKind.PAGE_IMAGE, "image/png", b"the image of a page")
+    return derive(item, DerivativeKind.TEXT, "text/plain", f"{mark} words".encode())
+
+
+def _copy_of(item: EvidenceItem, mark: str, lawyer: User) -> Derivative:
     made = CopyFacts(DerivativeKind.TRANSLATION, f"{mark} copy.txt", language="en", title=f"{mark} copy")
     return add_copy(item, io.BytesIO(f"{mark} in English".encode()), facts=made, actor=lawyer)
 

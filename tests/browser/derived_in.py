@@ -56,7 +56,7 @@ def furnish(lawyer: User) -> dict[str, str]:
     derive(items["image"], DerivativeKind.PREVIEW_IMAGE, "image/jpeg", PICTURE)
     pages = [PICTURE + bytes([number]) for number in range(len(PAGES))]
     derive(items["pages"], DerivativeKind.PAGE_IMAGE, "image/jpeg", *pages)
-    derive(items["pages"], DerivativeKind.TEXT, "text/plain", *(page.encode() for page in PAGES))
+    derive(items["pages"], DerivativeKind.TEXT, "text/plain", "\f".join(PAGES).encode())
     derive(items["video"], DerivativeKind.PLAYBACK, "video/mp4", VIDEO)
     derive(items["video"], DerivativeKind.POSTER, "image/jpeg", PICTURE)
     derive(items["audio"], DerivativeKind.PLAYBACK, "audio/mpeg", SOUND)

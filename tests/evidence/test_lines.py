@@ -6,7 +6,17 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.lines import LONGEST, MOST_FOUND, STRETCH, Line, Stretch, lines_with, stretch_of
+from evidence.lines import (
+    LONGEST,
+    MOST_FOUND,
+    MOST_ON_A_PAGE,
+    STRETCH,
+    Line,
+    Stretch,
+    lines_with,
+    page_lines,
+    stretch_of,
+)
 
 
 def text(*lines: str) -> io.BytesIO:
@@ -42,6 +52,21 @@ def test_a_line_without_end_goes_on_under_its_own_number() -> None:
         (1, 5, True),
         (2, 4, False),
     ]
+
+
+def test_a_form_feed_ends_a_page_and_its_line() -> None:
+    whole = "یک\nدو\fسه\f\fچهار\n\fx"
+    texts = [line.text for line in stretch_of(text(whole)).lines]
+    assert texts == ["یک", "دو", "سه", "چهار", "x"]
+    pages = [page_lines(text(whole), number) for number in range(1, 7)]
+    found = [page if page is None else [line.text for line in page] for page in pages]
+    assert found == [["یک", "دو"], ["سه"], [], ["چهار"], ["x"], None]
+
+
+def test_a_page_without_end_is_cut_where_nobody_reads_on() -> None:
+    page = page_lines(text("x" * (MOST_ON_A_PAGE + 9)), 1)
+    assert page is not None
+    assert sum(len(line.text) for line in page) == MOST_ON_A_PAGE
 
 
 def test_what_is_no_text_is_shown_and_stops_nothing() -> None:

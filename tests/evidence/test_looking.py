@@ -194,10 +194,12 @@ def test_an_image_is_shown_by_what_was_made_of_it(
     take_in: TakeIn, lawyer: User, client_for: ClientFor
 ) -> None:
     item = take_in()
-    image = derive(item, DerivativeKind.PREVIEW_IMAGE, "image/webp", b"image")
+    image = derive(item, DerivativeKind.PREVIEW_IMAGE, "image/webp", b"image", b"a larger image")
+    large = item.derivatives.get(kind=DerivativeKind.PREVIEW_IMAGE, number=2)
     words = derive(item, DerivativeKind.OCR_TEXT, "text/plain", b"words")
     page = page_of(item, client_for(lawyer))
     assert f'<img src="{address(image)}" alt="Image of {item.reference}' in page
+    assert f'data-large="{address(large)}"' in page
     assert reverse("evidence:text", args=[item.pk, words.pk]) in page
 
 
@@ -206,7 +208,7 @@ def test_a_document_is_read_and_cited_page_by_page(
 ) -> None:
     item, client = take_in(), client_for(lawyer)
     derive(item, DerivativeKind.PAGE_IMAGE, "image/png", b"1", b"2", b"3")
-    derive(item, DerivativeKind.TEXT, "text/plain", "یک".encode(), "دو\nlast".encode(), b"")
+    derive(item, DerivativeKind.TEXT, "text/plain; charset=utf-8", "یک\fدو\nlast\f\f".encode())
     page = page_of(item, client)
     assert "Page 1 of 3" in page
     assert '<span class="line-words" dir="rtl">یک</span>' in page
@@ -308,7 +310,9 @@ def test_a_longer_document_asks_no_more_of_the_database(
     def queries(pages: int) -> int:
         item = take_in(str(pages).encode())
         derive(item, DerivativeKind.PAGE_IMAGE, "image/png", *(f"{pages} {n}".encode() for n in range(pages)))
-        derive(item, DerivativeKind.TEXT, "text/plain", *(f"{pages}-{n}".encode() for n in range(pages)))
+        derive(
+            item, DerivativeKind.TEXT, "text/plain", "\f".join(f"{pages}-{n}" for n in range(pages)).encode()
+        )
         client.get(reverse("evidence:item", args=[item.pk]))
         with CaptureQueriesContext(connection) as captured:
             page_of(item, client)
