@@ -99,6 +99,10 @@ class Action(Worded):
         "evidence.found_values_read",
         _("A person read where, when and by whom an exhibit says that it was made."),
     )
+    CAPTURE_CHECKED = (
+        "evidence.capture_checked",
+        _("A web capture was read and held against what it states of itself."),
+    )
     CONTENTS_ASKED = "evidence.contents_asked", _("A person asked what is inside an exhibit.")
     CONTENTS_LISTED = (
         "evidence.contents_listed",

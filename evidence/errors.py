@@ -77,6 +77,10 @@ class BadDerivative(EvidenceError, BadInput):
     """A derivative (copy, redaction, translation, transcript) cannot be added or made anew as asked."""
 
 
+class NoCapture(EvidenceError, BadInput):
+    """A web capture was asked for of an item that is none."""
+
+
 class BadUnpacking(EvidenceError, BadInput):
     """What is inside an item cannot be listed or taken out as asked."""
 
