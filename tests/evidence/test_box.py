@@ -72,6 +72,45 @@ def test_the_keys_and_the_data_are_not_there(house: Path, settings: Any) -> None
         assert python(f"import os; print(os.path.exists({str(path)!r}))") == "False\n", path
 
 
+def test_even_without_walls_keys_are_not_read_and_nobody_is_called(
+    house: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the kernel's fence keeps from a tool that runs as the very user who owns the keys."""
+    monkeypatch.setattr(box, "isolation", lambda: "bare")
+    key = settings.DADKHAH_KEYS_DIR / "vault.agekey"
+    for path in (house, *house.parents):
+        if path != Path("/tmp"):
+            path.chmod(0o755)
+        if path.parent == Path("/tmp"):
+            break
+    key.parent.chmod(0o755)
+    key.chmod(0o644)
+    said = python(f"""
+import os, socket
+for path in ({str(key)!r}, "/etc/passwd", "/proc/1/status", "/proc/{os.getpid()}/environ"):
+    try:
+        print(open(path).read(1))
+    except OSError as error:
+        print(error.errno)
+try:
+    open({str(key.parent / "new")!r}, "w")
+except OSError as error:
+    print(error.errno)
+open("mine", "w").write("x")
+print(os.listdir("."))
+""")
+    assert said == "13\n13\n13\n13\n13\n['mine']\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert (
+            failure_of(f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)")
+            is Failure.UNREADABLE
+        )
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
 def test_keys_that_lie_among_the_programs_are_covered(settings: Any) -> None:
     inside = Path(box.__file__).parent / "inside"
     settings.DADKHAH_KEYS_DIR = inside
