@@ -40,6 +40,7 @@ class Action(Worded):
     INCIDENT_RECORDED = "incident.recorded", _("An incident was recorded in a case.")
 
     # Evidence
+    RECEIPT_GIVEN = "intake.receipt_given", _("A person was given the receipt of a delivery.")
     INTAKE_STARTED = "intake.started", _("The taking in of a delivery of evidence began.")
     UPLOAD_BEGUN = "intake.upload_begun", _("The sending of a file in parts began.")
     UPLOAD_TAKEN_IN = (
@@ -59,6 +60,7 @@ class Action(Worded):
         _("A file that nobody went on sending for a week was let go; what had arrived of it was removed."),
     )
     EVIDENCE_RECEIVED = "evidence.received", _("An exhibit was received and stored.")
+    ACQUISITION_RECORDED = "evidence.acquisition_recorded", _("How an exhibit was acquired was recorded.")
     EVIDENCE_IDENTIFIED = (
         "evidence.format_identified",
         _("The format of an exhibit was identified from its content."),

@@ -60,6 +60,15 @@ def latest_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.filter(signatures__isnull=False).order_by("-size").first()
 
 
+def covering_checkpoint(size: int) -> Checkpoint | None:
+    """Return the earliest checkpoint that bears a signature and covers the first `size` entries, or None.
+
+    Whoever names it on a document gives the same document on every later day.
+    """
+    signed = Checkpoint.objects.filter(signatures__isnull=False, size__gte=size)
+    return signed.order_by("size").first()
+
+
 def prove(entry_ids: Iterable[uuid.UUID], checkpoint: Checkpoint) -> list[ProvenEntry]:
     """Return each entry with its proof to the checkpoint, in the order of the log.
 

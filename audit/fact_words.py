@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 # A test holds that every commitment in the log is found here by the name of its fact.
 LABELS: Mapping[str, Promise] = {
+    "acquired": _("When it was obtained"),
     "authority": _("Authority"),
     "basis": _("Basis"),
     "closing_reason": _("Why it was closed"),
     "collected": _("Made or collected"),
+    "collector": _("Who collected it"),
     "condition": _("Condition"),
     "consent_reference": _("Where the consent is kept"),
     "coordinates_source": _("Source of the position"),
@@ -20,6 +22,7 @@ LABELS: Mapping[str, Promise] = {
     "happened": _("Happened"),
     "held": _("Held"),
     "how_obtained": _("How obtained"),
+    "legal_basis": _("Legal basis"),
     "location": _("Place"),
     "name": _("Name"),
     "name_fa": _("Name in Persian"),
@@ -29,6 +32,7 @@ LABELS: Mapping[str, Promise] = {
     "notes": _("Notes"),
     "original_name": _("Original file name"),
     "original_path": _("Original path"),
+    "place": _("Where it was obtained"),
     "pinpoint": _("Place in the item"),
     "position": _("Position"),
     "post": _("Post"),
@@ -36,11 +40,16 @@ LABELS: Mapping[str, Promise] = {
     "reason": _("Reason"),
     "received_by": _("Received by"),
     "released_by": _("Released by"),
+    "restrictions": _("Restrictions"),
+    "rights": _("Rights"),
     "seal": _("Seal number"),
+    "serial_number": _("Serial number"),
     "source": _("Source"),
+    "source_name": _("Source"),
     "summary": _("Summary"),
     "text": _("Name"),
     "title": _("Title"),
+    "why_obtained": _("Why it was obtained"),
     "witnessed_by": _("Witnessed by"),
 }
 

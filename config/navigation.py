@@ -25,6 +25,7 @@ ROOMS = (
     Room(_("Cases"), "cases:list", "cases.work_on_cases", ("/cases/", "/dossiers/", "/witnesses/")),
     Room(_("Evidence"), "evidence:list", "evidence.view_evidence", ("/evidence/",)),
     Room(_("Take in"), "evidence:upload", "evidence.receive_evidence", ("/evidence/upload/",)),
+    Room(_("Deliveries"), "evidence:deliveries", "evidence.receive_evidence", ("/deliveries/",)),
     Room(_("Identity requests"), "witnesses:decisions", "witnesses.decide_opening", ("/witnesses/",)),
     Room(_("The log"), "audit:state", "audit.review_log", ("/log/",)),
     Room(_("Log entries"), "audit:entries", "audit.review_log", ("/log/entries/",)),

@@ -65,5 +65,7 @@ def exhibits_of(case: Case) -> Iterator[Exhibit]:
     """The case's exhibits by number, a few hundred rows in memory at a time."""
     # What was disposed of keeps its number, which is never given again, and is in no later dossier.
     numbers = ExhibitNumber.objects.filter(case=case, item__disposed_at=None).order_by("number")
-    for number in numbers.select_related("item__object", "item__intake").iterator(chunk_size=200):
+    for number in numbers.select_related("item__object", "item__intake", "item__thing").iterator(
+        chunk_size=200
+    ):
         yield Exhibit(number, exhibit_name(case.reference, number.number), number.item)

@@ -51,12 +51,24 @@ def item_record(item: EvidenceItem) -> Record:
         "size": item.stored.size if item.has_bytes else None,
         "sha256": item.stored.sha256.hex if item.has_bytes else None,
         "declared_sha256": item.declared_sha256.hex if item.declared_sha256 else None,
+        "thing": _thing_record(item),
         "media_type": item.media_type,
         "media_type_tool": item.media_type_tool,
         # With it the texts above can be checked against what the log committed to at the receipt. It would also
         # let a reader guess at the folder that the file came from, so it stays here if there is one. After an
         # erasure it is another salt than that of the receipt, and there is nothing to compare.
         "salt": None if item.original_path or was_erased(item) else bytes(item.salt).hex(),
+    }
+
+
+def _thing_record(item: EvidenceItem) -> Record | None:
+    thing = None if item.has_bytes else getattr(item, "thing", None)
+    if thing is None:
+        return None
+    return {
+        "description": thing.description,
+        "quantity": thing.quantity,
+        "serial_number": thing.serial_number,
     }
 
 

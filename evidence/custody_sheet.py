@@ -83,12 +83,24 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
 
 def _what_it_is(item: Record, language: Language) -> list[Row]:
     if item["sha256"] is None:
-        return [(Label("Type", "نوع"), Value(_one(_PHYSICAL, language)))]
+        return [(Label("Type", "نوع"), Value(_one(_PHYSICAL, language))), *_thing_rows(item, language)]
     return [
         (Label("Type", "نوع"), Value(item["media_type"] or "—")),
         (Label("Size in bytes", "اندازه (بایت)"), Value(_number(item["size"], language))),
         (Label("SHA-256", "SHA-256"), Value(item["sha256"], code=True)),
     ]
+
+
+def _thing_rows(item: Record, language: Language) -> list[Row]:
+    thing = item.get("thing")
+    if not thing:
+        return []
+    rows = [
+        (Label("Description", "شرح"), Value(thing["description"])),
+        (Label("Number of pieces", "شمار"), Value(_number(thing["quantity"], language))),
+        (Label("Serial number", "شمارهٔ سریال"), Value(thing["serial_number"])),
+    ]
+    return [(label, value) for label, value in rows if value.text]
 
 
 def _one(label: Label, language: Language) -> str:

@@ -33,6 +33,14 @@ class BadIntake(EvidenceError, BadInput):
     """A fact about an arrival (source, date, declared digest, manifest line) cannot be used."""
 
 
+class BadAcquisition(EvidenceError, BadInput):
+    """What is known of an item's source and acquisition cannot be recorded as it was given."""
+
+
+class BadReceipt(EvidenceError, BadInput):
+    """A receipt was asked for in a form or language that there is not."""
+
+
 class BadCustody(EvidenceError, BadInput):
     """A custody event lacks what a court will ask for."""
 
@@ -135,6 +143,10 @@ class NoSuchRange(EvidenceError, BadInput):
     """Bytes were asked of a file where it has none."""
 
 
+class UnknownDelivery(EvidenceError, NotFound):
+    """No delivery of that name, or none of which anything is open to this actor."""
+
+
 class EvidenceRefused(EvidenceError, Refused):
     """This actor may not do this with this exhibit."""
 
@@ -157,6 +169,10 @@ class AlarmClosed(EvidenceError, Conflict):
 
 class RoundGoesOn(EvidenceError, Conflict):
     """A round of reading cannot be reported on before it has ended."""
+
+
+class ReceiptNotWritten(EvidenceError, BadInput):
+    """A receipt cannot be written where it was asked for; what is there was left as it is."""
 
 
 class RecordsUnavailable(EvidenceError, Unavailable):

@@ -82,7 +82,7 @@ def record_receipts(receipts: Sequence[tuple[Arrived, IntakeFacts]], *, actor: A
     """
     begun: dict[tuple[str, str, str], Intake] = {}
     items = []
-    with _records():
+    with records():
         for arrived, facts in receipts:
             delivery = (facts.source, facts.how_obtained, facts.consent_reference)
             known = facts if facts.intake else replace(facts, intake=begun.get(delivery))
@@ -123,7 +123,7 @@ def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor, note: 
 
 
 @contextmanager
-def _records() -> Iterator[None]:
+def records() -> Iterator[None]:
     """One transaction. Raises RecordsUnavailable when the database's disk is full or it does not answer."""
     try:
         with transaction.atomic():
@@ -248,4 +248,10 @@ def sealed_record(item: EvidenceItem) -> dict[str, Any]:
         "parent": str(item.parent_id) if item.parent_id else None,
         "relation": item.relation or None,
         "collected": sealed(item, "collected"),
+        **({} if item.has_bytes else _thing_facts(item)),
     }
+
+
+def _thing_facts(item: EvidenceItem) -> dict[str, Any]:
+    thing = getattr(item, "thing", None)
+    return thing.facts() if thing else {"thing": None}

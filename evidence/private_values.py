@@ -26,6 +26,31 @@ ITEM = PrivateValues(
 
 LINK = PrivateValues((Private("pinpoint"), Private("basis")), cases="case", fact="link", permission=READ)
 
+ACQUISITION = PrivateValues(
+    (
+        Private("source_name"),
+        Private("how_obtained"),
+        Private("why_obtained"),
+        Private("place"),
+        Private("collector"),
+        Private("acquired", DATE_COLUMNS, lambda version: version.date_as_written),
+        Private("legal_basis"),
+        Private("rights"),
+        Private("restrictions"),
+        Private("consent_reference"),
+    ),
+    cases="item__placements__case",
+    fact="acquisition",
+    permission=READ,
+)
+
+THING = PrivateValues(
+    (Private("description"), Private("serial_number")),
+    cases="item__placements__case",
+    fact="thing",
+    permission=READ,
+)
+
 EVENT = PrivateValues(
     (
         Private("happened", DATE_COLUMNS, lambda event: event.happened_text),

@@ -10,7 +10,7 @@ from accounts.models import User
 from cases.models import Case
 
 if TYPE_CHECKING:
-    from evidence.models import Derivative, EvidenceItem, EvidenceLink, FoundValue  # noqa: F401  named in the base classes
+    from evidence.models import Derivative, EvidenceItem, EvidenceLink, FoundValue, Intake  # noqa: F401  named in the base classes
 
 READ = "evidence.view_evidence"
 RECEIVE = "evidence.receive_evidence"
@@ -36,6 +36,16 @@ class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):
         if _may(user, REVIEW_CUSTODY):
             return self.all()
         return self.visible_to(user)
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    """Deliveries, seen by those who may see something that came with them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Deliveries of which at least one item is open to `user`; whoever took one in has no more right than that."""
+        related: Any = self.model._meta.get_field("items").related_model
+        items = EvidenceItemQuerySet(related).visible_to(user)
+        return self.filter(Exists(items.filter(intake=OuterRef("pk"))))
 
 
 class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from evidence.views import (
+    acquisition,
     certificate,
     copies,
+    deliveries,
     disposal,
     fixity,
     gaps,
@@ -14,6 +16,7 @@ from evidence.views import (
     look,
     register,
     resumable,
+    things,
     upload,
 )
 
@@ -32,6 +35,9 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/look/<uuid:derivative_id>/", look.look, name="look"),
     path("evidence/<uuid:item_id>/pages/<int:number>/", leaf.leaf, name="leaf"),
     path("evidence/<uuid:item_id>/text/<uuid:derivative_id>/", leaf.text, name="text"),
+    path("evidence/things/new/", things.thing_new, name="thing_new"),
+    path("evidence/<uuid:item_id>/photographs/", things.photographs, name="photographs"),
+    path("evidence/<uuid:item_id>/acquisition/", acquisition.acquisition, name="acquisition"),
     path("evidence/<uuid:item_id>/link/", item.link, name="link"),
     path("evidence/<uuid:item_id>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("evidence/<uuid:item_id>/hand-over/<uuid:event_id>/", handing_over.answer, name="answer_offer"),
@@ -56,6 +62,9 @@ urlpatterns = [
     path("evidence/<uuid:item_id>/inside/", inside.inside, name="inside"),
     path("evidence/<uuid:item_id>/inside/list/", inside.look_inside, name="inside_list"),
     path("evidence/<uuid:item_id>/inside/take/", inside.take_out, name="inside_take"),
+    path("deliveries/", deliveries.delivery_list, name="deliveries"),
+    path("deliveries/<uuid:delivery_id>/", deliveries.delivery_page, name="delivery"),
+    path("deliveries/<uuid:delivery_id>/receipt/", deliveries.receipt, name="receipt"),
     path("cases/<uuid:case_id>/evidence/", register.case_list, name="case_list"),
     path("custody/", register.custody_review, name="custody_review"),
     path("custody/rounds/", fixity.round_list, name="rounds"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audit.actions import Action
 from audit.actors import Actor
 from audit.models import Entry
+from evidence.acquisition_checking import acquisition_faults
 from evidence.derivative_checking import derivative_faults
 from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
@@ -71,7 +72,9 @@ def verify_evidence(items: Iterable[EvidenceItem], *, record_as: Actor | None = 
 def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
     ahead = iter(items)
     while rows := list(islice(ahead, _AT_ONCE)):
-        prefetch_related_objects(rows, "object", "custody", "links", "derivatives__object")
+        prefetch_related_objects(
+            rows, "object", "custody", "links", "acquisitions", "thing", "derivatives__object"
+        )
         yield rows
 
 
@@ -95,7 +98,7 @@ def _byte_faults(
 
 
 def _logged(items: list[EvidenceItem]) -> dict[str, list[dict[str, Any]]]:
-    """The facts of every entry about these items of a custody event, a link, a derivative or an erasure, by item."""
+    """The facts of every entry about these items that speaks of a row of theirs or of an erasure, by item."""
     entries = (
         Entry.objects.filter(
             subject_kind=EvidenceItem._meta.label_lower, subject_id__in=[str(item.pk) for item in items]
@@ -106,7 +109,7 @@ def _logged(items: list[EvidenceItem]) -> dict[str, list[dict[str, Any]]]:
     logged: dict[str, list[dict[str, Any]]] = {}
     for subject_id, body in entries:
         facts = json.loads(bytes(body))
-        if facts["facts"].keys() & {"fingerprint", "link", "erased", "derivative"}:
+        if facts["facts"].keys() & {"fingerprint", "link", "acquisition", "erased", "derivative"}:
             logged.setdefault(subject_id, []).append({"action": facts["action"], **facts["facts"]})
     return logged
 
@@ -119,6 +122,7 @@ def _record_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fau
         *_row_faults(item, logged),
         *link_faults(item, logged),
         *derivative_faults(item, logged),
+        *acquisition_faults(item, logged),
     ]
 
 

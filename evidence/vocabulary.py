@@ -122,6 +122,55 @@ class Stance(models.TextChoices):
     NEUTRAL = "neutral", _("Neither supports nor contradicts")
 
 
+class SourceKind(models.TextChoices):
+    """What kind of source an item came from."""
+
+    PERSON = "person", _("A person, under a pseudonym")
+    ORGANISATION = "organisation", _("An organisation")
+    PUBLIC = "public", _("A public source")
+
+
+class Reliability(models.TextChoices):
+    """How far the source can be relied on: the letters of the Admiralty grading."""
+
+    A = "A", _("A: completely reliable")
+    B = "B", _("B: usually reliable")
+    C = "C", _("C: fairly reliable")
+    D = "D", _("D: not usually reliable")
+    E = "E", _("E: unreliable")
+    F = "F", _("F: reliability cannot be judged")
+
+
+class Credibility(models.TextChoices):
+    """How credible the information itself is: the digits of the Admiralty grading."""
+
+    CONFIRMED = "1", _("1: confirmed by other sources")
+    PROBABLE = "2", _("2: probably true")
+    POSSIBLE = "3", _("3: possibly true")
+    DOUBTFUL = "4", _("4: doubtful")
+    IMPROBABLE = "5", _("5: improbable")
+    UNKNOWN = "6", _("6: truth cannot be judged")
+
+
+class Language(models.TextChoices):
+    """The languages that an item may be in, by their BCP 47 codes."""
+
+    PERSIAN = "fa", _("Persian")
+    KURDISH = "ku", _("Kurdish")
+    AZERBAIJANI = "az", _("Azerbaijani Turkish")
+    BALOCHI = "bal", _("Balochi")
+    TURKMEN = "tk", _("Turkmen")
+    ARABIC = "ar", _("Arabic")
+    ARMENIAN = "hy", _("Armenian")
+    ENGLISH = "en", _("English")
+    SWEDISH = "sv", _("Swedish")
+    GERMAN = "de", _("German")
+    FRENCH = "fr", _("French")
+    DUTCH = "nl", _("Dutch")
+    OTHER = "mis", _("Another language")
+    NONE = "zxx", _("No language, such as a picture")
+
+
 class Relation(models.TextChoices):
     """What an item is to the item that it came from; an item of its own has none."""
 

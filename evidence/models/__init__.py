@@ -1,5 +1,6 @@
 """The records of this app: the stored bytes and their readings, their receipts, their custody, what they speak to."""
 
+from evidence.models.acquisition import Acquisition
 from evidence.models.container import ContainerMember, Unpacking
 from evidence.models.custody import CustodyEvent
 from evidence.models.derivative import Derivative
@@ -8,9 +9,11 @@ from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
 from evidence.models.stored import StoredObject
+from evidence.models.thing import Thing
 from evidence.models.upload import Upload
 
 __all__ = [
+    "Acquisition",
     "ContainerMember",
     "CustodyEvent",
     "Derivative",
@@ -25,6 +28,7 @@ __all__ = [
     "ImageHash",
     "Intake",
     "StoredObject",
+    "Thing",
     "Unpacking",
     "Upload",
 ]

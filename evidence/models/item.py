@@ -16,8 +16,8 @@ from evidence.digests import DigestField
 from evidence.errors import DisposedOf, HasNoBytes
 from evidence.models.identified import Identified
 from evidence.models.stored import StoredObject
-from evidence.references import new_reference
-from evidence.scopes import EvidenceItemQuerySet
+from evidence.references import delivery_reference, new_reference
+from evidence.scopes import EvidenceItemQuerySet, IntakeQuerySet
 from evidence.vocabulary import Relation
 
 
@@ -32,6 +32,8 @@ class Intake(Identified):
     channel = models.CharField(max_length=16)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
+    objects = IntakeQuerySet.as_manager()
+
     PRIVATE = private_values.INTAKE
 
     class Meta:
@@ -39,7 +41,12 @@ class Intake(Identified):
         constraints = [models.CheckConstraint(condition=~Q(source=""), name="intake_has_a_source")]
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What the delivery is called on its receipt; made from its key, so it needs no column."""
+        return delivery_reference(self.pk)
 
 
 class EvidenceItem(Identified, Dated):

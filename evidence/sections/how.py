@@ -1,14 +1,16 @@
-"""How we know: the source, the receipt, the digests, and what else came with the same bytes."""
+"""How we know: source and acquisition, the receipt, the digests, and what else came with the same bytes."""
 
 from typing import Any
 
+from evidence.acquiring import current_acquisition
 from evidence.queries import last_check, other_receipts
 from evidence.sections.section import Asking
 
 
 def facts(asking: Asking) -> dict[str, Any]:
-    """The last comparison with the digest, and the other receipts of the same bytes."""
+    """The last comparison with the digest, what is known of its acquisition, and the other receipts of the bytes."""
     return {
+        "acquisition": current_acquisition(asking.item),
         "check": last_check(asking.item),
         "others": other_receipts(asking.item, user=asking.user),
     }

@@ -23,6 +23,7 @@ from evidence.disposal import request_disposal
 from evidence.holds import place_hold
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import Derivative, EvidenceItem
+from evidence.physical import ThingFacts, receive_thing
 from evidence.unpacking.asking import ask_for_contents
 from evidence.unpacking.work import carry_out as carry_out_unpacking
 from tests.architecture.two_cases import PASSPHRASE, House
@@ -148,6 +149,14 @@ def _decide_disposal(house: House, hire: Hire) -> Act:
     return Act(other, form, {"item_id": item.pk, "event_id": asked.pk})
 
 
+def _photograph(house: House, _hire: Hire) -> Act:
+    seen = Circumstances(condition="As new")
+    facts = ThingFacts(title="A ring", source="a family", case=house.ours.case, circumstances=seen)
+    ring = receive_thing(facts, actor=house.people["lawyer"])
+    arrived = SimpleUploadedFile("ring.jpg", b"a photograph")
+    return Act(house.people["lawyer"], {"files": arrived}, {"item_id": ring.pk})
+
+
 def _link(house: House, _hire: Hire) -> Act:
     item = _another_item(house)
     form = {"case": house.ours.case.pk, "to": f"person:{house.ours.person.pk}", "stance": "supports"}
@@ -265,6 +274,12 @@ ACTS: dict[str, Prepare] = {
     "evidence:answer_offer": lambda house, _hire: Act(house.people["paralegal"], {"decision": "accept"}),
     "evidence:inside_list": _lawyer(),
     "evidence:inside_take": _inside_take,
+    "evidence:thing_new": _lawyer(
+        title="A ring of silver", source="a family", condition="Scratched", quantity=1
+    ),
+    "evidence:photographs": _photograph,
+    "evidence:acquisition": _lawyer(source_kind="public", source_name="A newspaper"),
+    "evidence:receipt": _lawyer(language="en", form="json"),
     "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
     "witnesses:register": _lawyer(name_latin="Inventedwitness"),
     "witnesses:request_opening": _request_opening,

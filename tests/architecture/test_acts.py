@@ -29,6 +29,7 @@ READS = {
     "evidence:item": "lawyer",
     "evidence:found_values": "lawyer",
     "evidence:inside": "lawyer",
+    "evidence:acquisition": "lawyer",
     "evidence:custody_item": "auditor",
     "evidence:custody_gaps": "auditor",
     "witnesses:case_list": "paralegal",

@@ -32,6 +32,7 @@ OBJECTS = {
     "request_id",
     "dossier_id",
     "upload_id",
+    "delivery_id",
 }
 FORBIDDEN, GONE, WRONG_METHOD = 403, 404, 405
 # What the protocol of uploads in parts asks for, beside what pages know.

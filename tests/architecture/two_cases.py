@@ -80,6 +80,7 @@ class Holding:
             # What people bring is not shown as text; what programs read is.
             **({"derivative_id": self.words.pk} if name == "evidence:text" else {}),
             "event_id": self.offer.pk,
+            "delivery_id": self.item.intake_id,
             "witness_id": self.witness.pk,
             "request_id": self.opening.pk,
             "dossier_id": self.dossier.pk,

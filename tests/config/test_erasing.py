@@ -311,6 +311,7 @@ def test_the_command_wants_the_kind_typed_and_refuses_one_person_alone(
 
 # Columns of text that may be in clear: our own words, identifiers and choices, never what a person types freely.
 IN_CLEAR = {
+    "Acquisition": {"languages"},
     "Case": {"reference", "search_key"},
     "PersonName": {"search_key", "romanisation"},
     "StoredObject": {"name", "key_id", "format"},

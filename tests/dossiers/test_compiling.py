@@ -303,7 +303,7 @@ def test_whatever_ends_the_run_nothing_half_made_stays(
 def test_a_thing_is_listed_with_its_certificate_and_without_bytes(
     case: Case, evidence: list[EvidenceItem], lawyer: User, tmp_path: Path
 ):
-    put_on_the_shelf(case, lawyer, title="A prisoner's ring")
+    put_on_the_shelf(case, lawyer, title="A prisoner's ring", seal="S-17", serial_number="SN-5")
     path = tmp_path / "with a ring"
     compile_to(case, path, lawyer)
     done = run_verifier(path)
@@ -315,7 +315,8 @@ def test_a_thing_is_listed_with_its_certificate_and_without_bytes(
     assert len((path / "data" / "hashes.sha256").read_text().splitlines()) == len(evidence)
     assert len(list((path / "data" / "originals").iterdir())) == len(evidence)
     certificate = (path / ring["certificate_text"]).read_text(encoding="utf-8")
-    assert "Physical item: it has no bytes" in certificate
+    for words in ("Physical item: it has no bytes", "S-17", "SN-5", "Scratched"):
+        assert words in certificate
     assert "Physical item, not in this dossier" in (path / "data" / "index.txt").read_text(encoding="utf-8")
     assert DossierExhibit.objects.filter(item_id=ring["item"]).count() == 1
 

@@ -97,7 +97,7 @@ def test_no_act_leaves_what_was_typed_in_the_log(
 
 def choices() -> set[str]:
     """Words that a form offers and nobody types."""
-    return {"victim", "variant", "prison", "supports", "approve", "lawyer"}
+    return {"victim", "variant", "prison", "supports", "approve", "lawyer", "public"}
 
 
 @pytest.mark.django_db
