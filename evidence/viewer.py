@@ -86,6 +86,8 @@ _FACES = (
 
 def viewer_of(item: EvidenceItem, *, user: User) -> Viewer:
     """The way of looking at an item that the user sees. One query, however much was made of it."""
+    if item.disposed_at is not None:
+        return Viewer(Face.NOTHING, {}, nothing=_disposed_of())
     wanted = Q(number=1) | Q(number=2, kind=DerivativeKind.PREVIEW_IMAGE)
     rows = Derivative.objects.visible_to(user).filter(wanted, item=item, author=None)
     firsts = {str(row.kind) if row.number == 1 else _LARGE: row for row in rows}
@@ -96,6 +98,15 @@ def viewer_of(item: EvidenceItem, *, user: User) -> Viewer:
             is_video = kind == DerivativeKind.PLAYBACK and main.media_type.startswith("video/")
             return Viewer(Face.VIDEO if is_video else face, made, main)
     return Viewer(Face.NOTHING, made, nothing=_nothing(item, firsts))
+
+
+def _disposed_of() -> Nothing:
+    return Nothing(
+        _("Disposed of"),
+        _(
+            "Its bytes and what was made of them cannot be read any more. Its custody says when, why and by whom."
+        ),
+    )
 
 
 def _can_be_seen(row: Derivative) -> bool:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Entry
@@ -289,6 +290,19 @@ def test_what_waits_and_what_is_never_shown_is_said(
 def test_a_thing_is_said_to_be_one(case: Case, lawyer: User, paralegal: User, client_for: ClientFor) -> None:
     thing = put_on_the_shelf(case, paralegal)
     assert "A thing, not a file" in page_of(thing, client_for(lawyer))
+
+
+def test_what_was_disposed_of_is_looked_at_no_more(
+    video: Derivative, lawyer: User, client_for: ClientFor
+) -> None:
+    EvidenceItem.objects.filter(pk=video.item_id).update(disposed_at=timezone.now())
+    client = client_for(lawyer)
+    page = page_of(video.item, client)
+    assert "cannot be read any more" in page
+    assert "<video" not in page
+    answer = client.get(address(video), headers={"Range": "bytes=0-9"})
+    assert answer.status_code >= 400
+    assert "Content-Range" not in answer
 
 
 def test_what_was_made_and_is_damaged_closes_no_page(
