@@ -2,7 +2,8 @@
 
 import os
 
-from evidence.inspecting.box import MIB, Limits
+from evidence.derivative_failures import Failure
+from evidence.inspecting.box import MIB, BoxFailure, Limits
 from evidence.inspecting.keeping import KeptOne
 from evidence.inspecting.programs import require_program, version_of
 from evidence.inspecting.records import Made, Maker
@@ -48,14 +49,23 @@ def make_playback(work: Work) -> Made:
     # In memory, since the index can be put to the front only of a file that can be gone back in.
     into = os.memfd_create("playback", os.MFD_CLOEXEC)
     try:
-        with work.copy() as copy:
-            argv = [path, *_INPUT, *told, "-y", f"file:/proc/self/fd/{into}"]
-            work.run(argv, copy=copy, sink=_unheard, limits=_COPY, also=into)
+        _write(work, [path, *_INPUT, *told, "-y", f"file:/proc/self/fd/{into}"], into)
+        work.expect_silence(os.fstat(into).st_size)
         with KeptOne(1, "video/mp4" if film else "audio/mp4") as kept:
             kept.take_all_of(into)
             return Made(_maker(told), [kept.output()])
     finally:
         os.close(into)
+
+
+def _write(work: Work, argv: list[str], into: int) -> None:
+    try:
+        with work.copy() as copy:
+            work.run(argv, copy=copy, sink=_unheard, limits=_COPY, also=into)
+    finally:
+        # Asked whatever ffmpeg says: cut off at the limit, it has been seen to end as if all were well.
+        if os.fstat(into).st_size >= _COPY.file:
+            raise BoxFailure(Failure.TOO_MUCH_OUTPUT)
 
 
 def _picture(work: Work, told: list[str], *, media_type: str) -> Made | None:

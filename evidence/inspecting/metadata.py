@@ -13,6 +13,7 @@ from evidence.inspecting.subject import Work
 from evidence.models.found import FoundKind
 
 _LIMITS = Limits(seconds=60, memory=1024 * MIB, output=4 * MIB)
+_TAG = re.compile(r"[^A-Za-z0-9:_-]")
 _LONGEST_VALUE = 2000
 _MOST_VALUES = 2000
 _MOST_FOUND = 200
@@ -87,7 +88,7 @@ def _read(written: bytes) -> dict[str, str]:
     facts = {}
     for tag, value in list(answer[0].items())[:_MOST_VALUES]:
         if not tag.startswith(_OURS):
-            facts[_clean(tag)] = _clean(_said(value))[:_LONGEST_VALUE]
+            facts[_TAG.sub("_", tag)[:100]] = _clean(_said(value))[:_LONGEST_VALUE]
     return facts
 
 

@@ -122,9 +122,12 @@ def claim(derivative_id: uuid.UUID) -> Derivative | None:
     return lead
 
 
-def beat(lead: Derivative) -> bool:
-    """Say that the work goes on. False where it was taken away meanwhile: then it must stop."""
-    return bool(_held(lead).update(beat_at=timezone.now()))
+def beat(lead: Derivative, *, ahead: timedelta = timedelta(0)) -> bool:
+    """Say that the work goes on. False where it was taken away meanwhile: then it must stop.
+
+    `ahead` is how long nothing will be heard, because one step cannot be interrupted.
+    """
+    return bool(_held(lead).update(beat_at=timezone.now() + ahead))
 
 
 def record_made(lead: Derivative, made: Made) -> bool:
@@ -259,4 +262,5 @@ def _record_found(lead: Derivative, made: Made) -> list[Json]:
         ImageHash.objects.create(
             item_id=lead.item_id, derivative=lead, bits=bits, band_a=a, band_b=b, band_c=c, band_d=d
         )
-    return [{"tag": row.tag, "value": sealed(row, "value")} for row in rows]
+    # Not the tag: whoever made the file may have written a name into it.
+    return [{"found": str(row.pk), "kind": str(row.kind), "value": sealed(row, "value")} for row in rows]

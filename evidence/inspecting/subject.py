@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from evidence.derivative_words import DerivativeKind, DerivativeState
 from evidence.errors import ObjectMissing
@@ -12,6 +13,8 @@ from evidence.models import Derivative, EvidenceItem, StoredObject
 from evidence.store import vault
 
 _BEAT_SECONDS = 3.0
+# A bucket behind a thin line, in bytes a second.
+_SLOWEST_STORE = 512 * 1024
 # What is looked into must fit into memory beside everything else.
 LARGEST = 1024 * box.MIB
 
@@ -44,6 +47,11 @@ class Work:
         if not beat(self.lead):
             raise TakenAway
         self._heard = time.monotonic()
+
+    def expect_silence(self, size: int) -> None:
+        """Say that so many bytes are to be stored now, in a step that cannot say anything meanwhile."""
+        if not beat(self.lead, ahead=timedelta(seconds=size // _SLOWEST_STORE)):
+            raise TakenAway
 
     def made(self, kind: DerivativeKind) -> list[Derivative]:
         """What programs have made of the item already, in the order of its numbers."""

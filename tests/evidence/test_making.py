@@ -24,6 +24,7 @@ from evidence.inspecting import box, media, pages, pictures, texts
 from evidence.inspecting.box import MIB, Limits
 from evidence.inspecting.pending import requeue_derivatives
 from evidence.inspecting.records import SILENT_AFTER, claim
+from evidence.inspecting.subject import Work
 from evidence.inspecting.work import make_derivative
 from evidence.inspection import inspect
 from evidence.models import Derivative, EvidenceItem, FoundValue, ImageHash
@@ -212,6 +213,41 @@ def test_a_film_gets_a_still_and_a_copy_with_its_index_at_the_front(take_in: Tak
     assert made["playback"].media_type == "video/mp4"
     assert played.index(b"moov") < played.index(b"mdat")
     assert made["playback"].tool_version[0].isdigit()
+
+
+@pytest.mark.program("ffmpeg")
+def test_a_copy_for_playing_that_grows_too_large_says_so(
+    take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "_COPY", Limits(file=4096))
+    row = look_into(take_in((SAMPLES / "along-the-wall.mp4").read_bytes()))["playback"]
+    assert (row.state, row.failure) == ("failed", Failure.TOO_MUCH_OUTPUT)
+
+
+@pytest.mark.program("exiftool")
+def test_a_tag_that_the_files_maker_chose_is_not_in_the_log(take_in: TakeIn) -> None:
+    note = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description xmlns:n="http://n.example/"><n:ShahrnooshsCity>Evin</n:ShahrnooshsCity></rdf:Description>'
+        "</rdf:RDF></x:xmpmeta>"
+    )
+    held = io.BytesIO()
+    Image.open(io.BytesIO(files.picture())).save(held, "JPEG", xmp=note.encode())
+    look_into(take_in(held.getvalue()))
+    assert FoundValue.objects.filter(value="Evin").exists()
+    assert not any(b"hahrnoosh" in bytes(entry.body) for entry in Entry.objects.all())
+
+
+def test_a_worker_that_said_it_would_be_silent_keeps_its_work(take_in: TakeIn) -> None:
+    item = take_in(files.picture())
+    inspect(item.pk)
+    lead = claim(item.derivatives.get(kind="metadata").pk)
+    assert lead is not None
+    Work(lead).expect_silence(600 * MIB)
+    lead.refresh_from_db()
+    assert lead.beat_at is not None
+    assert lead.beat_at > timezone.now() + SILENT_AFTER * 4
+    assert claim(lead.pk) is None
 
 
 @pytest.mark.program("ffmpeg")
