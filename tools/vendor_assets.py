@@ -47,6 +47,20 @@ PACKAGES = (
         },
     ),
     Package("htmx.org", "4.0.1", "0BSD", {"dist/htmx.min.js": "htmx/htmx.js", "LICENSE": "htmx/LICENSE"}),
+    Package("tus-js-client", "4.3.1", "MIT", {"dist/tus.min.js": "tus/tus.js", "LICENSE": "tus/LICENSE"}),
+    # Modules that import one another by these names.
+    Package(
+        "@noble/hashes",
+        "2.4.0",
+        "MIT",
+        {
+            "sha2.js": "noble-hashes/sha2.js",
+            "_md.js": "noble-hashes/_md.js",
+            "_u64.js": "noble-hashes/_u64.js",
+            "utils.js": "noble-hashes/utils.js",
+            "LICENSE": "noble-hashes/LICENSE",
+        },
+    ),
     Package(
         "vazirmatn",
         "33.0.3",

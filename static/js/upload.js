@@ -1,84 +1,95 @@
-// <form data-upload> sends its files one by one and shows how far each is. Without this script the same form
-// sends them all at once to the same address. The answer per file: {ok, reference, href, again} or {ok, error}.
-
+// <form data-upload> sends its files in parts, one file after the other, and goes on after every cut. Without this
+// script the same form sends them all at once to its own address.
+import { Hashing } from "./hashing.js";
+import { Choice } from "./upload_choice.js";
 import { UploadPanel } from "./upload_panel.js";
+import { Sending } from "./upload_sending.js";
 
 for (const form of document.querySelectorAll("form[data-upload]")) {
-  const input = form.querySelector('input[type="file"]');
-  const place = form.querySelector("[data-upload-panel]");
-  if (input && place) enhance(form, input, new UploadPanel(place));
+  if (window.tus?.isSupported && window.Worker) new Desk(form);
 }
 
-function enhance(form, input, panel) {
-  let waiting = [];
+function Desk(form) {
+  const input = form.querySelector('input[type="file"][name="files"]');
+  const place = form.querySelector("[data-upload-panel]");
+  const choice = new Choice(form.querySelector("[data-drop-zone]"), input, form.querySelector("[data-folder]"));
+  const panel = new UploadPanel(place);
+  const hashing = new Hashing(form.dataset.hashWorker);
+  const waiting = new Map();
+  let current = null;
   let sending = false;
 
+  for (const one of document.querySelectorAll("[data-waiting-upload][data-fingerprint]")) {
+    if (one.dataset.fingerprint) waiting.set(one.dataset.fingerprint, one.dataset.waitingUpload);
+  }
   window.addEventListener("beforeunload", (event) => {
     if (sending) event.preventDefault();
   });
+  window.addEventListener("online", () => {
+    if (panel.pause.dataset.paused === "yes" && current && !current.paused) goOn();
+  });
+  panel.pause.addEventListener("click", () => (panel.pause.dataset.paused === "yes" ? goOn() : stop()));
+
+  function stop() {
+    current?.pause();
+    panel.showPaused(true);
+  }
+
+  function goOn() {
+    panel.showPaused(false);
+    current?.goOn();
+  }
 
   form.addEventListener("submit", async (event) => {
-    const files = input.files.length ? [...input.files] : waiting;
-    if (!files.length) return;
+    const { chosen } = choice;
+    if (!chosen.length) return;
     event.preventDefault();
     if (sending) return;
     sending = true;
-    const fields = otherFields(form, input);
     lock(form, true);
-    panel.start(files);
-    waiting = [];
-    for (const [index, file] of files.entries()) {
-      const answer = await send(form.action, fields, input.name, file, (share) => panel.sent(index, share));
-      panel.finish(index, answer);
-      if (!answer.ok) waiting.push(file);
+    panel.start(chosen);
+    const shared = { action: form.dataset.uploads, token: form.elements.csrfmiddlewaretoken.value, hashing, waiting };
+    const fields = fieldsOf(form, input);
+    const failed = [];
+    for (const [index, one] of chosen.entries()) {
+      const tell = (kind, values) => panel.tell(index, kind, values);
+      current = new Sending(one, { ...shared, fields: differing(fields, one), tell });
+      current.paused = panel.pause.dataset.paused === "yes";
+      const outcome = await current.run();
+      panel.finish(index, outcome);
+      if (!outcome.ok) failed.push(one);
     }
+    current = null;
     sending = false;
     lock(form, false);
     panel.end();
-    // What failed stays ready: pressing the button again sends exactly those files.
-    input.value = "";
-    input.required = waiting.length === 0 && input.dataset.wasRequired === "yes";
+    choice.keep(failed);
   });
-  input.dataset.wasRequired = input.required ? "yes" : "no";
 }
 
-function otherFields(form, input) {
+// All that one press of the button sends is one delivery.
+function fieldsOf(form, input) {
   const fields = new FormData(form);
   fields.delete(input.name);
+  fields.set("batch", newId());
   return fields;
 }
 
-// The name travels in a field of its own: multipart readers change names, and the joiners Persian needs get lost.
-function send(action, fields, name, file, onShare) {
-  const body = new FormData();
-  for (const [key, value] of fields) body.append(key, value);
-  body.append("original_name", file.name);
-  body.append(name, file, file.name);
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", action);
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) onShare(event.loaded / event.total);
-    });
-    request.addEventListener("load", () => resolve(read(request)));
-    request.addEventListener("error", () => resolve({ ok: false, cut: true }));
-    request.addEventListener("abort", () => resolve({ ok: false, cut: true }));
-    request.send(body);
-  });
+function differing(fields, one) {
+  const own = new Map(fields);
+  for (const [name, value] of Object.entries(one.differing ?? {})) if (value.trim()) own.set(name, value);
+  return [...own];
 }
 
-function read(request) {
-  try {
-    const answer = JSON.parse(request.responseText);
-    if (typeof answer.ok === "boolean") return answer;
-  } catch {
-    // Falls through to the answer that nobody can read.
-  }
-  return { ok: false, unclear: true };
+// `crypto.randomUUID` is there over https alone.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 function lock(form, locked) {
-  for (const button of form.querySelectorAll("button")) button.disabled = locked;
+  for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = locked;
 }

@@ -1,124 +1,141 @@
 // Shows a list of files on their way in. All words come, translated, from the panel's data-text-* attributes.
+import { Rate } from "./upload_rate.js";
+import { element, filled, number, readableSize, readableTime, visible } from "./upload_words.js";
+
+// More lines than this are only shown while they say something: the one on its way, and what failed.
+const MOST_LINES = 300;
+
 export class UploadPanel {
   constructor(place) {
     this.place = place;
     this.words = place.dataset;
-    this.list = place.querySelector("[data-upload-list]");
-    this.total = place.querySelector("[data-upload-total]");
-    this.totalBar = place.querySelector("[data-upload-total-bar]");
-  }
-
-  start(files) {
-    this.sizes = files.map((file) => Math.max(file.size, 1));
-    this.shares = files.map(() => 0);
-    this.taken = 0;
-    this.ended = 0;
-    this.rows = files.map((file) => this.row(file));
-    this.list.replaceChildren(...this.rows.map((row) => row.item));
-    this.place.hidden = false;
-    this.showTotal();
-  }
-
-  row(file) {
-    const item = document.createElement("li");
-    const line = document.createElement("p");
-    line.className = "upload-name";
-    const name = document.createElement("bdi");
-    name.textContent = visible(file.name);
-    const size = document.createElement("span");
-    size.className = "muted";
-    size.textContent = readableSize(file.size);
-    line.append(name, size);
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.value = 0;
-    bar.setAttribute("aria-label", visible(file.name));
-    const state = document.createElement("p");
-    state.className = "upload-state";
-    state.textContent = this.words.textWaiting;
-    item.append(line, bar, state);
-    return { item, bar, state };
-  }
-
-  sent(index, share) {
-    const { bar, state } = this.rows[index];
-    this.shares[index] = share;
-    bar.value = share;
-    const percent = this.words.textPercent.replace("{percent}", number(Math.floor(share * 100)));
-    state.textContent = share < 1 ? `${this.words.textSending} · ${percent}` : this.words.textStoring;
-    this.showTotal();
-  }
-
-  finish(index, answer) {
-    const { item, bar, state } = this.rows[index];
-    this.shares[index] = 1;
-    this.ended += 1;
-    bar.hidden = true;
-    bar.remove();
-    item.className = answer.ok ? "upload-taken" : "upload-failed";
-    if (answer.ok) {
-      this.taken += 1;
-      state.replaceChildren(`${this.words.textTaken} `, reference(answer));
-      if (answer.again) state.append(` ${this.words.textAgain}`);
-    } else {
-      state.textContent = this.failure(answer);
+    for (const part of ["list", "total", "totalBar", "counts", "speed", "pause"]) {
+      this[part] = place.querySelector(`[data-upload-${part.replace("B", "-b")}]`);
     }
-    this.showTotal();
   }
 
-  failure(answer) {
-    if (answer.cut) return `${this.words.textFailed} ${this.words.textCut}`;
-    if (answer.unclear) return this.words.textUnclear;
-    return `${this.words.textFailed} ${answer.error}`;
+  start(chosen) {
+    this.files = chosen.map(({ file }) => file);
+    this.sent = this.files.map(() => 0);
+    this.rows = [];
+    this.tally = { taken: 0, again: 0, failed: 0 };
+    this.rate = new Rate();
+    this.list.replaceChildren();
+    if (this.files.length <= MOST_LINES) this.files.forEach((_file, index) => this.row(index));
+    this.place.hidden = false;
+    this.showPaused(false);
+    this.pause.hidden = false;
+    this.show();
   }
 
-  showTotal() {
-    const whole = this.sizes.reduce((sum, size) => sum + size, 0);
-    const done = this.sizes.reduce((sum, size, index) => sum + size * this.shares[index], 0);
-    this.totalBar.value = done / whole;
-    this.say(this.words.textTotal, this.ended);
+  row(index) {
+    if (this.rows[index]) return this.rows[index];
+    const file = this.files[index];
+    const name = element("bdi", { textContent: visible(file.name) });
+    const size = element("span", { className: "muted", textContent: readableSize(file.size) });
+    const bar = element("progress", { max: 1, value: 0, ariaLabel: visible(file.name) });
+    const state = element("p", { className: "upload-state", textContent: this.words.textWaiting });
+    const item = element("li", {}, element("p", { className: "upload-name" }, name, " ", size), bar, state);
+    this.list.append(item);
+    this.rows[index] = { item, bar, state };
+    return this.rows[index];
+  }
+
+  // What `Sending` tells.
+  tell(index, kind, values) {
+    const { bar, state } = this.row(index);
+    const words = { cut: "textCut", busy: "textBusy", stalled: "textStalled", storing: "textStoring", hashing: "textHashing" };
+    if (kind === "sending") {
+      this.sent[index] = values.done;
+      bar.value = values.done / Math.max(this.files[index].size, 1);
+      this.rate.note(this.whole());
+      const percent = filled(this.words.textPercent, { percent: number(Math.floor(bar.value * 100)) });
+      state.textContent = `${this.words.textSending} · ${percent}`;
+      this.showSpeed();
+    } else {
+      state.textContent = filled(this.words[words[kind]], { seconds: number(values.seconds ?? 0) });
+      if (kind !== "hashing") this.rate.pause();
+      if (kind === "stalled") this.showPaused(true);
+    }
+    this.showBar();
+  }
+
+  finish(index, outcome) {
+    const { item, bar, state } = this.row(index);
+    this.sent[index] = this.files[index].size;
+    bar.remove();
+    item.className = outcome.ok ? "upload-taken" : "upload-failed";
+    if (outcome.ok) {
+      this.tally.taken += 1;
+      this.tally.again += outcome.again ? 1 : 0;
+      state.replaceChildren(`${this.words.textTaken} `, reference(outcome));
+      if (outcome.again) state.append(` ${this.words.textAgain}`);
+      if (this.files.length > MOST_LINES) item.remove();
+    } else {
+      this.tally.failed += 1;
+      state.textContent = this.failure(outcome);
+    }
+    this.show();
+  }
+
+  failure({ kind, error }) {
+    if (kind === "unclear") return this.words.textUnclear;
+    const words = { unreadable: this.words.textUnreadable, signed_out: this.words.textSignedOut };
+    return `${this.words.textFailed} ${words[kind] ?? error}`;
+  }
+
+  showPaused(paused) {
+    this.pause.textContent = paused ? this.words.textGoOn : this.words.textPause;
+    this.pause.dataset.paused = paused ? "yes" : "no";
+    if (paused) this.speed.textContent = this.words.textPaused;
+    this.rate.pause();
+  }
+
+  whole() {
+    return this.sent.reduce((sum, size) => sum + size, 0);
+  }
+
+  show() {
+    const { taken, again, failed } = this.tally;
+    const total = this.files.length;
+    this.say(filled(this.words.textTotal, { done: number(taken + failed), total: number(total) }));
+    const left = total - taken - failed;
+    const counts = { taken: number(taken), again: number(again), failed: number(failed), left: number(left) };
+    this.counts.textContent = filled(this.words.textCounts, counts);
+    this.showBar();
+  }
+
+  showBar() {
+    const size = this.files.reduce((sum, file) => sum + file.size, 0);
+    const ended = (this.tally.taken + this.tally.failed) / this.files.length;
+    this.totalBar.value = size ? this.whole() / size : ended;
+  }
+
+  showSpeed() {
+    const perSecond = this.rate.perSecond;
+    if (!perSecond) return;
+    const left = this.files.reduce((sum, file) => sum + file.size, 0) - this.whole();
+    const values = { rate: readableSize(perSecond), left: readableTime(left / perSecond) };
+    this.speed.textContent = filled(this.words.textSpeed, values);
   }
 
   end() {
-    const all = this.taken === this.rows.length;
-    this.say(all ? this.words.textDone : this.words.textSome, this.taken);
+    const all = this.tally.taken === this.files.length;
+    const values = { done: number(this.tally.taken), total: number(this.files.length) };
+    this.say(filled(all ? this.words.textDone : this.words.textSome, values));
+    this.speed.textContent = "";
+    this.pause.hidden = true;
   }
 
-  say(words, done) {
-    const text = words.replace("{done}", number(done)).replace("{total}", number(this.rows.length));
+  say(text) {
     // A status that is set again is read aloud again; speak only when the count has changed.
     if (this.total.textContent !== text) this.total.textContent = text;
   }
 }
 
 // Only an address of our own is followed, whatever the answer says.
-function reference(answer) {
-  const text = document.createElement("bdi");
-  text.className = "mono";
-  text.dir = "ltr";
-  text.textContent = answer.reference;
-  if (typeof answer.href !== "string" || !/^\/(?!\/)/.test(answer.href)) return text;
-  const link = document.createElement("a");
-  link.href = answer.href;
-  link.append(text);
-  return link;
-}
-
-// As the server does: a control or override character is shown as its code point. Joiners stay, Persian needs them.
-function visible(name) {
-  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    if (character === "\u200c" || character === "\u200d") return character;
-    return `[U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`;
-  });
-}
-
-function number(value) {
-  return new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false }).format(value);
-}
-
-function readableSize(bytes) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), 3);
-  const format = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 };
-  return new Intl.NumberFormat(document.documentElement.lang, format).format(bytes / 1024 ** step);
+function reference(outcome) {
+  const text = element("bdi", { className: "mono", dir: "ltr", textContent: outcome.reference });
+  if (typeof outcome.href !== "string" || !/^\/(?!\/)/.test(outcome.href)) return text;
+  return element("a", { href: outcome.href }, text);
 }
