@@ -57,7 +57,8 @@ function Desk(form) {
       current.paused = panel.pause.dataset.paused === "yes";
       const outcome = await current.run();
       panel.finish(index, outcome);
-      if (!outcome.ok) failed.push(one);
+      if (outcome.ok) forget(current.where);
+      else failed.push(one);
     }
     current = null;
     sending = false;
@@ -65,6 +66,13 @@ function Desk(form) {
     panel.end();
     choice.keep(failed);
   });
+}
+
+// What is in waits no longer.
+function forget(where) {
+  const list = document.querySelector("[data-waiting-uploads]");
+  list?.querySelector(`[data-waiting-upload="${CSS.escape(where)}"]`)?.remove();
+  if (!list?.querySelector("[data-waiting-upload]")) list?.remove();
 }
 
 // All that one press of the button sends is one delivery.

@@ -47,7 +47,7 @@ export class Choice {
 
   field(one, field, id) {
     const words = { title: "textTitle", source: "textSource", collected_at: "textCollected" };
-    const input = element("input", { type: "text", id, autocomplete: "off" });
+    const input = element("input", { type: "text", id, autocomplete: "off", value: one.differing?.[field] ?? "" });
     input.addEventListener("input", () => {
       one.differing = { ...one.differing, [field]: input.value };
     });

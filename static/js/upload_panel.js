@@ -50,7 +50,8 @@ export class UploadPanel {
       bar.value = values.done / Math.max(this.files[index].size, 1);
       this.rate.note(this.whole());
       const percent = filled(this.words.textPercent, { percent: number(Math.floor(bar.value * 100)) });
-      state.textContent = `${this.words.textSending} · ${percent}`;
+      const whole = values.done >= this.files[index].size;
+      state.textContent = whole ? this.words.textStoring : `${this.words.textSending} · ${percent}`;
       this.showSpeed();
     } else {
       state.textContent = filled(this.words[words[kind]], { seconds: number(values.seconds ?? 0) });
@@ -113,8 +114,9 @@ export class UploadPanel {
 
   showSpeed() {
     const perSecond = this.rate.perSecond;
-    if (!perSecond) return;
     const left = this.files.reduce((sum, file) => sum + file.size, 0) - this.whole();
+    if (!left) this.speed.textContent = "";
+    if (!perSecond || !left) return;
     const values = { rate: readableSize(perSecond), left: readableTime(left / perSecond) };
     this.speed.textContent = filled(this.words.textSpeed, values);
   }

@@ -23,6 +23,7 @@ export class Sending {
     this.digest = this.hashing.ofFile(this.file);
     const begun = await this.begin();
     if (!begun.where) return begun;
+    this.where = begun.where;
     const sent = await this.send(begun.where);
     if (!sent.ok) return sent;
     this.waiting.delete(this.fingerprint);
@@ -44,7 +45,7 @@ export class Sending {
   async begin() {
     const known = this.waiting.get(this.fingerprint);
     if (known) return { where: known };
-    const headers = { ...this.headers(), "Upload-Length": `${this.file.size}` };
+    const headers = { ...this.headers(), "Tus-Resumable": "1.0.0", "Upload-Length": `${this.file.size}` };
     if (!this.file.size) {
       const digest = await this.digest;
       if (digest) headers["Repr-Digest"] = reprDigest(digest);
@@ -150,7 +151,7 @@ export class Sending {
   }
 
   headers() {
-    return { "Tus-Resumable": "1.0.0", "X-CSRFToken": this.token, Accept: "application/json" };
+    return { "X-CSRFToken": this.token, Accept: "application/json" };
   }
 }
 
