@@ -18,13 +18,17 @@ _TEXTS = (DerivativeKind.TEXT, DerivativeKind.OCR_TEXT)
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One page of a document. `text` is None where no words of it were read; `trouble` says what kept them away."""
+    """One page of a document. `text` is None where no words of it were read; `trouble` says what kept them away.
+
+    `read_by_program` where they were read from the image: such words are a help, and no quotation.
+    """
 
     number: int
     count: int
     image: Derivative
     text: tuple[Line, ...] | None
     trouble: str = ""
+    read_by_program: bool = False
 
     @property
     def previous(self) -> int:
@@ -62,16 +66,17 @@ def leaf_of(item: EvidenceItem, number: int, *, user: User) -> Leaf:
             _("The document has %(count)s pages, and this is none of them. Choose one.") % {"count": count}
         )
     try:
-        return Leaf(number, count, image, _words_on(number, rows, user))
+        words, guessed = _words_on(number, rows, user)
+        return Leaf(number, count, image, words, read_by_program=guessed)
     except EvidenceError as error:
         return Leaf(number, count, image, None, trouble=str(error))
 
 
-def _words_on(number: int, rows: QuerySet[Derivative], user: User) -> tuple[Line, ...] | None:
-    """The words of the page: those in the file, or those that were read from its image."""
+def _words_on(number: int, rows: QuerySet[Derivative], user: User) -> tuple[tuple[Line, ...] | None, bool]:
+    """The words of the page: those in the file, or those that were read from its image, and whether it is these."""
     texts = {row.kind: row for row in rows.filter(kind__in=_TEXTS, number=1)}
     found = next((texts[kind] for kind in _TEXTS if kind in texts), None)
     if found is None:
-        return None
+        return None, False
     with open_derivative(found, actor=user).content as content:
-        return page_lines(content, number)
+        return page_lines(content, number), found.kind == DerivativeKind.OCR_TEXT

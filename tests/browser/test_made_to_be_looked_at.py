@@ -58,6 +58,7 @@ def test_a_video_that_was_taken_in_plays_and_seeks(page: Page) -> None:
     assert_it_fits(page)
 
 
+@pytest.mark.program("tesseract")
 def test_a_persian_pdf_that_was_taken_in_is_read_by_page_and_cited(page: Page) -> None:
     taken_in(page, acts.LETTER, until="#leaf .text-line")
     words = page.locator("#leaf .line-words", has_text=PERSIAN)

@@ -228,6 +228,17 @@ def test_a_document_is_read_and_cited_page_by_page(
     assert re.search(r'<input type="text" name="pinpoint" value="page 2"', form)
 
 
+def test_words_that_a_program_read_from_the_image_are_called_so(
+    take_in: TakeIn, lawyer: User, client_for: ClientFor
+) -> None:
+    item = take_in()
+    derive(item, DerivativeKind.PAGE_IMAGE, "image/png", b"1")
+    derive(item, DerivativeKind.OCR_TEXT, "text/plain; charset=utf-8", "خوانده\n\f".encode())
+    page = page_of(item, client_for(lawyer))
+    assert "خوانده" in page
+    assert "Compare it with the image before you quote it." in page
+
+
 @pytest.mark.parametrize("number", [0, 4, 10**30])
 def test_a_page_that_is_not_there_is_said(
     take_in: TakeIn, lawyer: User, client_for: ClientFor, number: int
