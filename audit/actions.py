@@ -206,6 +206,12 @@ class Action(Worded):
         "vault.fixity_report_taken",
         _("A person took out the report of a reading again of stored files."),
     )
+    DIGEST_ADDED = (
+        "vault.digest_added",
+        _(
+            "A stored file was given a digest by another algorithm, in the same reading that verified the old one."
+        ),
+    )
     FIXITY_ALARM_RAISED = (
         "vault.alarm_raised",
         _(

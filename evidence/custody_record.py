@@ -7,6 +7,7 @@ from audit.erasing import was_erased
 from cases.date_display import display_dates
 from cases.partial_date import PartialDate
 from evidence.models import CustodyEvent, EvidenceItem
+from evidence.queries import further_digests
 
 Record = dict[str, Any]
 _TEXTS = ("released_by", "received_by", "purpose", "location", "note")
@@ -50,6 +51,7 @@ def item_record(item: EvidenceItem) -> Record:
         "received_at": moment(item.received_at),
         "size": item.stored.size if item.has_bytes else None,
         "sha256": item.stored.sha256.hex if item.has_bytes else None,
+        "further_digests": {one.algorithm: one.hex for one in further_digests(item)},
         "declared_sha256": item.declared_sha256.hex if item.declared_sha256 else None,
         "thing": _thing_record(item),
         "media_type": item.media_type,

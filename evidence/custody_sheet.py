@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from audit.paper.sheets import Fields, Label, Value
 from evidence.custody_record import Record
 from evidence.filenames import visible_name
-from evidence.vocabulary import CustodyKind, CustodyOutcome
+from evidence.vocabulary import CustodyKind, CustodyOutcome, MoreDigest
 
 Language = Literal["both", "en", "fa"]
 Row = tuple[Label, Value]
@@ -88,6 +88,10 @@ def _what_it_is(item: Record, language: Language) -> list[Row]:
         (Label("Type", "نوع"), Value(item["media_type"] or "—")),
         (Label("Size in bytes", "اندازه (بایت)"), Value(_number(item["size"], language))),
         (Label("SHA-256", "SHA-256"), Value(item["sha256"], code=True)),
+        *(
+            (Label(MoreDigest(name).label, MoreDigest(name).label), Value(value, code=True))
+            for name, value in sorted(item["further_digests"].items())
+        ),
     ]
 
 

@@ -1,5 +1,6 @@
 """Reading an item's stored bytes again and comparing them with what was recorded when it came in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from evidence.store import vault
 from evidence.vault.checking import scrub_object as read_without_key
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
 from evidence.vault.stores import Store
-from evidence.vocabulary import AlarmState, CustodyKind, CustodyOutcome, Finding, ReadingMethod
+from evidence.vocabulary import AlarmState, CustodyKind, CustodyOutcome, Finding, MoreDigest, ReadingMethod
 
 CHECK = "evidence.check_fixity"
 TOOL = "Dadkhah vault: decrypted and read in full, SHA-256 of the content, BLAKE3 of the stored bytes"
@@ -52,9 +53,9 @@ def check_fixity(item: EvidenceItem, *, actor: Actor) -> CustodyEvent:
     return record_outcome(item, check_object(item.kept), actor=actor)
 
 
-def check_object(stored: StoredObject) -> CheckOutcome:
+def check_object(stored: StoredObject, *, also: Sequence[str] = ()) -> CheckOutcome:
     """What a full reading of the object finds. Writes nothing. Raises VaultUnavailable when the store is away."""
-    found = vault().check(stored_facts(stored))
+    found = vault().check(stored_facts(stored), also=also)
     require_fair(stored, found)
     return found
 
@@ -143,4 +144,5 @@ def stored_facts(stored: StoredObject) -> StoredFacts:
         blake3=stored.stored_blake3.value,
         stored_size=stored.stored_size,
         key_id=stored.key_id,
+        more=tuple((MoreDigest(one.algorithm).in_hashlib, bytes(one.value)) for one in stored.digests.all()),
     )

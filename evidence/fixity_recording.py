@@ -30,11 +30,22 @@ def record_in_round(pk: UUID, stored: StoredObject, found: CheckOutcome, *, acto
         going_on = _hold(pk)
         if going_on is None or going_on.readings.filter(object=stored).exists():
             return
-        method = ReadingMethod(going_on.method)
-        record_reading(stored, found, method=method, actor=actor, during=going_on)
-        for item in EvidenceItem.objects.filter(object=stored).select_related("object").order_by("pk"):
-            enter_in_custody(item, found, method=method, actor=actor)
+        record_everywhere(stored, found, method=ReadingMethod(going_on.method), actor=actor, during=going_on)
         _count(pk, finding_of(found), 1)
+
+
+def record_everywhere(
+    stored: StoredObject,
+    found: CheckOutcome,
+    *,
+    method: ReadingMethod,
+    actor: Actor,
+    during: FixityRound | None = None,
+) -> None:
+    """Record one reading, and enter it in the custody of every receipt of these bytes, in the caller's transaction."""
+    record_reading(stored, found, method=method, actor=actor, during=during)
+    for item in EvidenceItem.objects.filter(object=stored).select_related("object").order_by("pk"):
+        enter_in_custody(item, found, method=method, actor=actor)
 
 
 def record_clean_scrubs(pk: UUID, read: Sequence[Read], *, actor: Actor) -> None:

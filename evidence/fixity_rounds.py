@@ -191,7 +191,8 @@ class _Work:
     def _batch(self) -> list[StoredObject]:
         going_on = FixityRound.objects.get(pk=self.pk)
         self.progress(going_on)
-        return list(due(ReadingMethod(self.method), going_on.cutoff)[:_AT_ONCE])
+        left = due(ReadingMethod(self.method), going_on.cutoff)
+        return list(left.prefetch_related("digests")[:_AT_ONCE])
 
     def _goes_on(self) -> bool:
         now = time.monotonic()

@@ -15,7 +15,7 @@ from cases.models import Case, Person
 from evidence.errors import UnknownEvidence
 from evidence.holding import open_offers
 from evidence.media_types import FILTERS, PHYSICAL
-from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm
+from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm, ObjectDigest
 from evidence.references import read_reference
 from evidence.vocabulary import CustodyKind, CustodyOutcome
 
@@ -135,6 +135,11 @@ def offers_for(user: User) -> QuerySet[CustodyEvent]:
 def offers_open_to_review(user: User) -> QuerySet[CustodyEvent]:
     """The open offers of items whose custody `user` may review, the oldest first."""
     return open_offers().filter(item__in=EvidenceItem.objects.custody_visible_to(user).values("pk"))
+
+
+def further_digests(item: EvidenceItem) -> list[ObjectDigest]:
+    """The digests of the item's bytes by other algorithms than SHA-256, in the order of their names."""
+    return list(item.stored.digests.order_by("algorithm")) if item.has_bytes else []
 
 
 def links_of(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceLink]:

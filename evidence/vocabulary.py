@@ -94,6 +94,23 @@ class ReadingMethod(models.TextChoices):
     SCRUB = "scrub", _("Stored bytes read without a key")
 
 
+class MoreDigest(models.TextChoices):
+    """Algorithms to which stored files can be given a further digest; SHA-256 stays what they are known by."""
+
+    SHA512 = "sha512", "SHA-512"
+    SHA3_256 = "sha3-256", "SHA3-256"
+
+    @property
+    def in_hashlib(self) -> str:
+        """Python's name for it."""
+        return self.value.replace("-", "_")
+
+    @property
+    def size(self) -> int:
+        """The digest's length in bytes."""
+        return {"sha512": 64, "sha3-256": 32}[self.value]
+
+
 class Finding(models.TextChoices):
     """What a reading came to, as rounds count it."""
 

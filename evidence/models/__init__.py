@@ -8,7 +8,7 @@ from evidence.models.fixity import FixityAlarm, FixityReading, FixityReport, Fix
 from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
-from evidence.models.stored import StoredObject
+from evidence.models.stored import ObjectDigest, StoredObject
 from evidence.models.thing import Thing
 from evidence.models.upload import Upload
 
@@ -27,6 +27,7 @@ __all__ = [
     "FoundValue",
     "ImageHash",
     "Intake",
+    "ObjectDigest",
     "StoredObject",
     "Thing",
     "Unpacking",

@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from evidence.digests import DigestField
 from evidence.models.identified import Identified
-from evidence.vocabulary import OBJECT_FORMAT
+from evidence.vocabulary import OBJECT_FORMAT, MoreDigest
 
 
 class StoredObject(Identified):
@@ -48,3 +50,34 @@ class StoredObject(Identified):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ObjectDigest(Identified):
+    """A further digest of an object's content, computed in the same reading in which the old one verified.
+
+    The table takes new rows and nothing else.
+    """
+
+    object = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="digests")
+    algorithm = models.CharField(max_length=16, choices=MoreDigest)
+    value = models.BinaryField(max_length=64, editable=False)
+    computed_at = models.DateTimeField(default=timezone.now)
+    verified_with = models.CharField(max_length=16, default="sha256")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["algorithm"]
+        constraints = [
+            models.UniqueConstraint(fields=["object", "algorithm"], name="digest_once_by_an_algorithm"),
+            models.CheckConstraint(
+                condition=Q(algorithm=MoreDigest.SHA512) & Q(Exact(Length("value"), 64))
+                | Q(algorithm=MoreDigest.SHA3_256) & Q(Exact(Length("value"), 32)),
+                name="digest_of_its_algorithms_length",
+            ),
+            models.CheckConstraint(condition=Q(verified_with="sha256"), name="digest_verified_with_known"),
+        ]
+
+    @property
+    def hex(self) -> str:
+        """The digest in lower-case hexadecimal digits."""
+        return bytes(self.value).hex()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 
@@ -24,9 +25,44 @@ from evidence.vault.stores import Store
 _BUFFERS = 4
 
 
-def check_object(store: Store, facts: StoredFacts, identities: Sequence[Identity]) -> CheckOutcome:
-    """Read, digest, open and digest again; the two digests are computed side by side."""
-    return _examine(store, facts, identities)
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What was found inside: its SHA-256, its size in bytes, and further digests by their algorithms."""
+
+    sha256: bytes
+    size: int
+    more: tuple[tuple[str, bytes], ...]
+
+
+class _Digests:
+    """SHA-256 and further digests of the same bytes."""
+
+    def __init__(self, algorithms: Sequence[str]) -> None:
+        self._sha256 = hashlib.sha256()
+        self._more = {name: hashlib.new(name) for name in algorithms}
+        self._size = 0
+
+    def update(self, data: memoryview) -> None:
+        """Take in the next bytes."""
+        self._sha256.update(data)
+        for digest in self._more.values():
+            digest.update(data)
+        self._size += len(data)
+
+    def content(self) -> _Content:
+        """The digests of all that was taken in."""
+        more = tuple((name, digest.digest()) for name, digest in self._more.items())
+        return _Content(self._sha256.digest(), self._size, more)
+
+
+def check_object(
+    store: Store, facts: StoredFacts, identities: Sequence[Identity], *, also: Sequence[str] = ()
+) -> CheckOutcome:
+    """Read, digest, open and digest again; the digests are computed side by side.
+
+    `also` names algorithms (of hashlib) whose digests of the content are computed in the same reading.
+    """
+    return _examine(store, facts, identities, [*dict.fromkeys([*(name for name, _ in facts.more), *also])])
 
 
 def scrub_object(store: Store, facts: StoredFacts) -> CheckOutcome:
@@ -34,14 +70,16 @@ def scrub_object(store: Store, facts: StoredFacts) -> CheckOutcome:
     return _examine(store, facts, None)
 
 
-def _examine(store: Store, facts: StoredFacts, identities: Sequence[Identity] | None) -> CheckOutcome:
+def _examine(
+    store: Store, facts: StoredFacts, identities: Sequence[Identity] | None, algorithms: Sequence[str] = ()
+) -> CheckOutcome:
     try:
         opened = store.open(facts.name)
         with opened.file as file:
             if opened.size != facts.stored_size:
                 return CheckOutcome(_of_another_size(opened.size, facts))
             stored = _DigestingFile(file)
-            content = None if identities is None else _digest_content(stored, identities)
+            content = None if identities is None else _digest_content(stored, identities, algorithms)
             stored.read_rest()
     except ObjectMissing:
         return CheckOutcome(ObjectState.MISSING)
@@ -56,10 +94,7 @@ def _of_another_size(size: int, facts: StoredFacts) -> ObjectState:
     return ObjectState.TRUNCATED if size < facts.stored_size else ObjectState.ALTERED_STORED
 
 
-def _judge(
-    facts: StoredFacts, stored: bytes, content: tuple[bytes, int] | None, *, opened: bool
-) -> CheckOutcome:
-    sha256 = content[0] if content else None
+def _judge(facts: StoredFacts, stored: bytes, content: _Content | None, *, opened: bool) -> CheckOutcome:
     if stored != facts.blake3:
         state = ObjectState.ALTERED_STORED
     elif not opened:
@@ -67,15 +102,22 @@ def _judge(
     elif content is None:
         # The very bytes that were stored do not open: not damage, but another key.
         state = ObjectState.UNREADABLE
-    elif content != (facts.sha256, facts.size):
+    elif (content.sha256, content.size) != (facts.sha256, facts.size) or not set(facts.more) <= set(
+        content.more
+    ):
         state = ObjectState.ALTERED_CONTENT
     else:
         state = ObjectState.OK
-    return CheckOutcome(state, sha256=sha256, blake3=stored)
+    if content is None:
+        return CheckOutcome(state, blake3=stored)
+    return CheckOutcome(state, sha256=content.sha256, blake3=stored, more=content.more)
 
 
-def _digest_content(stored: _DigestingFile, identities: Sequence[Identity]) -> tuple[bytes, int] | None:
-    """SHA-256 and size of the content; None when it does not open to its end."""
+def _digest_content(
+    stored: _DigestingFile, identities: Sequence[Identity], algorithms: Sequence[str]
+) -> _Content | None:
+    """Digests and size of the content; None when it does not open to its end."""
+    digests = _Digests(algorithms)
     try:
         stream = AgeStream(stored, identities)
         first = bytearray(BATCH_BYTES)
@@ -83,40 +125,38 @@ def _digest_content(stored: _DigestingFile, identities: Sequence[Identity]) -> t
         if filled < BATCH_BYTES:
             # It ends here, or has a fault to raise: no thread for what is done already.
             stream.read_batch_into(memoryview(first)[filled:])
-            return hashlib.sha256(memoryview(first)[:filled]).digest(), filled
-        return _digest_beside(stream, first)
+            digests.update(memoryview(first)[:filled])
+            return digests.content()
+        return _digest_beside(stream, first, digests)
     except AgeError:
         return None
 
 
-def _digest_beside(stream: AgeStream, first: bytearray) -> tuple[bytes, int]:
+def _digest_beside(stream: AgeStream, first: bytearray, digests: _Digests) -> _Content:
     """Open in this thread and hash in another, over a few buffers that go round."""
     full: SimpleQueue[tuple[bytearray, int] | None] = SimpleQueue()
     free: SimpleQueue[bytearray] = SimpleQueue()
     for _place in range(_BUFFERS - 1):
         free.put(bytearray(BATCH_BYTES))
-    sha256 = hashlib.sha256()
 
     def hash_all() -> None:
         while (filled := full.get()) is not None:
             buffer, count = filled
-            sha256.update(memoryview(buffer)[:count])
+            digests.update(memoryview(buffer)[:count])
             free.put(buffer)
 
     hasher = Thread(target=hash_all, name="vault-check", daemon=True)
     hasher.start()
-    size = 0
     buffer, got = first, BATCH_BYTES
     try:
         while got:
             full.put((buffer, got))
-            size += got
             buffer = free.get()
             got = stream.read_batch_into(memoryview(buffer))
     finally:
         full.put(None)
         hasher.join()
-    return sha256.digest(), size
+    return digests.content()
 
 
 class _DigestingFile:

@@ -12,7 +12,7 @@ OBJECT_FORMAT = "age-v1"
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
     """An object in the vault. Sizes in bytes; `blake3` and `stored_size` are of the sealed bytes on the
-    disk.
+    disk. `more` are further digests of the content, each by the name that hashlib has for its algorithm.
     """
 
     name: str
@@ -21,6 +21,7 @@ class StoredFacts:
     blake3: bytes
     stored_size: int
     key_id: str
+    more: tuple[tuple[str, bytes], ...] = ()
 
 
 class ObjectState(StrEnum):
@@ -60,12 +61,13 @@ _SENTENCES: dict[ObjectState, Promise] = {
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
     """What was found. Digests are those of the bytes as they are now, None where there was nothing to compute
-    from.
+    from. `more` are the further digests that were asked for or that the record has, by hashlib's names.
     """
 
     state: ObjectState
     sha256: bytes | None = None
     blake3: bytes | None = None
+    more: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def ok(self) -> bool:

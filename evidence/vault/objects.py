@@ -134,11 +134,11 @@ class Vault:
         file = os.fdopen(descriptor, "rb")
         return open_object(Stored(file, os.fstat(descriptor).st_size), self._keys.identities)
 
-    def check(self, facts: StoredFacts) -> CheckOutcome:
-        """Read the object in full, open it and compare both digests and sizes with `facts`. Never raises for
-        damage.
+    def check(self, facts: StoredFacts, *, also: Sequence[str] = ()) -> CheckOutcome:
+        """Read the object in full, open it and compare all digests and sizes with `facts`. Never raises for
+        damage. `also` names further algorithms of hashlib to be computed in the same reading.
         """
-        return check_object(self._store, facts, self._keys.identities)
+        return check_object(self._store, facts, self._keys.identities, also=also)
 
     def scrub(self, facts: StoredFacts) -> CheckOutcome:
         """Compare the stored bytes with `facts` without using a key. Never raises for damage."""

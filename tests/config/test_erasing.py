@@ -334,6 +334,7 @@ IN_CLEAR = {
     "FixityRound": {"agent", "lease"},
     "FixityReading": {"agent", "state"},
     "FixityReport": {"body"},
+    "ObjectDigest": {"verified_with"},
     "FoundValue": {"tag"},
     "ImageHash": {"bits"},
     "Witness": {"pseudonym"},
