@@ -44,7 +44,9 @@ def record_everywhere(
 ) -> None:
     """Record one reading, and enter it in the custody of every receipt of these bytes, in the caller's transaction."""
     record_reading(stored, found, method=method, actor=actor, during=during)
-    for item in EvidenceItem.objects.filter(object=stored).select_related("object").order_by("pk"):
+    for item in (
+        EvidenceItem.objects.filter(object=stored, disposed_at=None).select_related("object").order_by("pk")
+    ):
         enter_in_custody(item, found, method=method, actor=actor)
 
 
