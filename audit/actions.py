@@ -231,6 +231,9 @@ class Action(Worded):
         "vault.key_rotated",
         _("The vault's key was changed; the old one opens nothing on record any more."),
     )
+    REGISTER_EXPORTED = "evidence.register_exported", _("A person took out a list of exhibits.")
+    VIEW_SAVED = "evidence.view_saved", _("A person saved a view of the register for themselves.")
+    VIEW_REMOVED = "evidence.view_removed", _("A person removed a saved view of theirs.")
     EVIDENCE_DISCLOSED = "evidence.disclosed", _("An exhibit left in a dossier.")
 
     # Witnesses

@@ -36,6 +36,7 @@ LABELS: Mapping[str, Promise] = {
     "pinpoint": _("Place in the item"),
     "position": _("Position"),
     "post": _("Post"),
+    "query": _("What was looked for"),
     "purpose": _("Purpose"),
     "reason": _("Reason"),
     "received_by": _("Received by"),

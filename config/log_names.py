@@ -41,6 +41,8 @@ _NUMBER = re.compile(r"[^\W\d]*\s*#?(?P<number>[0-9]{1,9})")
 _KINDS: dict[str, str | Promise] = {
     _ITEM: gettext_lazy("Exhibit"),
     "evidence.intake": gettext_lazy("Delivery of evidence"),
+    "evidence.register": gettext_lazy("The register"),
+    "evidence.registerview": gettext_lazy("Saved view"),
     "evidence.fixityround": gettext_lazy("Round of reading stored files again"),
     "evidence.fixityalarm": gettext_lazy("Alarm about stored files"),
     "evidence.storedobject": gettext_lazy("Stored file"),

@@ -45,6 +45,14 @@ class BadCustody(EvidenceError, BadInput):
     """A custody event lacks what a court will ask for."""
 
 
+class BadView(EvidenceError, BadInput):
+    """A view of the register cannot be kept as asked."""
+
+
+class TooMany(EvidenceError, BadInput):
+    """An act was asked for more items than can be done at once."""
+
+
 class BadReason(EvidenceError, BadInput):
     """An act that must be justified lacks its reason."""
 

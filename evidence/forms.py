@@ -175,14 +175,6 @@ class BeginUploadForm(ArrivalForm):
         )
 
 
-class RegisterFilterForm(forms.Form):
-    """What to look for in the register; what cannot be read is left out, never an error."""
-
-    q = forms.CharField(required=False, max_length=200)
-    type = forms.CharField(required=False, max_length=20)
-    case = forms.UUIDField(required=False)
-
-
 class LinkForm(forms.Form):
     """What an item says about a person, an incident or a place of a case, or only that it belongs to the case."""
 

@@ -86,3 +86,6 @@ ALARM = PrivateValues(
     fact="alarm",
     permission=READ,
 )
+
+# What a reader looks for is shown to nobody else, not even in a history.
+VIEW = PrivateValues((Private("name"), Private("query")), fact="view", permission=READ, shown=False)

@@ -14,19 +14,9 @@ from accounts.models import User
 from cases.models import Case, Person
 from evidence.errors import UnknownEvidence
 from evidence.holding import open_offers
-from evidence.media_types import FILTERS, PHYSICAL
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm, ObjectDigest
 from evidence.references import read_reference
 from evidence.vocabulary import CustodyKind, CustodyOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterFilter:
-    """What a reader looks for in the register; empty means everything that is open to them."""
-
-    text: str = ""
-    kind: str = ""
-    case: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +48,6 @@ def find_item(item_id: UUID, *, user: User) -> EvidenceItem:
 def find_items(references: Iterable[str], *, among: QuerySet[EvidenceItem]) -> list[EvidenceItem]:
     """The items of these references or ids, in their order. Raises UnknownEvidence, naming the first not found."""
     return [_find(text, among) for text in references]
-
-
-def register(user: User, wanted: RegisterFilter) -> QuerySet[EvidenceItem]:
-    """The items open to `user` that fit, newest first, each with its cases that `user` may know of."""
-    items = EvidenceItem.objects.visible_to(user).select_related("object").prefetch_related(seen_cases(user))
-    if wanted.case is not None:
-        items = items.filter(pk__in=EvidenceCase.objects.filter(case=wanted.case).values("item_id"))
-    if wanted.kind == PHYSICAL:
-        items = items.filter(object=None)
-    elif wanted.kind in FILTERS:
-        items = items.filter(media_type__startswith=FILTERS[wanted.kind][1])
-    if wanted.text:
-        items = items.filter(
-            Q(title__icontains=wanted.text)
-            | Q(original_name__icontains=wanted.text)
-            | Q(reference__icontains=read_reference(wanted.text))
-        )
-    return items
 
 
 def placements_seen(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceCase]:

@@ -15,6 +15,7 @@ from evidence.views import (
     leaf,
     look,
     register,
+    register_list,
     resumable,
     things,
     upload,
@@ -23,7 +24,10 @@ from evidence.views import (
 app_name = "evidence"
 
 urlpatterns = [
-    path("evidence/", register.item_list, name="list"),
+    path("evidence/", register_list.item_list, name="list"),
+    path("evidence/bulk/", register_list.bulk, name="bulk"),
+    path("evidence/views/save/", register_list.view_save, name="view_save"),
+    path("evidence/views/<uuid:view_id>/remove/", register_list.view_remove, name="view_remove"),
     path("evidence/upload/", upload.upload, name="upload"),
     path("evidence/uploads/", resumable.uploads, name="uploads"),
     path("evidence/uploads/<uuid:upload_id>/", resumable.one_upload, name="one_upload"),
@@ -65,7 +69,7 @@ urlpatterns = [
     path("deliveries/", deliveries.delivery_list, name="deliveries"),
     path("deliveries/<uuid:delivery_id>/", deliveries.delivery_page, name="delivery"),
     path("deliveries/<uuid:delivery_id>/receipt/", deliveries.receipt, name="receipt"),
-    path("cases/<uuid:case_id>/evidence/", register.case_list, name="case_list"),
+    path("cases/<uuid:case_id>/evidence/", register_list.case_list, name="case_list"),
     path("custody/", register.custody_review, name="custody_review"),
     path("custody/rounds/", fixity.round_list, name="rounds"),
     path("custody/rounds/begin/", fixity.begin, name="round_begin"),

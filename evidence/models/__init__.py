@@ -8,6 +8,7 @@ from evidence.models.fixity import FixityAlarm, FixityReading, FixityReport, Fix
 from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
+from evidence.models.register_view import RegisterView
 from evidence.models.stored import ObjectDigest, StoredObject
 from evidence.models.thing import Thing
 from evidence.models.upload import Upload
@@ -28,6 +29,7 @@ __all__ = [
     "ImageHash",
     "Intake",
     "ObjectDigest",
+    "RegisterView",
     "StoredObject",
     "Thing",
     "Unpacking",

@@ -249,6 +249,11 @@ ACTS: dict[str, Prepare] = {
     "evidence:download": _lawyer(),
     "evidence:check": _lawyer(),
     "evidence:inspect": _lawyer(),
+    "evidence:bulk": lambda house, _hire: Act(
+        house.people["lawyer"], {"act": "export", "item": [house.ours.item.pk]}
+    ),
+    "evidence:view_save": _lawyer(name="Letters of the family", query="type=text"),
+    "evidence:view_remove": _lawyer(),
     "evidence:round_begin": lambda house, _hire: Act(house.people["auditor"], {"how": "full"}),
     "evidence:round_report": lambda house, _hire: Act(house.people["auditor"]),
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),

@@ -33,6 +33,7 @@ OBJECTS = {
     "dossier_id",
     "upload_id",
     "delivery_id",
+    "view_id",
 }
 FORBIDDEN, GONE, WRONG_METHOD = 403, 404, 405
 # What the protocol of uploads in parts asks for, beside what pages know.

@@ -27,8 +27,17 @@ from evidence.fixity_rounds import CHECKER, ask_for_round, work_on
 from evidence.handing_over import offer
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.lineage import CopyFacts, add_copy
-from evidence.models import CustodyEvent, Derivative, EvidenceItem, FixityAlarm, FixityRound, Upload
+from evidence.models import (
+    CustodyEvent,
+    Derivative,
+    EvidenceItem,
+    FixityAlarm,
+    FixityRound,
+    RegisterView,
+    Upload,
+)
 from evidence.resumable.starting import Announced, begin_upload
+from evidence.saved_views import save_view
 from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
@@ -63,6 +72,7 @@ class Holding:
     fixity_round: FixityRound
     alarm: FixityAlarm
     uploads: dict[str, Upload]
+    view: RegisterView
 
     def upload_of(self, username: str) -> Upload:
         """The upload of one of the members; of the helper where somebody else is named."""
@@ -88,6 +98,7 @@ class Holding:
             "round_id": self.fixity_round.pk,
             "alarm_id": self.alarm.pk,
             "upload_id": self.upload_of("").pk,
+            "view_id": self.view.pk,
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
@@ -158,6 +169,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         _ended_round(),
         _alarm_about(item),
         {user.username: begin_upload(facts, announced=Announced(9), actor=user) for user in (lawyer, helper)},
+        save_view(f"{mark} view", f"q={mark}", actor=lawyer),
     )
 
 

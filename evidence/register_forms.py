@@ -1,0 +1,109 @@
+"""What the register's address may say, and what is chosen on its page."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.access import find_case_by_id
+from evidence.register import CheckState, Order, Place, RegisterFilter
+
+# The names under which filters and order stand in the address, in the order in which they are written.
+NAMES = ("q", "type", "case", "check", "alarm", "since", "until", "order")
+_SEPARATOR = "_"
+
+
+class RegisterFilterForm(forms.Form):
+    """What to look for in the register; what cannot be read is left out, never an error."""
+
+    q = forms.CharField(required=False, max_length=200)
+    type = forms.CharField(required=False, max_length=20)
+    case = forms.UUIDField(required=False)
+    check = forms.ChoiceField(
+        label=_("Check"), required=False, choices=[("", _("Whatever the check said")), *CheckState.choices]
+    )
+    alarm = forms.BooleanField(label=_("Only with an open alarm"), required=False)
+    since = forms.DateField(
+        label=_("Received since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Received until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
+
+    def wanted(self, user: User) -> RegisterFilter:
+        """What is looked for. Raises UnknownCase for a case that is not the reader's."""
+        self.is_valid()
+        said = self.cleaned_data
+        case_id, order, check = said.get("case"), said.get("order"), said.get("check")
+        since, until = said.get("since"), said.get("until")
+        return RegisterFilter(
+            text=(said.get("q") or "").replace("\x00", ""),
+            kind=said.get("type") or "",
+            case=find_case_by_id(case_id, actor=user) if case_id else None,
+            check=check or "",
+            alarm=bool(said.get("alarm")),
+            since=_midnight(since) if since else None,
+            until=_midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
+            order=Order(order) if order else Order.NEWEST,
+        )
+
+
+class SelectionForm(forms.Form):
+    """Which items of the register an act is for, and which act."""
+
+    act = forms.ChoiceField(choices=[(name, name) for name in ("export", "place", "check")])
+    which = forms.ChoiceField(required=False, choices=[(name, name) for name in ("ticked", "page", "all")])
+    query = forms.CharField(required=False, max_length=2000)
+    into = forms.UUIDField(required=False)
+    # How many items the reader was told of before agreeing.
+    agreed = forms.IntegerField(required=False)
+
+    def ids(self) -> list[UUID]:
+        """The items that were ticked, or all of the page; what is no id is left out."""
+        name = "shown" if self.cleaned_data["which"] == "page" else "item"
+        found = []
+        for text in self.data.getlist(name) if isinstance(self.data, QueryDict) else []:
+            try:
+                found.append(UUID(text))
+            except ValueError:
+                continue
+        return found
+
+
+def kept_query(data: QueryDict, **changed: str | None) -> str:
+    """The address's filters and order with some changed, or left out where None; never the place of a page."""
+    kept = QueryDict(mutable=True)
+    for name in NAMES:
+        value = changed[name] if name in changed else data.get(name)
+        if value:
+            kept[name] = value
+    return kept.urlencode()
+
+
+def place_text(place: Place | None) -> str:
+    """A place as the address holds it."""
+    return f"{place.received_at.isoformat()}{_SEPARATOR}{place.reference}" if place else ""
+
+
+def read_place(text: str) -> Place | None:
+    """The place that the address holds; None for what cannot be one."""
+    moment, _separator, reference = text.partition(_SEPARATOR)
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    if at.tzinfo is None or not reference or len(reference) > 16 or "\x00" in reference:
+        return None
+    return Place(at, reference)
+
+
+def _midnight(day: date) -> datetime:
+    """The beginning of a day by the clock of the office."""
+    zone: ZoneInfo = settings.DADKHAH_OFFICE_ZONE
+    return datetime.combine(day, time.min, zone)
