@@ -253,7 +253,7 @@ ACTS: dict[str, Prepare] = {
         house.people["lawyer"], {"act": "export", "item": [house.ours.item.pk]}
     ),
     "evidence:view_save": _lawyer(name="Letters of the family", query="type=text"),
-    "evidence:view_remove": _lawyer(),
+    "evidence:view_remove": lambda house, _hire: Act(house.people["paralegal"]),
     "evidence:round_begin": lambda house, _hire: Act(house.people["auditor"], {"how": "full"}),
     "evidence:round_report": lambda house, _hire: Act(house.people["auditor"]),
     "evidence:alarm": lambda house, _hire: Act(house.people["auditor"], {"reason": "Restored from a backup"}),

@@ -169,7 +169,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         _ended_round(),
         _alarm_about(item),
         {user.username: begin_upload(facts, announced=Announced(9), actor=user) for user in (lawyer, helper)},
-        save_view(f"{mark} view", f"q={mark}", actor=lawyer),
+        save_view(f"{mark} view", f"q={mark}", actor=helper),
     )
 
 
