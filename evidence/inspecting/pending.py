@@ -32,7 +32,7 @@ def requeue_derivatives() -> int:
         Q(beat_at=None) | Q(beat_at__lte=now - _PATIENCE)
     )
     cut_off = Q(state=DerivativeState.RUNNING, beat_at__lt=now - SILENT_AFTER)
-    left = Derivative.objects.filter(waiting | cut_off).order_by("asked_at")
+    left = Derivative.objects.filter(waiting | cut_off, item__disposed_at=None).order_by("asked_at")
     ids = list(left.values_list("pk", flat=True)[:_AT_ONCE])
     for derivative_id in ids:
         current_app.signature(MAKE, args=[str(derivative_id)]).apply_async(retry=False)

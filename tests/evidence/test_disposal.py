@@ -1,5 +1,6 @@
 """Legal holds and disposals: two people, nobody past a hold, rows before bytes, and bytes that go after a kill."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from config.reconciling import reconcile
 from dossiers.exhibits import exhibits_of, number_exhibits
 from evidence import removal
 from evidence.circumstances import Circumstances
+from evidence.derivative_reading import open_derivative
+from evidence.derivative_words import DerivativeKind
 from evidence.disposal import dispose, open_request, request_disposal, turn_down_disposal
 from evidence.errors import (
     AlreadyAnswered,
@@ -35,6 +38,7 @@ from evidence.fixity_rounds import ask_for_round, work_on
 from evidence.handing_over import offer
 from evidence.holding import holder_of, holds_on
 from evidence.holds import place_hold, release_hold
+from evidence.lineage import CopyFacts, add_copy
 from evidence.linking import add_to_case
 from evidence.models import CustodyEvent, EvidenceItem, StoredObject
 from evidence.reading import hand_out
@@ -320,3 +324,20 @@ def test_an_item_of_no_case_cannot_be_disposed_of(take_in: TakeIn, lawyer: User)
     item = take_in(actor=lawyer, case=None)
     with pytest.raises(EvidenceRefused):
         request_disposal(item, **WHY, actor=lawyer)
+
+
+def test_what_was_made_of_it_goes_with_it_and_nobody_adds_to_it(
+    take_in: TakeIn, lawyer: User, second: User, house: Path
+) -> None:
+    item = take_in()
+    facts = CopyFacts(DerivativeKind.TRANSLATION, "translation.txt", language="en")
+    copy = add_copy(item, io.BytesIO(b"a translation"), facts=facts, actor=lawyer)
+    gone = disposed(item, lawyer, second)
+    assert remove_asked() == 2
+    assert stored_files(house) == []
+    for act in (
+        lambda: open_derivative(copy, actor=lawyer),
+        lambda: add_copy(gone, io.BytesIO(b"x"), facts=facts, actor=lawyer),
+    ):
+        with pytest.raises(DisposedOf):
+            act()
