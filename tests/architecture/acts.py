@@ -96,7 +96,7 @@ def _copy_new(house: House, _hire: Hire) -> Act:
 
 
 def _copy_retry(house: House, _hire: Hire) -> Act:
-    failed = Derivative.objects.create(item=house.ours.item, kind="text", state="failed")
+    failed = Derivative.objects.create(item=house.ours.item, kind="poster", state="failed")
     return Act(house.people["lawyer"], changed={"derivative_id": failed.pk})
 
 
