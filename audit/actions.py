@@ -61,6 +61,18 @@ class Action(Worded):
     )
     EVIDENCE_RECEIVED = "evidence.received", _("An exhibit was received and stored.")
     ACQUISITION_RECORDED = "evidence.acquisition_recorded", _("How an exhibit was acquired was recorded.")
+    ONLINE_CAPTURE_RECORDED = (
+        "evidence.online_capture_recorded",
+        _("How an exhibit was captured online was recorded."),
+    )
+    COLLECTOR_TRACE_RECORDED = (
+        "evidence.collector_trace_recorded",
+        _("What leads to who captured an exhibit online was recorded."),
+    )
+    COLLECTOR_TRACE_READ = (
+        "evidence.collector_trace_read",
+        _("A person read what leads to who captured an exhibit online."),
+    )
     EVIDENCE_IDENTIFIED = (
         "evidence.format_identified",
         _("The format of an exhibit was identified from its content."),

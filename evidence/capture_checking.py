@@ -1,5 +1,8 @@
 """Holding a web capture against what it states of itself. It is read, never changed, and nothing in it is run."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -7,22 +10,41 @@ from accounts.access import require
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.models import Entry
+from audit.resolving import facts_of
 from evidence.containers.captures import CaptureFacts, read_capture
+from evidence.containers.words import Why
 from evidence.errors import NoCapture, UnknownEvidence
 from evidence.models import EvidenceItem
 from evidence.placement import only_case
 from evidence.reading import READ
 from evidence.store import vault
 
+_TOLD = {"format", "records", "digests_stated", "digests_broken", "why"}
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureCheck:
+    """The outcome of a check, as the log has it: how many digests the file states, and how many do not hold."""
+
+    checked_at: datetime
+    format: str
+    records: int
+    stated: int
+    broken: int
+    why: Why | None
+
 
 def check_capture(item: EvidenceItem, *, actor: Actor) -> CaptureFacts:
     """Read a WARC or WACZ through, compare the files of a package with the digests that it states, and log the outcome.
 
-    Raises NotPermitted, UnknownEvidence, HasNoBytes, NoCapture, ObjectMissing, ObjectAltered or VaultUnavailable.
+    Raises NotPermitted, UnknownEvidence, DisposedOf, HasNoBytes, NoCapture, ObjectMissing, ObjectAltered or
+    VaultUnavailable.
     """
     user = require(actor, READ)
     if not EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
         raise UnknownEvidence(_("No such item is open to you. Check its reference."))
+    item.require_kept()
     with vault().open(item.stored.name) as file:
         found = read_capture(file)
     if found is None:
@@ -43,3 +65,21 @@ def check_capture(item: EvidenceItem, *, actor: Actor) -> CaptureFacts:
             case_id=only_case(item),
         )
     return found
+
+
+def last_capture_check(item: EvidenceItem) -> CaptureCheck | None:
+    """The outcome of the last check of the item, which the log alone keeps; None where it was never checked."""
+    checks = Entry.objects.filter(subject_id=str(item.pk), action=Action.CAPTURE_CHECKED.value)
+    entry = checks.order_by("-recorded_at", "-id").first()
+    facts = facts_of(entry) if entry else {}
+    # An entry that somebody tampered with says nothing: verifying the log names it, and the page must open.
+    if entry is None or not facts.keys() >= _TOLD:
+        return None
+    return CaptureCheck(
+        checked_at=entry.recorded_at,
+        format=facts["format"],
+        records=facts["records"],
+        stated=facts["digests_stated"],
+        broken=facts["digests_broken"],
+        why=Why(facts["why"]) if facts["why"] in Why.values else None,
+    )

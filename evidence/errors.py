@@ -37,6 +37,10 @@ class BadAcquisition(EvidenceError, BadInput):
     """What is known of an item's source and acquisition cannot be recorded as it was given."""
 
 
+class BadCapture(EvidenceError, BadInput):
+    """What is known of an item's capture online cannot be recorded as it was given."""
+
+
 class BadReceipt(EvidenceError, BadInput):
     """A receipt was asked for in a form or language that there is not."""
 

@@ -44,6 +44,30 @@ ACQUISITION = PrivateValues(
     permission=READ,
 )
 
+CAPTURE = PrivateValues(
+    (
+        Private("url"),
+        Private("final_url"),
+        Private("captured", DATE_COLUMNS, lambda version: version.date_as_written),
+        Private("collector"),
+        Private("tool"),
+        Private("tool_version"),
+        Private("context"),
+    ),
+    cases="item__placements__case",
+    fact="online_capture",
+    permission=READ,
+)
+
+# Its own page shows it and logs that it was opened; a history would show it in passing.
+COLLECTOR_TRACE = PrivateValues(
+    (Private("collector_ip"), Private("persona_used")),
+    cases="item__placements__case",
+    fact="collector_trace",
+    permission=READ_FOUND,
+    shown=False,
+)
+
 THING = PrivateValues(
     (Private("description"), Private("serial_number")),
     cases="item__placements__case",

@@ -10,7 +10,14 @@ from accounts.models import User
 from cases.models import Case
 
 if TYPE_CHECKING:
-    from evidence.models import Derivative, EvidenceItem, EvidenceLink, FoundValue, Intake  # noqa: F401  named in the base classes
+    from evidence.models import (  # noqa: F401  named in the base classes
+        CollectorTrace,
+        Derivative,
+        EvidenceItem,
+        EvidenceLink,
+        FoundValue,
+        Intake,
+    )
 
 READ = "evidence.view_evidence"
 RECEIVE = "evidence.receive_evidence"
@@ -72,6 +79,17 @@ class FoundValueQuerySet(models.QuerySet["FoundValue"]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What was found in the items that are open to `user`, where their role includes it."""
+        if not _may(user, READ_FOUND):
+            return self.none()
+        items: Any = self.model._meta.get_field("item").related_model
+        return self.filter(item__in=items.objects.visible_to(user).values("pk"))
+
+
+class CollectorTraceQuerySet(models.QuerySet["CollectorTrace"]):
+    """What leads to those who captured items online: more than the right to see the item is needed."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What is recorded of the items that are open to `user`, where their role includes it."""
         if not _may(user, READ_FOUND):
             return self.none()
         items: Any = self.model._meta.get_field("item").related_model

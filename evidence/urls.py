@@ -2,6 +2,7 @@ from django.urls import path
 
 from evidence.views import (
     acquisition,
+    capture,
     certificate,
     copies,
     deliveries,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("evidence/things/new/", things.thing_new, name="thing_new"),
     path("evidence/<uuid:item_id>/photographs/", things.photographs, name="photographs"),
     path("evidence/<uuid:item_id>/acquisition/", acquisition.acquisition, name="acquisition"),
+    path("evidence/<uuid:item_id>/capture/", capture.capture, name="capture"),
+    path("evidence/<uuid:item_id>/capture/check/", capture.check, name="capture_check"),
+    path("evidence/<uuid:item_id>/capture/collector/", capture.collector, name="capture_collector"),
     path("evidence/<uuid:item_id>/link/", item.link, name="link"),
     path("evidence/<uuid:item_id>/hand-over/", handing_over.hand_over, name="hand_over"),
     path("evidence/<uuid:item_id>/hand-over/<uuid:event_id>/", handing_over.answer, name="answer_offer"),

@@ -14,6 +14,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.models import Entry
 from evidence.acquisition_checking import acquisition_faults
+from evidence.capturing.checking import capture_faults
 from evidence.derivative_checking import derivative_faults
 from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
@@ -22,6 +23,16 @@ from evidence.link_checking import kept_since, link_faults
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vault.facts import CheckOutcome
 
+# The facts that make an entry one about a row of an item: each names the row, or what was done with it.
+_OF_ROWS = {
+    "fingerprint",
+    "link",
+    "acquisition",
+    "online_capture",
+    "collector_trace",
+    "erased",
+    "derivative",
+}
 _AT_ONCE = 200
 
 
@@ -73,7 +84,15 @@ def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
     ahead = iter(items)
     while rows := list(islice(ahead, _AT_ONCE)):
         prefetch_related_objects(
-            rows, "object", "custody", "links", "acquisitions", "thing", "derivatives__object"
+            rows,
+            "object",
+            "custody",
+            "links",
+            "acquisitions",
+            "captures__parts",
+            "collector_traces",
+            "thing",
+            "derivatives__object",
         )
         yield rows
 
@@ -109,7 +128,7 @@ def _logged(items: list[EvidenceItem]) -> dict[str, list[dict[str, Any]]]:
     logged: dict[str, list[dict[str, Any]]] = {}
     for subject_id, body in entries:
         facts = json.loads(bytes(body))
-        if facts["facts"].keys() & {"fingerprint", "link", "acquisition", "erased", "derivative"}:
+        if facts["facts"].keys() & _OF_ROWS:
             logged.setdefault(subject_id, []).append({"action": facts["action"], **facts["facts"]})
     return logged
 
@@ -123,6 +142,7 @@ def _record_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fau
         *link_faults(item, logged),
         *derivative_faults(item, logged),
         *acquisition_faults(item, logged),
+        *capture_faults(item, logged),
     ]
 
 

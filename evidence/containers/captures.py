@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, cast
 
 from evidence.containers.bounded import Bounded, Budget, read_exactly
@@ -20,6 +20,7 @@ _LINE = 8 * 1024
 _HEADERS = 100
 _LIST_BYTES = 4 * 1024**2
 _RECORDS = 200_000
+_STATEMENT = replace(LIMITS, total_bytes=32 * 1024**2)
 _LISTS = ("datapackage.json", "datapackage-digest.json")
 
 
@@ -55,6 +56,23 @@ class CaptureFacts:
         return [one for one in self.digests if not one.holds]
 
 
+def read_statement(file: BinaryIO) -> CaptureFacts | None:
+    """What the beginning of a capture says of address, time and tool; None where it is neither WARC nor WACZ.
+
+    Reads 32 MiB at most, compares no digest and counts no records: quick enough for a page that somebody waits for.
+    """
+    file.seek(0)
+    head = file.read(4)
+    file.seek(0)
+    if head.startswith(b"PK"):
+        return _read_wacz(file, LIMITS, compare=False)
+    if head == b"WARC":
+        return _read_warc(_bounded(file, file, _STATEMENT), until_page=True)
+    if head.startswith(b"\x1f\x8b"):
+        return _read_warc(_gunzipped(file, _STATEMENT), until_page=True)
+    return None
+
+
 def read_capture(file: BinaryIO, limits: Limits = LIMITS) -> CaptureFacts | None:
     """What the capture says of itself; None where the file is neither WARC nor WACZ."""
     file.seek(0)
@@ -67,11 +85,15 @@ def read_capture(file: BinaryIO, limits: Limits = LIMITS) -> CaptureFacts | None
 
 
 def _gunzipped(file: BinaryIO, limits: Limits) -> BinaryIO:
-    budget = Budget(most=limits.total_bytes, ratio=limits.ratio, free=limits.free, packed=file.tell)
-    return cast(BinaryIO, io.BufferedReader(Bounded(cast(BinaryIO, gzip.GzipFile(fileobj=file)), budget)))
+    return _bounded(cast(BinaryIO, gzip.GzipFile(fileobj=file)), file, limits)
 
 
-def _read_warc(stream: BinaryIO) -> CaptureFacts | None:
+def _bounded(stream: BinaryIO, packed: BinaryIO, limits: Limits) -> BinaryIO:
+    budget = Budget(most=limits.total_bytes, ratio=limits.ratio, free=limits.free, packed=packed.tell)
+    return cast(BinaryIO, io.BufferedReader(Bounded(stream, budget)))
+
+
+def _read_warc(stream: BinaryIO, *, until_page: bool = False) -> CaptureFacts | None:
     found = CaptureFacts("WARC")
     try:
         for kind, headers, body in _records(stream):
@@ -79,8 +101,13 @@ def _read_warc(stream: BinaryIO) -> CaptureFacts | None:
             if kind == "warcinfo" and not found.tool:
                 found.tool, _sign, found.tool_version = _info(body).partition("/")
             elif kind in ("response", "resource", "revisit") and not found.url:
-                found.url, found.captured = headers.get("warc-target-uri", ""), headers.get("warc-date", "")
-                found.final_url = found.url
+                # Some writers put the address in angle brackets; some begin with their look-ups of names.
+                address = headers.get("warc-target-uri", "").strip("<>")
+                if address.lower().startswith(("http:", "https:")):
+                    found.url = found.final_url = address
+                    found.captured = headers.get("warc-date", "")
+            if until_page and found.url:
+                break
     except MemberFailed as error:
         found.why = error.why
     return found if found.records else None
@@ -135,7 +162,7 @@ def _info(body: BinaryIO) -> str:
     return ""
 
 
-def _read_wacz(file: BinaryIO, limits: Limits) -> CaptureFacts | None:
+def _read_wacz(file: BinaryIO, limits: Limits, *, compare: bool = True) -> CaptureFacts | None:
     try:
         members = {member.name: member for member in zip_members(file, limits)}
     except MemberFailed:
@@ -146,7 +173,7 @@ def _read_wacz(file: BinaryIO, limits: Limits) -> CaptureFacts | None:
     try:
         package = _json(_content(members[_LISTS[0]]))
         _read_package(package, found)
-        for path, stated in [*_stated(package), *_stated_of_lists(members)]:
+        for path, stated in [*_stated(package), *_stated_of_lists(members)] if compare else []:
             found.digests.append(Digested(path, stated, holds=_holds(members.get(path), stated)))
     except MemberFailed as error:
         found.why = error.why

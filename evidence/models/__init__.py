@@ -1,6 +1,7 @@
 """The records of this app: the stored bytes and their readings, their receipts, their custody, what they speak to."""
 
 from evidence.models.acquisition import Acquisition
+from evidence.models.capture import CapturePart, CollectorTrace, OnlineCapture
 from evidence.models.container import ContainerMember, Unpacking
 from evidence.models.custody import CustodyEvent
 from evidence.models.derivative import Derivative
@@ -15,6 +16,8 @@ from evidence.models.upload import Upload
 
 __all__ = [
     "Acquisition",
+    "CapturePart",
+    "CollectorTrace",
     "ContainerMember",
     "CustodyEvent",
     "Derivative",
@@ -29,6 +32,7 @@ __all__ = [
     "ImageHash",
     "Intake",
     "ObjectDigest",
+    "OnlineCapture",
     "RegisterView",
     "StoredObject",
     "Thing",

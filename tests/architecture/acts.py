@@ -163,6 +163,13 @@ def _link(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"], form, {"item_id": item.pk})
 
 
+def _capture_check(house: House, _hire: Hire) -> Act:
+    facts = IntakeFacts(source="s", original_name="page.warc", case=house.ours.case)
+    warc = b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    item = ingest_evidence(io.BytesIO(warc), facts=facts, actor=house.people["lawyer"])
+    return Act(house.people["lawyer"], {}, {"item_id": item.pk})
+
+
 def _inside_take(house: House, _hire: Hire) -> Act:
     lawyer = house.people["lawyer"]
     facts = IntakeFacts(source="s", original_name="box.zip", case=house.ours.case)
@@ -284,6 +291,9 @@ ACTS: dict[str, Prepare] = {
     ),
     "evidence:photographs": _photograph,
     "evidence:acquisition": _lawyer(source_kind="public", source_name="A newspaper"),
+    "evidence:capture": _lawyer(url="https://example.org/"),
+    "evidence:capture_check": _capture_check,
+    "evidence:capture_collector": _lawyer(persona_used="An invented name"),
     "evidence:receipt": _lawyer(language="en", form="json"),
     "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
     "witnesses:register": _lawyer(name_latin="Inventedwitness"),

@@ -30,6 +30,8 @@ READS = {
     "evidence:found_values": "lawyer",
     "evidence:inside": "lawyer",
     "evidence:acquisition": "lawyer",
+    "evidence:capture": "lawyer",
+    "evidence:capture_collector": "lawyer",
     "evidence:custody_item": "auditor",
     "evidence:custody_gaps": "auditor",
     "witnesses:case_list": "paralegal",

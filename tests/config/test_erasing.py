@@ -339,6 +339,7 @@ IN_CLEAR = {
     "FixityReport": {"body"},
     "ObjectDigest": {"verified_with"},
     "FoundValue": {"tag"},
+    "OnlineCapture": {"stated"},
     "ImageHash": {"bits"},
     "Witness": {"pseudonym"},
     "SealedIdentity": {"suite"},
