@@ -27,9 +27,14 @@ _TEXT, _NUMBER = rb'"[^"\n]*"', rb"(?:0|-?[1-9][0-9]{0,14})"
 
 
 def is_canonical(body: bytes) -> bool:
-    """Whether the body is one JSON value in its canonical form (`audit.canonical`)."""
+    """Whether the body is one entry's JSON in its canonical form (`audit.canonical`), its facts by their names."""
     try:
-        return canonical_json(json.loads(body)) == body
+        content = json.loads(body)
+        return (
+            isinstance(content, dict)
+            and isinstance(content.get("facts"), dict)
+            and canonical_json(content) == body
+        )
     except (ValueError, RecursionError, BadFacts):
         return False
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.conf import settings
 
 from audit.actions import Action
-from audit.clock import TOLERANCE
+from audit.clock import TOLERANCE, moment
 from audit.faults import FaultKind, LogReport
-from audit.rows import reordered_between
+from audit.rows import leaves_between, reordered_between
 from audit.signed_rows import Record, StoredCheckpoint, records
 
 
@@ -101,12 +101,27 @@ def _check_times(report: LogReport, checkpoint: StoredCheckpoint, recorded: Sequ
             report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, "No entry records it.")
         return
     # Differences only: a time near the end of the calendar has nothing behind it to be compared with.
-    if checkpoint.made_at is not None and checkpoint.made_at - max(recorded) > TOLERANCE:
+    made = checkpoint.made_at
+    if made is not None and (made - max(recorded) > TOLERANCE or _is_backdated(made, checkpoint, recorded)):
         report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, "made_at")
     for signature in own:
         made_at = signature.made_at
-        if made_at is not None and all(abs(made_at - moment) > TOLERANCE for moment in recorded):
+        if made_at is not None and all(abs(made_at - one) > TOLERANCE for one in recorded):
             report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, f"made_at of {signature.key}")
+
+
+def _is_backdated(made_at: datetime, checkpoint: StoredCheckpoint, recorded: Sequence[datetime]) -> bool:
+    """Whether a time is older than what the checkpoint covers.
+
+    It may be older than the entry that records it, where a crash lay between the two, but nothing is promised before
+    it is there. Where the clock was set back the entry that records it went back too.
+    """
+    if any(abs(one - made_at) <= TOLERANCE for one in recorded):
+        return False
+    for last in leaves_between(checkpoint.size - 1, checkpoint.size):
+        covered = moment(last.columns.recorded_at) if last.columns is not None else None
+        return covered is not None and covered - made_at > TOLERANCE
+    return False
 
 
 def _check_signers(report: LogReport, checkpoint: StoredCheckpoint, recorded: Collection[str]) -> None:

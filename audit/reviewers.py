@@ -11,7 +11,11 @@ from audit.errors import NotAReviewer, UnknownReviewer
 
 def find_reviewer(username: str) -> Any:
     """Return the active user of this name, acting by command. Raises UnknownReviewer or NotAReviewer."""
-    user: Any = get_user_model()._default_manager.filter(username=username, is_active=True).first()
+    known = (
+        username.isprintable()
+    )  # no NUL, and none of the bytes of a shell that are no UTF-8: no database takes them
+    accounts: Any = get_user_model()._default_manager
+    user: Any = accounts.filter(username=username, is_active=True).first() if known else None
     if user is None:
         raise UnknownReviewer(_("There is no account of this name. Name yours with --actor."))
     if not user.has_perm("audit.review_log"):

@@ -101,3 +101,9 @@ def test_a_key_that_stands_twice_is_named_though_hashes_and_columns_agree(
     assert [(fault.kind, fault.place) for fault in report.faults] == [
         (FaultKind.NOT_CANONICAL, f"leaf {before} (entry {entry.pk})")
     ]
+
+
+@pytest.mark.parametrize("facts", [b"[]", b'"{}"', b"null", b"7"])
+def test_facts_without_names_are_no_entry(facts: bytes) -> None:
+    assert is_canonical(b'{"action":"a","facts":{},"v":1}')
+    assert not is_canonical(b'{"action":"a","facts":' + facts + b',"v":1}')

@@ -66,6 +66,16 @@ COLUMNS = [
 ]
 
 
+@pytest.mark.django_db
+def test_a_checkpoint_made_older_than_what_it_covers_is_named(signed: list[Entry]) -> None:
+    """A log made up last week would be signed last week: that is the lie it needs."""
+    older = Checkpoint.objects.get(size=260).made_at - datetime.timedelta(days=7)
+    tamper("UPDATE audit_checkpoint SET made_at = %s WHERE size = 260", (older,))
+    assert [(fault.kind, fault.detail) for fault in verify_log().faults] == [
+        (K.CHECKPOINT_CHANGED, "made_at")
+    ]
+
+
 @pytest.fixture
 def signed(write: Write, log_key: Path) -> list[Entry]:
     """A full tile, four more, and a checkpoint over all."""
@@ -296,7 +306,7 @@ def test_a_tile_is_well_in_whatever_order_the_server_hands_its_rows_out(
 
 
 def test_rows_out_of_their_order_are_put_right_and_a_doubled_place_is_not_well() -> None:
-    bodies = [b"%d" % number for number in range(256)]
+    bodies = [b'{"action":"a","facts":{"n":%d},"id":"x"}' % number for number in range(256)]
     hashes = [sha256(b"\x00" + body).digest() for body in bodies]
     places = [(256 + number).to_bytes(8, "big") for number in range(256)]
     stored, root = b"".join(hashes), complete_root(hashes)
