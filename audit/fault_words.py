@@ -60,6 +60,8 @@ _PHRASES: Mapping[str, Promise] = {
     r"constraint (?P<name>.+)": _("constraint %(name)s"),
     r"switched off constraint (?P<name>.+)": _("constraint %(name)s, switched off"),
     r"setting (?P<name>.+)": _("setting %(name)s"),
+    r"right (?P<what>[A-Z, ]+) of (?P<name>.+)": _("the right %(what)s of the role %(name)s"),
+    r"owner (?P<name>.+)": _("the owner %(name)s"),
     r"The log ends at (?P<n_size>\d+)\.": _("The log ends at %(n_size)s."),
     r"The difference lies among leaves (?P<n_from>\d+) to (?P<n_to>\d+)\.": _(
         "The difference lies among leaves %(n_from)s to %(n_to)s."

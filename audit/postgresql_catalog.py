@@ -32,6 +32,25 @@ _FOREIGN = """
         FROM ours JOIN pg_constraint n ON n.conrelid = ours.oid WHERE n.contype IN ('x', 't')
     ORDER BY 3, 1, 2
 """
+# Nobody but the owner, who migrates, may do more with the record than read it and add to it; and there is one owner.
+_RIGHTS = """
+    WITH ours AS (SELECT c.oid, c.relowner, c.relacl FROM pg_class c WHERE c.oid = ANY (%(tables)s::oid[])),
+    given AS (
+        SELECT ours.oid, ours.relowner, x.grantee, x.privilege_type
+        FROM ours CROSS JOIN LATERAL aclexplode(ours.relacl) AS x
+        UNION SELECT ours.oid, ours.relowner, x.grantee, x.privilege_type
+        FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid CROSS JOIN LATERAL aclexplode(a.attacl) AS x
+    )
+    SELECT 'right ' || string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) || ' of '
+            || coalesce(r.rolname::text, 'PUBLIC'), g.oid
+    FROM given g LEFT JOIN pg_roles r ON r.oid = g.grantee
+    WHERE g.grantee <> g.relowner AND g.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+    GROUP BY g.oid, r.rolname
+    UNION ALL SELECT 'owner ' || o.rolname::text, ours.oid
+    FROM ours JOIN pg_roles o ON o.oid = ours.relowner
+    WHERE ours.relowner <> (SELECT relowner FROM pg_class WHERE oid = %(house)s::oid)
+    ORDER BY 2, 1
+"""
 _EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger ORDER BY 1"
 # What leads statements to other tables, puts guards to sleep, brings foreign code or lets a commit be lost: set on this
 # database, or on a role that may write to the log. And what of it is in force, wherever it was set.
@@ -82,6 +101,8 @@ _REFERENCES = """
            confdeltype::text || confupdtype::text || CASE WHEN convalidated THEN '' ELSE ' not valid' END
     FROM pg_constraint n JOIN pg_class c ON c.oid = n.confrelid WHERE n.conrelid = %s AND n.contype = 'f' ORDER BY 1
 """
+# Its owner is whoever migrated: the record's tables were made with it.
+_HOUSE = "audit_unsequenced"
 # No action on deletion nor on change, which is how Django makes them.
 _PLAIN_REFERENCE = "aa"
 
@@ -109,6 +130,12 @@ class Catalog:
         """Everything that can change, hide or swallow the rows of a table: what it is, its name and the table."""
         self._cursor.execute(_FOREIGN, [[self._places[table] for table in tables]])
         return [(what, name, self._names[oid]) for what, name, oid in self._cursor.fetchall()]
+
+    def rights(self, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Who may change the rows of a table, or lift its guards, and should not: what it is, and the table."""
+        places = {"tables": [self._places[table] for table in tables], "house": self._places.get(_HOUSE)}
+        self._cursor.execute(_RIGHTS, places)
+        return [(what, self._names[oid]) for what, oid in self._cursor.fetchall()]
 
     def from_elsewhere(self) -> Iterator[tuple[str, str]]:
         """What stands on the database or is set where it reaches the log: what it is, with its name, and where."""

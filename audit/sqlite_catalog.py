@@ -35,6 +35,10 @@ class Catalog:
         )
         return [(what, name, table) for what, name, table in self._cursor.fetchall() if table in tables]
 
+    def rights(self, _tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Nobody: SQLite knows no roles, and whoever can write the file can do everything."""
+        return []
+
     def from_elsewhere(self) -> Iterator[tuple[str, str]]:
         """Nothing: SQLite keeps no settings of a connection and knows no triggers on the schema."""
         yield from ()

@@ -47,6 +47,10 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
         return [
             *(Fault(_CHANGED, f"table {table}", detail) for table, detail in wrong.items() if detail),
             *_foreign_faults(connection, catalog, there, promised),
+            *(
+                Fault(_FOREIGN, what, f"on {table}")
+                for what, table in catalog.rights([table for table in there if table in promised])
+            ),
             *(Fault(_FOREIGN, what, where) for what, where in catalog.from_elsewhere()),
             *(
                 fault

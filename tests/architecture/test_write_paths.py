@@ -26,6 +26,7 @@ EXCUSED = {
     "audit.log._PreparingCursor.execute": "hands on the insertion of the entry itself; whoever appends stands above it",
     "audit.postgresql_catalog.Catalog._rows": "its statements only read",
     "audit.postgresql_catalog.Catalog.from_elsewhere": "its statements only read",
+    "audit.postgresql_catalog.Catalog.rights": "its statements only read",
     "audit.pulse.Pulse._write": "says that a verification is alive and how far it is",
     "audit.rows.stream": "its statements only read",
     "audit.runs._end": "ends a run whose asking is logged; what a verification found is logged with it",

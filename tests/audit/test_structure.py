@@ -88,6 +88,10 @@ FOREIGN = {
             "setting synchronous_commit",
         ),
         ("SET LOCAL session_replication_role = replica", "setting session_replication_role"),
+        ("GRANT DELETE, TRUNCATE ON audit_leaf TO PUBLIC", "right DELETE, TRUNCATE of PUBLIC"),
+        ("GRANT UPDATE (action) ON audit_entry TO PUBLIC", "right UPDATE of PUBLIC"),
+        ("GRANT TRIGGER ON evidence_custodyevent TO pg_monitor", "right TRIGGER of pg_monitor"),
+        ("ALTER TABLE audit_entry OWNER TO pg_monitor", "owner pg_monitor"),
     ],
 }
 CHANGED = {
