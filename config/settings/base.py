@@ -118,9 +118,11 @@ _POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 10,
     # The search path comes with the connection, so that none set on the database or on a role can put other tables or
     # functions before ours or before the system's.
-    # Compiling a statement costs more than running it where statements are as short as ours.
+    # Compiling a statement costs more than running it where statements are as short as ours. In what form dates, bytes
+    # and texts come must not hang on the database either: the verification would take honest rows for changed ones.
     "options": (
         "-c search_path=public,pg_temp -c synchronous_commit=on -c jit=off"
+        " -c datestyle=ISO -c bytea_output=hex -c standard_conforming_strings=on"
         f" -c lock_timeout={_LOCK_SECONDS}s -c statement_timeout=600s"
     ),
     # The network may fail too: a server that is gone is noticed while nothing is sent to it.

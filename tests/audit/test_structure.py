@@ -346,3 +346,21 @@ def test_missing_guards_are_put_back_and_that_is_logged() -> None:
     assert database_faults(connection) == []
     assert Entry.objects.get().action == "log.guards_restored"
     assert verify_log().ok
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "setting", ["DateStyle = 'SQL, DMY'", "bytea_output = 'escape'", "standard_conforming_strings = off"]
+)
+def test_the_form_in_which_a_database_writes_is_no_false_alarm(setting: str) -> None:
+    name = connection.settings_dict["NAME"]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f'ALTER DATABASE "{name}" SET {setting}')
+        connection.close()  # the next statement comes over a new connection, as a new process would have it
+        assert database_faults(connection) == []
+        assert verify_log().ok
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'ALTER DATABASE "{name}" RESET {setting.partition(" ")[0]}')
