@@ -188,6 +188,16 @@ def test_a_tool_that_eats_time_memory_or_disk_is_stopped(walls: str) -> None:
     assert failure_of("f = open('a', 'wb'); f.write(b'x' * (1 << 22)); f.flush()") is Failure.UNREADABLE
 
 
+def test_a_tool_that_uses_up_its_processor_time_before_its_minutes_is_too_slow(walls: str) -> None:
+    """Two processors at once: the kernel ends it by itself, and says so."""
+    busy = (
+        "import hashlib, threading\nblock = bytes(1 << 24)\n"
+        "def work():\n    while True: hashlib.sha256(block)\n"
+        "for _ in range(4): threading.Thread(target=work).start()"
+    )
+    assert failure_of(busy, limits=Limits(seconds=1)) is Failure.TOO_SLOW
+
+
 def test_a_tool_that_floods_is_stopped(walls: str) -> None:
     assert failure_of("import sys\nwhile True: sys.stdout.write('x' * 65536)") is Failure.TOO_MUCH_OUTPUT
     flood = "import sys\nfor _ in range(2000): sys.stderr.write('x' * 65536)\nsys.exit(3)"

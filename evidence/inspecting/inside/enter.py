@@ -139,8 +139,9 @@ def _lay_in(path: str, root: str) -> None:
 
 
 def _limit(limits: dict[str, int]) -> None:
+    # A second apart: at the first the kernel says by its signal why it ends the tool, at the second it only ends it.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"] + 1))
     for name, value in (
-        (resource.RLIMIT_CPU, limits["cpu"]),
         (resource.RLIMIT_AS, limits["memory"]),
         (resource.RLIMIT_FSIZE, limits["file"]),
         (resource.RLIMIT_NPROC, limits["processes"]),
