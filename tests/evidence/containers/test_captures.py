@@ -150,7 +150,9 @@ def test_whatever_is_changed_it_is_read_to_an_end(seed: bytes, data) -> None:
     content = bytearray(seed)
     for _change in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    read(bytes(content))
+    found = read(bytes(content))
+    # Changed beyond knowing, or a capture of which no more is said than stands in so few bytes.
+    assert found is None or (found.format in {"WARC", "WACZ"} and found.records <= len(content))
 
 
 def test_the_command_names_what_does_not_hold_and_the_log_tells_no_address(

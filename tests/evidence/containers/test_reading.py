@@ -373,5 +373,8 @@ def test_whatever_is_changed_in_a_container_it_is_read_to_an_end(data) -> None:
     st.binary(max_size=3000),
 )
 def test_any_bytes_are_read_to_an_end(head: bytes, rest: bytes) -> None:
-    for _member in read(head + rest, limits=SMALL):
-        continue
+    found = list(read(head + rest, limits=SMALL))
+    numbers = [member.number for member, _got in found if member.number]
+    assert len(set(numbers)) == len(numbers)
+    assert sum(len(got) for _member, got in found if isinstance(got, bytes)) <= SMALL.total_bytes
+    assert all(isinstance(got, bytes) or got in Why.values for _member, got in found)
