@@ -1,0 +1,27 @@
+"""What the database keeps of a witness: a pseudonym, sealed bytes, and who decided what. Never a name."""
+
+from witnesses.models.custodian import Custodian, CustodianKey, PassphraseAttempt
+from witnesses.models.opening import (
+    LIVE_STATES,
+    ApprovalShare,
+    OpeningDecision,
+    OpeningRequest,
+    OpeningRequestQuerySet,
+    OpeningState,
+)
+from witnesses.models.witness import KeyShare, SealedIdentity, Witness
+
+__all__ = [
+    "LIVE_STATES",
+    "ApprovalShare",
+    "Custodian",
+    "CustodianKey",
+    "KeyShare",
+    "OpeningDecision",
+    "OpeningRequest",
+    "OpeningRequestQuerySet",
+    "OpeningState",
+    "PassphraseAttempt",
+    "SealedIdentity",
+    "Witness",
+]

@@ -1,0 +1,65 @@
+"""Custodians, their key pairs, and the trials of their secrets."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from witnesses.json_text import JsonText
+
+
+class Custodian(models.Model):
+    """A person who holds one share of every identity. Never deleted: old decisions refer to them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="custodian")
+    enrolled_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["enrolled_at", "id"]
+
+
+class CustodianKey(models.Model):
+    """One key pair of a custodian. The private half is wrapped by a passphrase that is stored nowhere.
+
+    Shares name the key they are sealed to, so a rotation adds a row and the old one lives until every share
+    sealed to it has a successor.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    custodian = models.ForeignKey(Custodian, on_delete=models.PROTECT, related_name="keys")
+    version = models.PositiveSmallIntegerField(default=1)
+    public_key = models.BinaryField()
+    wrapped_private_key = models.BinaryField()
+    kdf = JsonText()
+    created_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["custodian", "version"], name="custodian_key_version_once"),
+            models.UniqueConstraint(
+                fields=["custodian"], condition=Q(retired_at__isnull=True), name="custodian_one_current_key"
+            ),
+        ]
+
+
+class PassphraseAttempt(models.Model):
+    """A secret about to be tried, written before the trial so that parallel guesses cannot outrun the limit.
+
+    The row is removed when the secret was right. What is left counts as a failure.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(fields=["user", "at"], name="passphrase_attempt_recent")]

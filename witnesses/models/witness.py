@@ -1,0 +1,91 @@
+"""A witness under a pseudonym, and the sealed versions of who they are."""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Case
+from witnesses.models.custodian import CustodianKey
+
+
+class WitnessQuerySet(models.QuerySet["Witness"]):
+    def visible_to(self, user: User) -> Self:
+        """The witnesses, under their pseudonyms, of the cases that the user is a member of."""
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class Witness(models.Model):
+    """A person known here by a random pseudonym alone, another one in every case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="witnesses")
+    pseudonym = models.CharField(max_length=16)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField(default=timezone.now)
+
+    objects = WitnessQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        # By pseudonym, which is random: an order by time would tell who came to us first.
+        ordering: ClassVar = ["pseudonym"]
+        permissions: ClassVar = [
+            ("register_witness", "Can register a witness under a pseudonym"),
+            ("request_opening", "Can ask for an identity to be opened"),
+            ("decide_opening", "Can decide on opening an identity, with their own passphrase"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "pseudonym"], name="witness_pseudonym_once_per_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+
+class SealedIdentity(models.Model):
+    """One version of an identity, sealed. Append-only in the database: a correction is a new version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="identities")
+    version = models.PositiveIntegerField()
+    suite = models.CharField(max_length=120)
+    nonce = models.BinaryField()
+    ciphertext = models.BinaryField()
+    threshold = models.PositiveSmallIntegerField()
+    shares = models.PositiveSmallIntegerField()
+    sealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["witness", "version"], name="sealed_identity_version_once"),
+            models.CheckConstraint(
+                condition=Q(threshold__gte=2) & Q(shares__gte=models.F("threshold")),
+                name="sealed_identity_needs_a_quorum",
+            ),
+        ]
+
+
+class KeyShare(models.Model):
+    """One share of a sealed identity's data key, sealed to one custodian's key. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sealed_identity = models.ForeignKey(SealedIdentity, on_delete=models.PROTECT, related_name="key_shares")
+    custodian_key = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="shares")
+    index = models.PositiveSmallIntegerField()
+    sealed_share = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sealed_identity", "index"], name="key_share_index_once"),
+            models.UniqueConstraint(
+                fields=["sealed_identity", "custodian_key"], name="key_share_holder_once"
+            ),
+        ]
