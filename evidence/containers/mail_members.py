@@ -1,20 +1,19 @@
 """What a message brings with it, and the messages of a mailbox.
 
-The standard library's parser reads one message at a time, in memory: a message that is larger than is sent by e-mail
-is not parsed. Parts are what the parser makes of the message; a message inside a mailbox is given exactly as it stands.
+One message at a time is read into memory: one that is larger than is sent by e-mail is not looked into. A part is given
+as it was before it was packed for the post; a message, inside a mailbox or another message, exactly as it stands there.
 """
 
-import email
 import email.header
-import email.policy
 import io
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from email.message import Message
-from typing import Any, BinaryIO, cast
+from itertools import islice
+from typing import BinaryIO, cast
 
 from evidence.containers.bounded import Slice
+from evidence.containers.mail_parts import Part, part_at, said
 from evidence.containers.member import LONGEST_NAME, Limits, Member, MemberFailed
 from evidence.containers.words import Why
 from evidence.filenames import storable_name
@@ -29,7 +28,7 @@ def mail_members(file: BinaryIO, limits: Limits, *, every_part: bool = False) ->
     content = file.read(limits.message_bytes + 1)
     if len(content) > limits.message_bytes:
         raise MemberFailed(Why.TOO_LARGE)
-    yield from _parts(_parsed(content), limits, every_part=every_part)
+    yield from _parts(content, limits, every_part=every_part)
 
 
 def mailbox_members(file: BinaryIO, limits: Limits) -> Iterator[Member]:
@@ -86,92 +85,67 @@ def _messages(file: BinaryIO) -> Iterator[_Place]:
 def _parts_in(file: BinaryIO, place: _Place, limits: Limits) -> Iterator[Member]:
     file.seek(place.start)
     try:
-        yield from _parts(_parsed(file.read(place.length)), limits, every_part=False)
+        yield from _parts(file.read(place.length), limits, every_part=False)
     except MemberFailed as error:
         yield Member(1, "", None, why=error.why)
 
 
-def _parsed(content: bytes) -> Message:
-    try:
-        return email.message_from_bytes(content, policy=email.policy.compat32)
-    except Exception as error:
-        raise MemberFailed(Why.DAMAGED) from error
-
-
-def _parts(message: Message, limits: Limits, *, every_part: bool) -> Iterator[Member]:
+def _parts(whole: bytes, limits: Limits, *, every_part: bool) -> Iterator[Member]:
     number = 0
-    for count, (part, depth) in enumerate(_walk(message, 0), start=1):
+    top = part_at(whole, 0, len(whole))
+    for count, (part, depth) in enumerate(_walk(top, limits), start=1):
         if count > limits.parts or depth > limits.nesting * 4:
             raise MemberFailed(Why.TOO_DEEP if depth > limits.nesting * 4 else Why.BOMB)
-        if not every_part and not _is_attachment(part, message):
+        if part is top and not (every_part and not part.is_multipart()):
             continue
-        if every_part and part.is_multipart() and not _is_message(part):
+        if not (_is_message(part) or not part.is_multipart()) or not (every_part or _is_attachment(part)):
             continue
         number += 1
-        content = _content(part)
-        if content is None:
-            yield Member(number, _name(part, number), None, why=Why.DAMAGED)
-        else:
-            yield Member(
-                number,
-                _name(part, number),
-                len(content),
-                opened=lambda content=content: io.BytesIO(content),  # type: ignore[misc]
-            )
+        yield _member(part, number)
 
 
-def _walk(part: Message, depth: int) -> Iterator[tuple[Message, int]]:
-    waiting = [(part, depth)]
+def _member(part: Part, number: int) -> Member:
+    content = part.content()
+    if content is None:
+        return Member(number, _name(part, number), None, why=Why.DAMAGED)
+    return Member(number, _name(part, number), len(content), opened=lambda: io.BytesIO(content))
+
+
+def _walk(top: Part, limits: Limits) -> Iterator[tuple[Part, int]]:
+    waiting = [(top, 0)]
     while waiting:
-        one, at = waiting.pop()
-        yield one, at
-        if one.is_multipart() and not (_is_message(one) and one is not part):
+        part, depth = waiting.pop()
+        yield part, depth
+        if _is_message(part) and part is not top:
             # A message inside a message is one member, whole: what it brings is asked of it.
-            waiting.extend((inner, at + 1) for inner in reversed(cast("list[Message]", one.get_payload())))
+            continue
+        # One more than is allowed, so that whoever counts sees that there are too many.
+        inside = list(islice(part.inside(), limits.parts + 1))
+        waiting.extend((one, depth + 1) for one in reversed(inside))
 
 
-def _is_message(part: Message) -> bool:
-    return part.get_content_type() == "message/rfc822"
+def _is_message(part: Part) -> bool:
+    return part.media_type == "message/rfc822"
 
 
-def _is_attachment(part: Message, whole: Message) -> bool:
-    if part is whole or (part.is_multipart() and not _is_message(part)):
-        return False
-    if _is_message(part) or _said(part.get_content_disposition) == "attachment" or _filename(part):
+def _is_attachment(part: Part) -> bool:
+    if _is_message(part) or said(part.head.get_content_disposition) == "attachment" or _filename(part):
         return True
-    return part.get_content_maintype() != "text"
+    # What a mail server reports of its delivery is for machines, and stands in the text beside it too.
+    return not part.media_type.startswith("text/") and part.media_type != "message/delivery-status"
 
 
-def _content(part: Message) -> bytes | None:
-    try:
-        if part.is_multipart():
-            inner = cast("list[Message]", part.get_payload())
-            return b"".join(one.as_bytes() for one in inner)
-        payload = part.get_payload(decode=True)
-    except Exception:  # noqa: BLE001 - a message may say of itself what its own parser does not survive
-        return None
-    return payload if isinstance(payload, bytes) else None
-
-
-def _name(part: Message, number: int) -> str:
-    name = _filename(part) or str(_said(lambda: part.get("Content-Location", "")) or "")
+def _name(part: Part, number: int) -> str:
+    name = _filename(part) or str(said(lambda: part.head.get("Content-Location", "")) or "")
     if not name:
-        ending = ".eml" if _is_message(part) else mimetypes.guess_extension(part.get_content_type()) or ".bin"
+        ending = ".eml" if _is_message(part) else mimetypes.guess_extension(part.media_type) or ".bin"
         name = f"part {number}{ending}"
     return storable_name(name)[:LONGEST_NAME]
 
 
-def _filename(part: Message) -> str:
-    name = _said(part.get_filename)
+def _filename(part: Part) -> str:
+    name = said(part.head.get_filename)
     if not isinstance(name, str):
         return ""
-    decoded = _said(lambda: str(email.header.make_header(email.header.decode_header(name))))
+    decoded = said(lambda: str(email.header.make_header(email.header.decode_header(name))))
     return str(decoded or name)
-
-
-def _said(ask: Any) -> Any:
-    """What a header says, or None where it cannot be read at all."""
-    try:
-        return ask()
-    except Exception:  # noqa: BLE001 - hostile headers make the parser raise what nobody can list
-        return None

@@ -258,7 +258,7 @@ def test_a_message_gives_its_attachments_and_an_inner_message_whole() -> None:
     )
     found = simply(made)
     assert [name for name, _got in found] == ["part 1.eml", "part 2.png"]
-    assert b"inner.txt" in found[0][1]
+    assert found[0][1] == inner
     assert found[1][1] == b"\x89PNG\r\n"
 
 
