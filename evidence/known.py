@@ -1,9 +1,11 @@
 """Telling which arrivals an earlier run took in: same case, source, place and bytes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from accounts.models import User
 from audit import log
@@ -17,6 +19,7 @@ from evidence.models import EvidenceItem
 
 # What makes two arrivals one: the case's reference as written, the source, the place in what was handed over.
 Place = tuple[str, str, str]
+_LOOKED_UP = 256
 
 
 class Known:
@@ -49,19 +52,36 @@ class Known:
 
     def receipts(self, facts: Sequence[IntakeFacts]) -> dict[Place, set[bytes]]:
         """The SHA-256 of all that was received before under the place of one of these. One question to the database."""
-        cases = {one.case.pk: one.case for one in facts if one.case is not None}
-        rows = EvidenceItem.objects.filter(
-            placements__case__in=cases,
-            source__in={storable_name(one.source.strip()) for one in facts},
-            original_path__in={storable_name(one.original_path) for one in facts},
-            object__isnull=False,
-        ).values_list("placements__case", "source", "original_path", "object__sha256")
         found: dict[Place, set[bytes]] = {}
-        for case_id, source, path, digest in rows:
-            # The join gives an item's other cases too.
-            if case_id in cases:
-                found.setdefault((str(case_id), source, path), set()).add(raw(digest))
+        for place, digest, _item in self._received(facts):
+            found.setdefault(place, set()).add(raw(digest))
         return found
+
+    def items(self, arrivals: Iterable[Arrival]) -> Iterator[EvidenceItem]:
+        """The items that this run or an earlier one made of these arrivals, each once, as far as they are open."""
+        ahead, seen = iter(arrivals), set[UUID]()
+        while some := list(islice(ahead, _LOOKED_UP)):
+            ids = {item for _place, _digest, item in self._received([self.facts(one) for one in some])} - seen
+            seen |= ids
+            found = EvidenceItem.objects.visible_to(self.actor).filter(pk__in=ids)
+            yield from found.select_related("object").order_by("original_path", "received_at", "reference")
+
+    def _received(self, facts: Sequence[IntakeFacts]) -> Iterator[tuple[Place, Any, UUID]]:
+        places = {place_of(one) for one in facts}
+        # Asked by path alone, which few items share; a case or a source may be that of all. The index is without
+        # items that came under no path, so the question must say that it is.
+        rows = (
+            EvidenceItem.objects.filter(
+                original_path__in={path for _case, _source, path in places}, object__isnull=False
+            )
+            .exclude(original_path="")
+            .order_by()
+        )
+        columns = ("placements__case", "source", "original_path", "object__sha256", "pk")
+        for case_id, source, path, digest, item in rows.values_list(*columns):
+            place = (str(case_id), source, path)
+            if place in places:
+                yield place, digest, item
 
     def note_refusal(self, error: DomainError) -> None:
         """Log that one file of many was refused: the next is tried and the command goes on."""

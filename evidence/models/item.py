@@ -1,6 +1,7 @@
 """Deliveries, the items that came with them, and the cases that those stand in."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -104,6 +105,9 @@ class EvidenceItem(Identified, Dated):
         indexes = [
             models.Index(fields=["-received_at", "reference"], name="item_by_receipt"),
             models.Index(fields=["inspected_at"], name="item_uninspected", condition=Q(inspected_at=None)),
+            # By its hash where the database can: a path may be longer than what an ordered index holds there. Without
+            # the many that came under none, which would all lie in one place of it.
+            HashIndex(fields=["original_path"], name="item_by_path", condition=~Q(original_path="")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(source=""), name="item_has_a_source"),
