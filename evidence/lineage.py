@@ -23,12 +23,14 @@ from evidence.derivative_words import BY_PEOPLE, IN_A_LANGUAGE, DerivativeKind, 
 from evidence.errors import BadDerivative
 from evidence.filenames import storable_name
 from evidence.intake import LONGEST_NAME, LONGEST_TITLE, RECEIVE
+from evidence.media_types import HEAD_BYTES, identify_copy
 from evidence.models import CustodyEvent, Derivative, EvidenceItem
 from evidence.placement import only_case
 from evidence.queries import find_item
 from evidence.store import vault
 from evidence.stored_objects import stored_object
 from evidence.vault.facts import StoredFacts
+from evidence.vault.objects import Vault
 from evidence.vault.receiving import Received
 
 LONGEST_NOTE = 2000
@@ -68,10 +70,18 @@ def add_copy(
     if not received.size:
         store.discard(received)
         raise BadDerivative(_("The file is empty. Choose the one that was made, and send it again."))
-    return _record(item, store.commit(received), facts, user)
+    stored = store.commit(received)
+    return _record(item, stored, facts, _media_type(store, stored), user)
 
 
-def _record(item: EvidenceItem, stored: StoredFacts, facts: CopyFacts, user: User) -> Derivative:
+def _media_type(store: Vault, stored: StoredFacts) -> str:
+    with store.open(stored.name) as content:
+        return identify_copy(content.read(HEAD_BYTES))
+
+
+def _record(
+    item: EvidenceItem, stored: StoredFacts, facts: CopyFacts, media_type: str, user: User
+) -> Derivative:
     with transaction.atomic():
         # Under the lock of its row: a disposal that came meanwhile is not passed by.
         EvidenceItem.objects.select_for_update().get(pk=item.pk).require_kept()
@@ -80,7 +90,7 @@ def _record(item: EvidenceItem, stored: StoredFacts, facts: CopyFacts, user: Use
             kind=facts.kind,
             parent=facts.parent,
             object=stored_object(stored),
-            media_type="application/octet-stream",
+            media_type=media_type,
             language=facts.language,
             title=facts.title.strip(),
             original_name=storable_name(facts.original_name),

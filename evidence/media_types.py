@@ -3,6 +3,8 @@
 The system's libmagic is asked first: the bundled one is older and takes some office files for mere bytes.
 """
 
+import codecs
+import re
 from importlib.metadata import version
 
 from django.utils.functional import Promise
@@ -23,6 +25,12 @@ except ImportError:
 HEAD_BYTES = 1024 * 1024
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
+# What can be read by lines, whatever its markup: it is shown as the letters that it is.
+READABLE = "text/plain; charset=utf-8"
+# Of an older way of writing letters, which nothing in the file names.
+UNKNOWN_LETTERS = "unknown"
+_OF_LETTERS = ("text/", "application/json", "application/x-subrip", "application/x-ndjson", "message/")
+_NO_LETTER = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def identify(head: bytes) -> str:
@@ -30,6 +38,26 @@ def identify(head: bytes) -> str:
     if not head:
         return EMPTY
     return str(magic.from_buffer(head, mime=True)) or UNKNOWN
+
+
+def is_text(head: bytes) -> bool:
+    """Whether a file that begins with `head` is text in UTF-8: no controls but white space, no letter that is none."""
+    if not head or _NO_LETTER.search(head):
+        return False
+    try:
+        # The last letter may be cut in the middle.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def identify_copy(head: bytes) -> str:
+    """The media type of what somebody made: READABLE where it can be read by lines, else as `identify` has it."""
+    found = identify(head)
+    if found.startswith(_OF_LETTERS):
+        return READABLE if is_text(head) else f"{found}; charset={UNKNOWN_LETTERS}"
+    return found
 
 
 def tool() -> str:

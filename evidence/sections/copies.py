@@ -3,6 +3,7 @@
 from typing import Any
 
 from evidence.alike import looks_like
+from evidence.copies_by_lines import may_be_read_by_lines
 from evidence.derivative_failures import sentence
 from evidence.derivative_reading import derivatives_of
 from evidence.derivative_words import UNFINISHED, DerivativeState
@@ -30,6 +31,7 @@ def _shown(node: Node) -> dict[str, Any]:
     return {
         "one": node.derivative,
         "count": node.count,
+        "by_lines": not node.derivative.by_program and may_be_read_by_lines(node.derivative),
         "why": sentence(node.derivative.failure, node.derivative.failure_detail),
         "can_be_tried": node.derivative.by_program and node.derivative.state in _CAN_BE_TRIED,
         "children": [_shown(child) for child in node.children],

@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
-from evidence.derivative_reading import find_derivative, open_derivative
+from evidence.copies_by_lines import may_be_read_by_lines, open_text
+from evidence.derivative_reading import find_derivative
 from evidence.forms import FindWordsForm, LineForm
 from evidence.leaves import leaf_of
 from evidence.lines import lines_with, stretch_of
 from evidence.queries import find_item, unknown_item
 from evidence.reading import READ
-from evidence.shown_types import PRINTED, plain_type
 from evidence.views.reader import reader
 
 
@@ -33,11 +33,11 @@ def text(request: HttpRequest, item_id: UUID, derivative_id: UUID) -> HttpRespon
     user = reader(request)
     item = find_item(item_id, user=user)
     derivative = find_derivative(derivative_id, user=user)
-    if derivative.item_id != item.pk or plain_type(derivative.media_type) not in PRINTED:
+    if derivative.item_id != item.pk or not may_be_read_by_lines(derivative):
         raise unknown_item()
     form = FindWordsForm(request.POST if request.method == "POST" else None)
     context = {"item": item, "text": derivative, "form": form}
-    with open_derivative(derivative, actor=user).content as content:
+    with open_text(derivative, actor=user).content as content:
         if form.is_valid():
             found, more = lines_with(content, form.cleaned_data["words"])
             context |= {"found": found, "more": more}

@@ -251,3 +251,62 @@ def test_a_name_that_lies_is_shown(take_in: TakeIn, paralegal: User, client_for:
     EvidenceItem.objects.filter(pk=item.pk).update(media_type="image/jpeg", inspected_at=item.received_at)
     page = client_for(paralegal).get(reverse("evidence:item", args=[item.pk])).content.decode()
     assert "Its name says another type." in page
+
+
+def read_by_lines(copy: Derivative, client: Client) -> str:
+    page = client.get(reverse("evidence:item", args=[copy.item_id])).content.decode()
+    where = reverse("evidence:text", args=[copy.item_id, copy.pk])
+    return client.get(where).content.decode() if where in page else ""
+
+
+@pytest.mark.parametrize("kind", ["translation", "transcript", "working_copy", "redaction"])
+def test_a_copy_that_is_text_is_read_by_lines(
+    take_in: TakeIn, paralegal: User, client_for: ClientFor, kind: str
+) -> None:
+    item = take_in()
+    text = add(item, kind, paralegal, content="سطر یکم\nThe second line\n".encode())
+    assert text.media_type == "text/plain; charset=utf-8"
+    shown = read_by_lines(text, client_for(paralegal))
+    assert "سطر یکم" in shown
+    assert "The second line" in shown
+    assert Entry.objects.filter(action="evidence.derivative_read").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (files.picture(kind="PNG"), "image/png"),
+        ("ترجمه".encode("utf-16"), "text/plain; charset=unknown"),
+        ("ترجمه".encode("cp1256"), "text/plain; charset=unknown"),
+    ],
+)
+def test_a_copy_that_is_no_text_is_only_handed_out(
+    take_in: TakeIn, paralegal: User, client_for: ClientFor, content: bytes, kind: str
+) -> None:
+    copy = add(take_in(), "translation", paralegal, content=content)
+    assert copy.media_type == kind
+    assert read_by_lines(copy, client_for(paralegal)) == ""
+
+
+def test_markup_is_read_as_the_letters_that_it_is(
+    take_in: TakeIn, paralegal: User, client_for: ClientFor
+) -> None:
+    copy = add(take_in(), "transcript", paralegal, content=b"<!doctype html><script>alert(1)</script>\n")
+    shown = read_by_lines(copy, client_for(paralegal))
+    assert "&lt;script&gt;alert(1)" in shown
+    assert "<script>alert(1)" not in shown
+
+
+def test_a_translation_from_before_types_were_looked_at_is_opened_all_the_same(
+    take_in: TakeIn, paralegal: User, client_for: ClientFor
+) -> None:
+    item, client = take_in(), client_for(paralegal)
+    text, other = (
+        add(item, "translation", paralegal, content=b"words"),
+        add(item, "transcript", paralegal, content=files.picture(kind="PNG")),
+    )
+    Derivative.objects.update(media_type="application/octet-stream")
+    assert "words" in read_by_lines(text, client)
+    answer = client.get(reverse("evidence:text", args=[item.pk, other.pk]))
+    assert answer.status_code == 400
+    assert "no plain text" in answer.content.decode()
