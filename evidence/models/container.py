@@ -8,6 +8,7 @@ from django.utils import timezone
 from evidence.containers.words import ContainerKind, Why
 from evidence.models.identified import Identified
 from evidence.models.item import EvidenceItem, Intake
+from evidence.stopped import Stopped, sentence
 from evidence.unpacking.words import UNDER_WAY, MemberState, UnpackingState
 
 
@@ -15,7 +16,7 @@ class Unpacking(Identified):
     """The looking into one item, whose bytes stay as they are. Its rows say what is left to do, never the queue.
 
     `asked_by` is in whose name the work that is under way is done, `intake` the delivery that it makes. `why` says
-    what kept the listing from its end; `failure` is a sentence for work that cannot go on.
+    what kept the listing from its end; `failure` is why the work cannot go on.
     """
 
     item = models.OneToOneField(EvidenceItem, on_delete=models.PROTECT, related_name="unpacking")
@@ -24,7 +25,7 @@ class Unpacking(Identified):
     tool = models.CharField(max_length=100, blank=True)
     why = models.CharField(max_length=16, choices=Why, blank=True)
     is_cut_short = models.BooleanField(default=False)
-    failure = models.CharField(max_length=300, blank=True)
+    failure = models.CharField(max_length=16, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -50,10 +51,18 @@ class Unpacking(Identified):
                 condition=Q(kind__in=["", *ContainerKind.values]), name="unpacking_kind_known"
             ),
             models.CheckConstraint(condition=Q(why__in=["", *Why.values]), name="unpacking_why_known"),
+            models.CheckConstraint(
+                condition=Q(failure__in=["", *Stopped.values]), name="unpacking_failure_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.state}"
+
+    @property
+    def why_it_stopped(self) -> str:
+        """What keeps the work from going on, in the reader's language; empty where nothing does."""
+        return sentence(self.failure)
 
 
 class ContainerMember(Identified):

@@ -16,6 +16,7 @@ from evidence.digests import DigestField
 from evidence.models.identified import Identified
 from evidence.models.item import EvidenceItem, Intake
 from evidence.scopes import may_receive
+from evidence.stopped import Stopped, sentence
 from evidence.vocabulary import LIVE, UploadState
 
 KEPT_FOR = timedelta(days=7)
@@ -77,7 +78,7 @@ class Upload(Identified, Dated):
     item = models.OneToOneField(
         EvidenceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    failure = models.TextField(blank=True)
+    failure = models.CharField(max_length=16, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
@@ -95,6 +96,9 @@ class Upload(Identified, Dated):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_known"),
+            models.CheckConstraint(
+                condition=Q(failure__in=["", *Stopped.values]), name="upload_failure_known"
+            ),
             models.CheckConstraint(condition=Q(offset__lte=F("length")), name="upload_not_beyond_its_end"),
             models.CheckConstraint(
                 condition=Q(state=UploadState.TAKEN_IN, item__isnull=False)
@@ -102,6 +106,11 @@ class Upload(Identified, Dated):
                 name="upload_taken_in_is_an_item",
             ),
         ]
+
+    @property
+    def why_it_stopped(self) -> str:
+        """What keeps it from being taken in, in the reader's language; empty where nothing does."""
+        return sentence(self.failure)
 
     @property
     def is_live(self) -> bool:

@@ -34,7 +34,7 @@ def require_live(upload: Upload) -> None:
         raise UploadIsIn(_("This file is taken in already. Look it up in the list of evidence."))
     if not upload.is_live:
         raise UploadGone(
-            upload.failure
+            upload.why_it_stopped
             or _("This upload was called off or has lapsed, and nothing of it is here. Send the file anew.")
         )
 

@@ -23,6 +23,7 @@ from evidence.models import Upload
 from evidence.models.upload import FORGOTTEN
 from evidence.resumable.spool import UploadSpool
 from evidence.resumable.starting import facts_of
+from evidence.stopped import reason_of
 from evidence.store import vault
 from evidence.storing import Arrived, store_bytes
 from evidence.vocabulary import UploadState
@@ -132,7 +133,7 @@ def _refuse(upload: Upload, error: DomainError, *, actor: User) -> None:
     reason = "damaged" if isinstance(error, UploadDamaged) else "other_digest"
     with transaction.atomic():
         Upload.objects.filter(pk=upload.pk, state=UploadState.ARRIVED).update(
-            state=UploadState.REFUSED, failure=str(error), ended_at=timezone.now(), **FORGOTTEN
+            state=UploadState.REFUSED, failure=reason_of(error), ended_at=timezone.now(), **FORGOTTEN
         )
         log.append(
             Action.UPLOAD_REFUSED,
@@ -149,7 +150,11 @@ def _refuse(upload: Upload, error: DomainError, *, actor: User) -> None:
 
 def _note_failure(upload: Upload, error: DomainError, *, actor: User) -> None:
     is_refusal = isinstance(error, Refused | NotFound) and not upload.failure
-    upload.failure, upload.tries, upload.tried_at = str(error), min(upload.tries + 1, 1000), timezone.now()
+    upload.failure, upload.tries, upload.tried_at = (
+        reason_of(error),
+        min(upload.tries + 1, 1000),
+        timezone.now(),
+    )
     with transaction.atomic():
         upload.save(update_fields=["failure", "tries", "tried_at"])
         if is_refusal:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evidence.models import Unpacking
+from evidence.stopped import Stopped
 from evidence.unpacking.words import UNDER_WAY
 
 # A worker says every few seconds that it is alive; one that is silent for longer was killed.
@@ -46,9 +47,9 @@ def held(unpacking: Unpacking) -> QuerySet[Unpacking]:
     return Unpacking.objects.filter(pk=unpacking.pk, claim=unpacking.claim)
 
 
-def let_go(unpacking: Unpacking, sentence: str) -> None:
+def let_go(unpacking: Unpacking, why: Stopped) -> None:
     """Give the work back, to be tried again, and say what keeps it from its end."""
-    held(unpacking).update(claim=None, beat_at=timezone.now(), failure=sentence[:300])
+    held(unpacking).update(claim=None, beat_at=timezone.now(), failure=why)
 
 
 class Heart:

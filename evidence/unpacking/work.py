@@ -10,6 +10,7 @@ from audit.actions import Action
 from audit.errors import DomainError, Unavailable
 from evidence.models import Unpacking
 from evidence.placement import only_case
+from evidence.stopped import reason_of
 from evidence.unpacking.asking import ask_for_unpacking
 from evidence.unpacking.claims import MOST_TRIES, claim, free, let_go
 from evidence.unpacking.listing import UNPACKER, list_contents
@@ -32,7 +33,7 @@ def carry_out(unpacking_id: UUID) -> None:
             take_members_out(unpacking)
     except Unavailable as error:
         # The vault, its disk or the database: the reconciler asks again.
-        let_go(unpacking, str(error))
+        let_go(unpacking, reason_of(error))
         if unpacking.tries >= MOST_TRIES:
             _give_up(unpacking, error)
     except DomainError as error:
@@ -53,7 +54,7 @@ def _give_up(unpacking: Unpacking, error: DomainError) -> None:
     with transaction.atomic():
         rows = Unpacking.objects.filter(pk=unpacking.pk, state=unpacking.state, tries=unpacking.tries)
         state = UnpackingState.LISTED if is_listed else UnpackingState.FAILED
-        if not rows.update(state=state, claim=None, failure=str(error)[:300]):
+        if not rows.update(state=state, claim=None, failure=reason_of(error)):
             return
         unpacking.members.filter(state=MemberState.ASKED).update(state=MemberState.LISTED)
         log.append(

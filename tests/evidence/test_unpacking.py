@@ -186,7 +186,7 @@ def test_whoever_left_the_case_gets_nothing_out(
     carry_out(asked.pk)
     asked.refresh_from_db()
     assert (asked.state, archive.children.count()) == ("listed", 0)
-    assert "open to you" in asked.failure
+    assert asked.failure == "not_open"
     carry_out(ask_for_members(archive, actor=lawyer).pk)
     assert archive.children.count() == 4
 
@@ -270,7 +270,7 @@ def test_of_two_workers_one_gets_the_work_and_a_late_one_records_nothing(
     assert len(facts_of(Action.CONTENTS_LISTED)) == 1
 
 
-def test_a_full_vault_is_waited_for_and_then_given_up_with_its_sentence(
+def test_a_full_vault_is_waited_for_and_then_given_up_with_its_reason(
     take_in: TakeIn, paralegal: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = take_in(zip_of(*FILES))
@@ -281,7 +281,7 @@ def test_a_full_vault_is_waited_for_and_then_given_up_with_its_sentence(
         for _try in range(MOST_TRIES):
             carry_out(asked.pk)
     asked.refresh_from_db()
-    assert (asked.state, asked.failure) == ("listed", "The disk is full.")
+    assert (asked.state, asked.failure) == ("listed", "disk_full")
     carry_out(ask_for_members(archive, actor=paralegal).pk)
     assert archive.children.count() == 4
 
