@@ -15,6 +15,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Channel
+from audit.errors import DomainError
 from cases.access import find_case
 from cases.dating import read_date
 from evidence.arrivals import Arrival, arrivals_from_manifest, arrivals_from_paths
@@ -22,10 +23,14 @@ from evidence.batch import Batch
 from evidence.errors import BadIntake
 from evidence.filenames import storable_name
 from evidence.intake import RECEIVE
+from evidence.known import Known
 from evidence.progress_line import ProgressLine
 from evidence.rehearsal import Rehearsal
 from evidence.store import vault
 from evidence.tally import Tally, Told
+from evidence.unpacking.at_once import EVERY_KIND, MESSAGES, Unpacked, unpack_all
+
+_KINDS = {"mail": MESSAGES, "all": EVERY_KIND}
 
 
 def _named(text: str) -> Path:
@@ -46,12 +51,20 @@ bytes from the same source under the same path (the path inside the folder that 
 included; for a single file its name; in a manifest the path as it is written there). The same bytes from another
 source, under another path or in another case are a second receipt, with custody of its own.
 
+With --unpack what is inside messages, mailboxes and archives comes in too, once all files are in: each such file
+stays whole, and what is taken out of it is an item of its own, which names it. Run again, it goes on with what is
+left inside.
+
 Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not allowed, 5 unknown case or user,
 6 the vault, its key or its disk is not to be had."""
 
     # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
     requires_system_checks = []
     _line: ProgressLine | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._are_in: list[Arrival] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Keeps the help's own lines."""
@@ -87,6 +100,11 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             action="store_true",
             help="say of each file what would happen; take nothing in and write nothing",
         )
+        parser.add_argument(
+            "--unpack",
+            choices=["mail", "all"],
+            help="take out what is inside: what came with messages and in mailboxes, or “all”, archives included",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -104,8 +122,9 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             tally = Rehearsal(actor=actor, told=self._teller(options)).look_at(arrivals)
         else:
             tally = self._take_in(arrivals, actor, options)
-        self._report(tally, options)
-        if not tally.ok:
+        unpacked = self._unpack(tally, actor, options)
+        self._report(tally, unpacked, options)
+        if not tally.ok or (unpacked is not None and unpacked.failures):
             raise SystemExit(1)
 
     def _take_in(self, arrivals: Iterator[Arrival], actor: User, options: dict[str, Any]) -> Tally:
@@ -114,13 +133,28 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             # Counted before: how much is left can be told only of a whole that is known.
             self._line = ProgressLine(sys.stderr, total=sum(1 for _arrival in self._arrivals(options)))
         batch = Batch(
-            actor=actor, told=self._teller(options), lists_items=options["json"], progress=self._progress
+            actor=actor,
+            told=self._teller(options),
+            lists_items=options["json"],
+            became=self._became if options["unpack"] else None,
+            progress=self._progress,
         )
         try:
             return batch.take_in(arrivals)
         finally:
             if self._line is not None:
                 self._line.clear()
+
+    def _became(self, arrival: Arrival, error: DomainError | None) -> None:
+        if error is None:
+            self._are_in.append(arrival)
+
+    def _unpack(self, tally: Tally, actor: User, options: dict[str, Any]) -> Unpacked | None:
+        """Look into what is in, now or since an earlier run; None where nobody asked or there was no going on."""
+        if not options["unpack"] or options["dry_run"] or tally.stopped:
+            return None
+        items = Known(actor, command="ingest_evidence").items(self._are_in)
+        return unpack_all(items, kinds=_KINDS[options["unpack"]], actor=actor, told=self._teller(options))
 
     def _arrivals(self, options: dict[str, Any]) -> Iterator[Arrival]:
         common = {
@@ -146,9 +180,11 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
         if self._line is not None:
             self._line.show(tally.settled, failed=len(tally.failed))
 
-    def _report(self, tally: Tally, options: dict[str, Any]) -> None:
+    def _report(self, tally: Tally, unpacked: Unpacked | None, options: dict[str, Any]) -> None:
         if options["json"]:
             told = {"dry_run": options["dry_run"]} | tally.as_json()
+            if unpacked is not None:
+                told |= {"ok": tally.ok and not unpacked.failures, "unpacked": unpacked.as_json()}
             self.stdout.write(json.dumps(told, ensure_ascii=False))
             return
         in_words = "would be taken in" if options["dry_run"] else "taken in"
@@ -156,8 +192,11 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             f"{tally.taken_in} {in_words} ({tally.second_receipts} second receipts, {tally.empty} empty), "
             f"{tally.already_here} already here, {len(tally.failed)} failed, {tally.not_tried} not tried"
         )
+        if unpacked is not None:
+            self.stdout.write(unpacked.in_words())
         if options["dry_run"]:
-            self.stdout.write("Nothing was taken in or written: this was a dry run.")
+            inside = " What lies inside files was not looked into." if options["unpack"] else ""
+            self.stdout.write(f"Nothing was taken in or written: this was a dry run.{inside}")
         elif tally.not_tried:
             self.stdout.write(
                 "What is taken in stays. Put right what is said above and run the same command again."

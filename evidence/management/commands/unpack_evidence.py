@@ -11,12 +11,11 @@ from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import DomainError
-from evidence.models import EvidenceItem, Unpacking
+from evidence.models import EvidenceItem
 from evidence.queries import find_items
-from evidence.unpacking.asking import TAKE_OUT, ask_for_contents, ask_for_members
+from evidence.unpacking.asking import TAKE_OUT
+from evidence.unpacking.at_once import unpack_now
 from evidence.unpacking.queries import Contents, contents_of
-from evidence.unpacking.words import UnpackingState
-from evidence.unpacking.work import carry_out
 
 
 class Command(BaseCommand):
@@ -55,13 +54,7 @@ class Command(BaseCommand):
     def _unpack(self, item: EvidenceItem, actor: User, *, only_list: bool) -> dict[str, Any]:
         error = ""
         try:
-            found = Unpacking.objects.filter(item=item).first()
-            if found is None or found.state == UnpackingState.FAILED:
-                found = ask_for_contents(item, actor=actor)
-            carry_out(found.pk)
-            contents = contents_of(item)
-            if contents is not None and not only_list and (contents.inside or contents.failed):
-                carry_out(ask_for_members(item, actor=actor).pk)
+            unpack_now(item, actor=actor, only_list=only_list)
         except DomainError as raised:
             error = str(raised)
         return _told(item, contents_of(item), error)
@@ -71,7 +64,7 @@ def _told(item: EvidenceItem, contents: Contents | None, error: str) -> dict[str
     if contents is None:
         return {"item": item.reference, "error": error, "failed": 0}
     unpacking = contents.unpacking
-    why = unpacking.failure or (str(unpacking.get_why_display()) if unpacking.why else "")
+    why = unpacking.why_it_stopped or str(unpacking.get_why_display())
     return {
         "item": item.reference,
         "kind": unpacking.kind,
