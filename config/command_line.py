@@ -9,6 +9,7 @@ from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError
 
 from audit.errors import DomainError, NotFound, Refused
+from config.database_faults import NO_ROOM, code_of
 from config.error_map import exit_code, kind_name
 from evidence.filenames import visible_name
 
@@ -24,7 +25,6 @@ _ENDED: dict[type[BaseException], tuple[str, str, int]] = {
     ),
     KeyboardInterrupt: ("Stopped. What was reported as done stays done.", "stopped", _STOPPED),
 }
-_NO_ROOM = {"SQLITE_FULL", "53100"}
 _NO_TABLE = "42P01"
 # SQLite's word, and PostgreSQL's codes for a lock that was not to be had and a statement that took too long.
 _BUSY = {"SQLITE_BUSY", "55P03", "57014"}
@@ -60,11 +60,10 @@ def _database_sentence(error: DatabaseError) -> str | None:
 
     Its own text may quote a statement with what it was to write; the database's log has the rest.
     """
-    cause = error.__cause__
-    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
-    if code in _NO_ROOM:
+    code = code_of(error)
+    if code in NO_ROOM:
         return "The disk that holds the database is full. Make room and run the command again."
-    if str(code).startswith("SQLITE_IOERR"):
+    if code.startswith("SQLITE_IOERR"):
         # A full disk shows here too: then SQLite cannot even make the small files that it reads with.
         return "The disk that holds the database is full or failing. Look at it, then run the command again."
     if code in _BUSY:

@@ -38,6 +38,8 @@ class Environment:
     fixity_every: timedelta | None
     scrub_every: timedelta | None
     fixity_objects_at_once: int
+    uploads_waiting: int
+    uploads_waiting_gib: int
 
 
 def read_environment(environment: environ.Env | None = None) -> Environment:
@@ -73,7 +75,15 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         checkpoint_every=_checkpoint_every(env),
         fixity_every=_days(env, "DADKHAH_FIXITY_DAYS", default="90"),
         scrub_every=_days(env, "DADKHAH_SCRUB_DAYS", default="0"),
-        fixity_objects_at_once=_objects_at_once(env),
+        fixity_objects_at_once=_number(
+            env, "DADKHAH_FIXITY_OBJECTS", "how many stored files are read again in one go", default="500"
+        ),
+        uploads_waiting=_number(
+            env, "DADKHAH_UPLOADS_WAITING", "how many files of one person may be on their way", default="1000"
+        ),
+        uploads_waiting_gib=_number(
+            env, "DADKHAH_UPLOADS_WAITING_GIB", "how many GiB one person may have on the way", default="1024"
+        ),
     )
 
 
@@ -148,10 +158,8 @@ def _days(env: environ.Env, name: str, *, default: str) -> timedelta | None:
     return timedelta(days=int(text)) or None
 
 
-def _objects_at_once(env: environ.Env) -> int:
-    text = env.str("DADKHAH_FIXITY_OBJECTS", default="500")
+def _number(env: environ.Env, name: str, meaning: str, *, default: str) -> int:
+    text = env.str(name, default=default)
     if not text.isdigit() or not 1 <= int(text) <= 1_000_000:
-        raise ImproperlyConfigured(
-            "DADKHAH_FIXITY_OBJECTS must be how many stored files are read again in one go, for example 500."
-        )
+        raise ImproperlyConfigured(f"{name} must be {meaning}, for example {default}.")
     return int(text)

@@ -1,7 +1,16 @@
 """The one place that knows what a foreseen failure is as an HTTP status and as an exit code."""
 
 from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Refused, Unavailable
-from evidence.errors import ChecksumMismatch, UploadBusy, UploadGone, UploadTooLarge, VaultFull
+from evidence.errors import (
+    ChecksumMismatch,
+    OtherVersion,
+    TooManyUploads,
+    UploadBusy,
+    UploadGone,
+    UploadTooLarge,
+    VaultFull,
+    WrongPartType,
+)
 
 # kind, its name in JSON, HTTP status, exit code. Exit code 1 is kept for "a check ran and found faults".
 _KINDS: tuple[tuple[type[DomainError], str, int, int], ...] = (
@@ -13,12 +22,16 @@ _KINDS: tuple[tuple[type[DomainError], str, int, int], ...] = (
     (Unavailable, "unavailable", 503, 6),
 )
 _UNKNOWN = ("failed", 500, 70)
-# What a protocol prescribes for one failure: tus 1.0.0 for uploads in parts, RFC 4918 for a full disk.
+# What a protocol prescribes for one failure: tus 1.0.0 for uploads in parts, RFC 4918 for a full disk, RFC 6585 for
+# one who asks for too much.
 _PRESCRIBED: tuple[tuple[type[DomainError], int], ...] = (
     (ChecksumMismatch, 460),
+    (OtherVersion, 412),
     (UploadTooLarge, 413),
+    (WrongPartType, 415),
     (UploadBusy, 423),
     (UploadGone, 410),
+    (TooManyUploads, 429),
     (VaultFull, 507),
 )
 

@@ -13,10 +13,12 @@ from django.views.decorators.csrf import requires_csrf_token
 from audit import log
 from audit.actors import Actor, Visitor
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused, Unavailable
+from config.database_faults import is_full, page_sentence
 from config.error_map import http_status, kind_name
 
 _FAILED = 500
 _UNAVAILABLE = 503
+_FULL = 507
 _TEMPLATES = {403: "errors/refused.html", 404: "errors/not_found.html", 500: "errors/failed.html"}
 
 
@@ -36,18 +38,16 @@ def _refuse(request: HttpRequest, *, status: int, sentence: str, kind: str) -> H
     return _answer(request, status=status, sentence=sentence, kind=kind)
 
 
-def answer_database_error(request: HttpRequest) -> HttpResponse:
-    """Answer where the database was busy for too long or does not answer: whatever was under way was undone."""
+def answer_database_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer where the database is full, was busy for too long or does not answer: what was under way was undone."""
     logging.getLogger(__name__).exception("the database is busy or does not answer")
-    sentence = _(
-        "The database is busy or does not answer, so nothing was done. Try again in a minute; "
-        "if it stays so, tell the administrator."
-    )
+    sentence = page_sentence(error)
+    status = _FULL if is_full(error) else _UNAVAILABLE
     if request.accepts("application/json") and not request.accepts("text/html"):
         answer = {"ok": False, "error": sentence, "kind": "unavailable"}
-        return JsonResponse(answer, status=_UNAVAILABLE)
+        return JsonResponse(answer, status=status)
     # Without the frame of the other pages, which asks the database who is reading.
-    return HttpResponse(render_to_string("errors/failed.html", {"sentence": sentence}), status=_UNAVAILABLE)
+    return HttpResponse(render_to_string("errors/failed.html", {"sentence": sentence}), status=status)
 
 
 def _log_refusal(request: HttpRequest, kind: str) -> None:

@@ -32,6 +32,21 @@ class BrowserPolicyMiddleware:
         return response
 
 
+class FinishingMiddleware:
+    """Lets an address finish every answer, whoever gave it: a protocol wants its headers on refusals too."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        view = request.resolver_match.func if request.resolver_match else None
+        finish: Callable[[HttpResponseBase], None] | None = getattr(view, "finish_answer", None)
+        if finish is not None:
+            finish(response)
+        return response
+
+
 class PageTimeMiddleware:
     """Gives each statement of a page seconds, not the minutes of a task: a reader waits for it."""
 
@@ -91,5 +106,5 @@ class DomainErrorMiddleware:
         if isinstance(exception, DomainError):
             return answer_error(request, exception)
         if isinstance(exception, OperationalError | InterfaceError):
-            return answer_database_error(request)
+            return answer_database_error(request, exception)
         return None

@@ -112,6 +112,18 @@ class BadUpload(EvidenceError, BadInput):
     """A request about an upload is not what the protocol asks for."""
 
 
+class OtherVersion(EvidenceError, BadInput):
+    """A request speaks another version of the upload protocol than ours, or does not say which."""
+
+
+class WrongPartType(EvidenceError, BadInput):
+    """A part is not announced as one."""
+
+
+class TooManyUploads(EvidenceError, Conflict):
+    """So many files of one person are on their way already that no further one is begun."""
+
+
 class ChecksumMismatch(EvidenceError, BadInput):
     """A part that arrived is not the part that was sent; nothing of it was kept."""
 
@@ -198,6 +210,10 @@ class VaultUnavailable(EvidenceError, Unavailable):
     """The vault's folder is not there, is not writable or failed while it was written; nothing half-made is
     left.
     """
+
+
+class VaultDiskFailed(VaultUnavailable):
+    """The vault's disk failed, or is read-only; nothing half-made is left."""
 
 
 class VaultFull(VaultUnavailable):

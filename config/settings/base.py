@@ -26,6 +26,9 @@ DADKHAH_FIXITY_OBJECTS_AT_ONCE = env.fixity_objects_at_once
 # A share of a round ends after so many seconds at the latest (and the object that it reads then), so that whatever
 # else waits in the queue has its turn.
 DADKHAH_FIXITY_SECONDS_AT_ONCE = 20
+# What one person may have on its way by page at once, in files and in bytes.
+DADKHAH_UPLOADS_WAITING = env.uploads_waiting
+DADKHAH_UPLOADS_WAITING_BYTES = env.uploads_waiting_gib * 1024**3
 DADKHAH_ORGANISATION = env.organisation
 DADKHAH_OFFICE_ZONE = env.office_zone
 # From the first hour until the second, by the clock of the office: who works then is shown to the auditor.
@@ -68,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.BrowserPolicyMiddleware",
+    "config.middleware.FinishingMiddleware",
     "config.middleware.PageTimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.LanguageMiddleware",

@@ -5,6 +5,7 @@ costs nothing, since what came before the cut is kept too. Only a part with a ch
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -15,7 +16,14 @@ from accounts.access import require
 from accounts.models import User
 from audit.actors import Actor
 from evidence.digests import Digest
-from evidence.errors import ChecksumMismatch, UploadTooLarge, VaultUnavailable, WrongOffset
+from evidence.errors import (
+    ChecksumMismatch,
+    UploadTooLarge,
+    VaultDiskFailed,
+    VaultFull,
+    VaultUnavailable,
+    WrongOffset,
+)
 from evidence.models import Upload
 from evidence.models.upload import expiry
 from evidence.resumable.finding import find_live
@@ -62,7 +70,7 @@ def receive_part(upload_id: UUID, body: Body, *, part: Part, actor: Actor) -> Up
     """
     user = require(actor, RECEIVE)
     spool = UploadSpool(find_live(upload_id, user=user).pk)
-    with spool.alone():
+    with _what_arrived_stays(), spool.alone():
         # Read again: it may have changed while nobody held it.
         upload = find_live(upload_id, user=user)
         _require_fit(upload, part)
@@ -80,6 +88,27 @@ def take_in_now(upload_id: UUID, *, actor: Actor) -> Upload:
         upload = find_live(upload_id, user=user)
         take_in(upload, spool, actor=user)
     return upload
+
+
+@contextmanager
+def _what_arrived_stays() -> Iterator[None]:
+    """Says of a disk that fails what holds of a file in parts: nothing needs to be sent twice."""
+    try:
+        yield
+    except VaultFull as error:
+        raise VaultFull(
+            _(
+                "The disk that holds the vault is full. What had arrived of this file is kept: make room, then go on "
+                "with it."
+            )
+        ) from error
+    except VaultDiskFailed as error:
+        raise VaultDiskFailed(
+            _(
+                "The vault's disk failed or refused to be written. What had arrived of this file is kept: look at the "
+                "disk and its mount, then go on with it."
+            )
+        ) from error
 
 
 def _require_fit(upload: Upload, part: Part) -> None:

@@ -21,6 +21,7 @@ from evidence.errors import UploadTooLarge, VaultFull
 from evidence.filenames import storable_name
 from evidence.intake import IntakeFacts, check_facts
 from evidence.models import Upload
+from evidence.resumable.share import require_share
 from evidence.scopes import RECEIVE
 from evidence.store import uploads_folder, vault
 from evidence.vault.durable_files import ensure_folder, vault_failures
@@ -48,7 +49,8 @@ class Announced:
 def begin_upload(facts: IntakeFacts, *, announced: Announced, actor: Actor) -> Upload:
     """Record that a file is on its way; it is logged, and there is room for it at this moment.
 
-    Raises NotPermitted, NotAMember, BadIntake, UploadTooLarge, VaultFull, or what opening the vault raises.
+    Raises NotPermitted, NotAMember, BadIntake, UploadTooLarge, TooManyUploads, VaultFull, or what opening the vault
+    raises.
     """
     user = require(actor, RECEIVE)
     if facts.case is not None:
@@ -56,6 +58,7 @@ def begin_upload(facts: IntakeFacts, *, announced: Announced, actor: Actor) -> U
     check_facts(facts)
     _require_room(announced.length)
     with transaction.atomic():
+        require_share(user, announced.length)
         upload = Upload.objects.create(
             owner=user,
             length=announced.length,

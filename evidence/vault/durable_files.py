@@ -13,14 +13,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.errors import VaultFull, VaultUnavailable
+from evidence.errors import VaultDiskFailed, VaultFull
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @contextmanager
 def vault_failures() -> Iterator[None]:
-    """Turns the system's errors about the vault's disk into VaultFull or VaultUnavailable."""
+    """Turns the system's errors about the vault's disk into VaultFull or VaultDiskFailed."""
     try:
         yield
     except OSError as error:
@@ -31,7 +31,7 @@ def vault_failures() -> Iterator[None]:
                     "file again."
                 )
             ) from error
-        raise VaultUnavailable(
+        raise VaultDiskFailed(
             _(
                 "The vault's disk failed or refused to be written. Nothing was taken in; look at the disk "
                 "and its "

@@ -13,23 +13,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import permission_required
-from audit.errors import DomainError
-from evidence.errors import BadUpload
+from evidence.errors import BadUpload, OtherVersion, WrongPartType
 from evidence.forms import BeginUploadForm
-from evidence.models import Upload
 from evidence.resumable import headers
 from evidence.resumable.ending import call_off
 from evidence.resumable.finding import find_upload, require_live
 from evidence.resumable.receiving import Part, receive_part, take_in_now
-from evidence.resumable.starting import LARGEST, begin_upload
+from evidence.resumable.starting import begin_upload
 from evidence.scopes import RECEIVE
 from evidence.views.reader import reader
-from evidence.views.upload import form_errors, is_again
+from evidence.views.upload import form_errors
+from evidence.views.upload_answers import capabilities, finish, standing, told
 from evidence.vocabulary import UploadState
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -40,26 +38,28 @@ View = Callable[..., HttpResponse]
 
 
 def _spoken(*methods: str) -> Callable[[View], View]:
-    """Lets these methods of the protocol through, refuses another version of it, and writes ours on every answer."""
+    """Lets these methods of the protocol through, refuses another version of it, and has ours on every answer.
+
+    A refusal is worded far from here; `config.middleware` has every answer finished, whoever gave it.
+    """
 
     def speak(view: View) -> View:
         @wraps(view)
         def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             method = _method(request)
             if method == "OPTIONS":
-                return _capabilities()
+                return capabilities()
             if method not in methods:
                 return HttpResponseNotAllowed([*methods, "OPTIONS"])
             asked = request.headers.get("Tus-Resumable")
             # To look is free to all: it is how a page asks what became of a file.
-            if asked == headers.VERSION or (asked is None and method in ("GET", "HEAD")):
-                response = view(request, *args, **kwargs)
-            else:
-                response = HttpResponse(status=412)
-                response["Tus-Version"] = headers.VERSION
-            response["Tus-Resumable"] = headers.VERSION
-            return response
+            if asked != headers.VERSION and not (asked is None and method in ("GET", "HEAD")):
+                raise OtherVersion(
+                    _("This server speaks version 1.0.0 of tus. Send Tus-Resumable: 1.0.0 with each request.")
+                )
+            return view(request, *args, **kwargs)
 
+        spoken.finish_answer = finish  # type: ignore[attr-defined]
         return spoken
 
     return speak
@@ -69,6 +69,7 @@ def _spoken(*methods: str) -> Callable[[View], View]:
 @_spoken("POST")
 def uploads(request: HttpRequest) -> HttpResponse:
     """Begin an upload; its first part may come with it."""
+    _require_whole(request)
     length = headers.read_number(request.headers.get("Upload-Length"), header="Upload-Length")
     brings = request.content_type == headers.PART_TYPE
     given = request.POST if request.content_type in _FORMS else _metadata(request)
@@ -82,7 +83,7 @@ def uploads(request: HttpRequest) -> HttpResponse:
         upload = take_in_now(upload.pk, actor=reader(request))
     elif brings:
         upload = receive_part(upload.pk, _body(request), part=_part(request, offset=0), actor=reader(request))
-    response = _standing(upload, status=201)
+    response = standing(upload, status=201)
     response["Location"] = reverse("evidence:one_upload", args=[upload.pk])
     return response
 
@@ -94,21 +95,21 @@ def one_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     method = _method(request)
     if method == "PATCH":
         if request.content_type != headers.PART_TYPE:
-            return HttpResponse(status=415)
+            raise WrongPartType(
+                _("A part of a file must come with the type %(type)s.") % {"type": headers.PART_TYPE}
+            )
         offset = headers.read_number(request.headers.get("Upload-Offset"), header="Upload-Offset")
         part = _part(request, offset=offset)
-        return _standing(
-            receive_part(upload_id, _body(request), part=part, actor=reader(request)), status=204
-        )
+        return standing(receive_part(upload_id, _body(request), part=part, actor=reader(request)), status=204)
     if method == "DELETE":
         call_off(upload_id, actor=reader(request))
         return HttpResponse(status=204)
     upload = find_upload(upload_id, user=reader(request))
     if method == "GET":
-        return JsonResponse(_told(upload))
+        return JsonResponse(told(upload))
     if upload.state != UploadState.TAKEN_IN:
         require_live(upload)
-    response = _standing(upload, status=200)
+    response = standing(upload, status=200)
     response["Upload-Length"] = str(upload.length)
     return response
 
@@ -127,6 +128,16 @@ def _method(request: HttpRequest) -> str:
     if request.method == "POST":
         return request.headers.get("X-HTTP-Method-Override", "POST").upper()
     return request.method or ""
+
+
+def _require_whole(request: HttpRequest) -> None:
+    """Raises BadUpload for a way of announcing that would make something else of the file than what it is."""
+    if "Upload-Concat" in request.headers or "Upload-Defer-Length" in request.headers:
+        raise BadUpload(
+            _(
+                "Files are announced one by one here, each with its length: no pieces that are put together later."
+            )
+        )
 
 
 def _metadata(request: HttpRequest) -> dict[str, str]:
@@ -152,49 +163,3 @@ def _body(request: HttpRequest) -> HttpRequest:
     if line is not None:
         line.settimeout(_SILENCE_SECONDS)
     return request
-
-
-def _standing(upload: Upload, *, status: int) -> HttpResponse:
-    response = HttpResponse(status=status)
-    response["Upload-Offset"] = str(upload.offset)
-    if upload.state == UploadState.ARRIVING:
-        response["Upload-Expires"] = http_date(upload.expires_at.timestamp())
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _capabilities() -> HttpResponse:
-    response = HttpResponse(status=204)
-    response["Tus-Resumable"] = headers.VERSION
-    response["Tus-Version"] = headers.VERSION
-    response["Tus-Extension"] = ",".join(headers.EXTENSIONS)
-    response["Tus-Checksum-Algorithm"] = ",".join(headers.CHECKSUM_ALGORITHMS)
-    response["Tus-Max-Size"] = str(LARGEST)
-    return response
-
-
-def _told(upload: Upload) -> dict[str, Any]:
-    """What became of it so far, for the page that sends it."""
-    told: dict[str, Any] = {
-        "ok": upload.state == UploadState.TAKEN_IN,
-        "state": upload.state,
-        "offset": upload.offset,
-        "length": upload.length,
-    }
-    if upload.item is not None:
-        told |= {
-            "reference": upload.item.reference,
-            "href": reverse("evidence:item", args=[upload.item.pk]),
-            "again": is_again(upload.item),
-        }
-    elif not upload.is_live or upload.failure:
-        told["error"] = upload.failure or _sentence(upload)
-    return told
-
-
-def _sentence(upload: Upload) -> str:
-    try:
-        require_live(upload)
-    except DomainError as error:
-        return str(error)
-    return ""

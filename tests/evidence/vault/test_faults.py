@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.errors import VaultFull, VaultUnavailable
+from evidence.errors import VaultDiskFailed, VaultFull, VaultUnavailable
 from evidence.vault import sealing
 from evidence.vault.objects import Vault
 
@@ -77,7 +77,7 @@ def test_a_failing_call_is_told_in_a_sentence_and_leaves_nothing(
     vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch, size: int, number: int
 ):
     data = random.Random(size).randbytes(size)
-    expected = VaultFull if number in (errno.ENOSPC, errno.EDQUOT) else VaultUnavailable
+    expected = VaultFull if number in (errno.ENOSPC, errno.EDQUOT) else VaultDiskFailed
     for at in steps_of(vault, data, root, monkeypatch):
         with broken_system(OSError(number, "injected"), at=at, monkeypatch=monkeypatch) as made:
             try:

@@ -1,0 +1,38 @@
+"""What is wrong with a database that did not do as it was told, by the code that it gave."""
+
+from django.utils.translation import gettext as _
+
+# SQLite's word, and PostgreSQL's code.
+NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
+_READ_ONLY = frozenset({"25006"})
+# A disk that may not be written shows in several ways, depending on which file SQLite was about to touch.
+_READ_ONLY_WORDS = ("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+
+
+def code_of(error: BaseException) -> str:
+    """SQLite's name of the fault or PostgreSQL's five characters; empty where it gave none."""
+    cause = error.__cause__
+    return str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there is no room on the database's disk."""
+    return code_of(error) in NO_ROOM
+
+
+def page_sentence(error: BaseException) -> str:
+    """What the fault means for who reads a page, and what to do."""
+    if is_full(error):
+        return _(
+            "The disk that holds the database is full, so nothing was done. Ask the administrator to make room, then "
+            "try again."
+        )
+    if code_of(error) in _READ_ONLY or code_of(error).startswith(_READ_ONLY_WORDS):
+        return _(
+            "The database cannot be written, so nothing was done. Ask the administrator to look at its disk and its "
+            "rights, then try again."
+        )
+    return _(
+        "The database is busy or does not answer, so nothing was done. Try again in a minute; "
+        "if it stays so, tell the administrator."
+    )
