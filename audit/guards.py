@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from audit.postgresql_path import system_names
-from audit.refusals import Refusal, missing_refusals
+from audit.refusals import Refusal, missing_on_postgres, missing_on_sqlite
 
 REFUSAL = "append-only"
 FUNCTION = "audit_refuse_change"
@@ -126,11 +127,10 @@ def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Seq
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     """Return the name of every guard that is missing, altered or switched off, in order."""
-    tables = guarded_tables(connection)
-    refused = {table: refusals for table, refusals in promised_refusals().items() if table in tables}
-    refusals = missing_refusals(connection, refused)
     if connection.vendor == "postgresql":
-        return sorted([*_missing_on_postgres(connection, tables), *refusals])
+        return _missing_on_postgres(connection)
+    tables = guarded_tables(connection)
+    refusals = missing_on_sqlite(connection, _refusals_of(tables))
     wanted = {
         name: sql for table, keys in tables.items() for name, sql in sqlite_triggers(table, keys).items()
     }
@@ -206,38 +206,45 @@ def altered_functions(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
     """Return the name of every guard's function that is not as it was made, and how; SQLite's guards have none."""
     if connection.vendor != "postgresql":
         return []
+    with system_names(connection, list(promised_tables())) as (cursor, places):
+        found = _found_on_postgres(cursor, {table: oid for table, oid in places.items() if oid is not None})
     return sorted(
         {
             (function, ", ".join(wrong))
-            for (table, name), (*_how, function, wrong) in _found_on_postgres(
-                connection, list(promised_tables())
-            ).items()
+            for (table, name), (*_how, function, wrong) in found.items()
             if wrong and name in {f"{table}_{one}" for one in POSTGRES_TRIGGERS}
         }
     )
 
 
-def _missing_on_postgres(connection: BaseDatabaseWrapper, tables: Mapping[str, object]) -> list[str]:
-    found = _found_on_postgres(connection, list(tables))
-    return sorted(
-        f"{table}_{name}"
-        for table in tables
-        for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
-        if found.get((table, f"{table}_{name}")) != ("A", bits, True, FUNCTION, ())
-    )
+def _refusals_of(tables: Mapping[str, object]) -> dict[str, Sequence[Refusal]]:
+    return {table: refusals for table, refusals in promised_refusals().items() if table in tables}
+
+
+def _missing_on_postgres(connection: BaseDatabaseWrapper) -> list[str]:
+    """In one look at the catalogue, for a page asks this."""
+    with system_names(connection, list(promised_tables())) as (cursor, places):
+        tables = {table: oid for table, oid in places.items() if oid is not None}
+        found = _found_on_postgres(cursor, tables)
+        missing = [
+            f"{table}_{name}"
+            for table in tables
+            for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
+            if found.get((table, f"{table}_{name}")) != ("A", bits, True, FUNCTION, ())
+        ]
+        return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(tables))])
 
 
 def _found_on_postgres(
-    connection: BaseDatabaseWrapper, tables: Sequence[str]
+    cursor: CursorWrapper, tables: Mapping[str, int]
 ) -> dict[tuple[str, str], tuple[str, int, bool, str, tuple[str, ...]]]:
     """Every trigger by its table and name: when it fires, on what, whether on all of it, and its function's flaws."""
-    with system_names(connection, tables) as (cursor, places):
-        names = {oid: name for name, oid in places.items() if oid is not None}
-        cursor.execute(_GUARDS, [FUNCTION_BODY, list(names)])
-        return {
-            (names[oid], name): (enabled, bits, all_of_it, function, tuple(wrong))
-            for oid, name, enabled, bits, all_of_it, function, wrong in cursor.fetchall()
-        }
+    names = {oid: name for name, oid in tables.items()}
+    cursor.execute(_GUARDS, [FUNCTION_BODY, list(names)])
+    return {
+        (names[oid], name): (enabled, bits, all_of_it, function, tuple(wrong))
+        for oid, name, enabled, bits, all_of_it, function, wrong in cursor.fetchall()
+    }
 
 
 class VendorSQL(Operation):

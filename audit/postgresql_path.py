@@ -26,6 +26,7 @@ def system_names(
     connection: BaseDatabaseWrapper, tables: Sequence[str]
 ) -> Iterator[tuple[CursorWrapper, dict[str, int | None]]]:
     """Yield a cursor that searches the system's schema alone, and each table's oid, None for one that is missing."""
+    within = connection.in_atomic_block
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(_PATH)
         (path,) = cursor.fetchone()
@@ -34,4 +35,5 @@ def system_names(
         # The utility command, for a function of this name could be another one's. A rollback takes it back as well.
         cursor.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         yield cursor, places
-        cursor.execute("SELECT set_config('search_path', %s, true)", [path])
+        if within:  # otherwise the transaction ends here, and the setting with it
+            cursor.execute("SELECT set_config('search_path', %s, true)", [path])

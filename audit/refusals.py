@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-
-from audit.postgresql_path import system_names
+from django.db.backends.utils import CursorWrapper
 
 # 1 row, 2 before, 4 insert; as pg_trigger.tgtype.
 _BEFORE_INSERT = 1 | 2 | 4
@@ -51,7 +50,7 @@ class Refusal:
 
 
 _TRIGGERS = """
-    SELECT t.tgname, t.tgenabled::text, t.tgtype::int,
+    SELECT t.tgrelid, t.tgname, t.tgenabled::text, t.tgtype::int,
            t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgnargs = 0
            AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proconfig IS NULL
            AND p.pronamespace = c.relnamespace AND (p.proowner = c.relowner OR o.rolsuper),
@@ -59,14 +58,14 @@ _TRIGGERS = """
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
         JOIN pg_roles o ON o.oid = p.proowner
-    WHERE NOT t.tgisinternal AND t.tgrelid = %s
+    WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::oid[])
 """
 
 
-def missing_refusals(connection: BaseDatabaseWrapper, promised: Mapping[str, Sequence[Refusal]]) -> list[str]:
-    """Return the name of every promised refusal that is missing, altered or switched off."""
-    if connection.vendor == "postgresql":
-        return _missing_on_postgres(connection, promised)
+def missing_on_sqlite(
+    connection: BaseDatabaseWrapper, promised: Mapping[str, Sequence[Refusal]]
+) -> list[str]:
+    """Return the name of every promised refusal that is missing or altered."""
     wanted = {one.guard(table): one.sqlite(table) for table, all_of in promised.items() for one in all_of}
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -74,16 +73,19 @@ def missing_refusals(connection: BaseDatabaseWrapper, promised: Mapping[str, Seq
     return [name for name, statement in wanted.items() if found.get(name) != statement]
 
 
-def _missing_on_postgres(
-    connection: BaseDatabaseWrapper, promised: Mapping[str, Sequence[Refusal]]
+def missing_on_postgres(
+    cursor: CursorWrapper, places: Mapping[str, int | None], promised: Mapping[str, Sequence[Refusal]]
 ) -> list[str]:
-    missing = []
-    with system_names(connection, list(promised)) as (cursor, places):
-        for table, refusals in promised.items():
-            cursor.execute(_TRIGGERS, [places[table]])
-            found = {name: tuple(rest) for name, *rest in cursor.fetchall()}
-            for one in refusals:
-                as_made = ("A", _BEFORE_INSERT, True, one.guard(table), one.body)
-                if found.get(one.guard(table)) != as_made:
-                    missing.append(one.guard(table))
-    return missing
+    """Return the name of every promised refusal that is missing, altered or switched off.
+
+    Cursor and places are those of `postgresql_path.system_names`.
+    """
+    cursor.execute(_TRIGGERS, [[places[table] for table in promised]])
+    found = {(oid, name): tuple(rest) for oid, name, *rest in cursor.fetchall()}
+    return [
+        one.guard(table)
+        for table, refusals in promised.items()
+        for one in refusals
+        if found.get((places[table], one.guard(table)))
+        != ("A", _BEFORE_INSERT, True, one.guard(table), one.body)
+    ]

@@ -40,11 +40,16 @@ _WAITING = """
     SELECT -1, u.entry_id, e.leaf_hash, {entry}
     FROM audit_unsequenced u JOIN audit_entry e ON e.id = u.entry_id ORDER BY u.entry_id
 """
-_OUTSIDE = """
+_POSTGRES_OUTSIDE = """
     SELECT e.id FROM audit_entry e
     WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = e.id)
       AND NOT EXISTS (SELECT 1 FROM audit_unsequenced u WHERE u.entry_id = e.id)
-    ORDER BY e.recorded_at, e.id
+    ORDER BY e.id
+"""
+# With an order, SQLite merges the two keys as they lie, in a tenth of the time that looking each one up takes.
+_SQLITE_OUTSIDE = """
+    SELECT id FROM audit_entry
+    EXCEPT SELECT entry_id FROM audit_leaf EXCEPT SELECT entry_id FROM audit_unsequenced ORDER BY 1
 """
 
 
@@ -131,7 +136,8 @@ def _stored(row: tuple[Any, ...]) -> StoredLeaf:
 
 def entries_outside() -> Iterator[str]:
     """Yield the id of every entry that has no leaf and does not wait for one."""
-    for (entry_id,) in stream(_OUTSIDE, ()):
+    sql = _POSTGRES_OUTSIDE if connection.vendor == "postgresql" else _SQLITE_OUTSIDE
+    for (entry_id,) in stream(sql, ()):
         yield as_id(entry_id)
 
 

@@ -97,6 +97,8 @@ def prepare(connection: Any) -> None:
         "max_parallel_workers_per_gather = 0",
         "work_mem = '32MB'",
         "TimeZone = 'UTC'",
+        # Whatever is read by a cursor here is read to its end: plan for that, not for the first rows.
+        "cursor_tuple_fraction = 1",
     ):
         connection.execute(f"{how} {setting}")
 
