@@ -55,7 +55,9 @@ _LAWYER = _PARALEGAL | {
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.PARALEGAL: _PARALEGAL,
     Role.LAWYER: _LAWYER,
-    Role.AUDITOR: frozenset({"audit.review_log", "evidence.review_custody", "evidence.check_fixity"}),
-    Role.CUSTODIAN: frozenset({"witnesses.decide_opening"}),
+    Role.AUDITOR: frozenset(
+        {"audit.review_log", "evidence.review_custody", "evidence.check_fixity", "witnesses.heed_alarms"}
+    ),
+    Role.CUSTODIAN: frozenset({"witnesses.decide_opening", "witnesses.heed_alarms"}),
     Role.ADMINISTRATOR: frozenset({"accounts.manage_users"}),
 }

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import authenticate, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,8 @@ from accounts.language import greet_in_own_language
 from accounts.models import User
 from accounts.queries import account_named, all_users
 from accounts.roles import Role
-from accounts.sign_in import end_session, note_failure, note_step_up_failure, start_session
+from accounts.sign_in import end_session, note_failure, start_session
+from accounts.step_up import is_really
 from accounts.users import change_password, close_account, create_user
 from accounts.way_back import way_back
 
@@ -73,9 +74,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _set_own_password(request: HttpRequest, user: User, form: PasswordForm) -> bool:
-    # Through the door's own check, which counts: whoever holds a stolen session must not guess without end.
-    if authenticate(request, username=user.username, password=form.cleaned_data["current"]) != user:
-        note_step_up_failure(user)
+    if not is_really(user, password=form.cleaned_data["current"], request=request):
         form.add_error("current", _("This is not your current password."))
         return False
     try:

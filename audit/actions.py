@@ -254,7 +254,28 @@ class Action(Worded):
         "witness.registered",
         _("A witness was registered under a pseudonym and the identity sealed."),
     )
+    IDENTITY_REVISED = (
+        "witness.identity_revised",
+        _("A new version of the identity of a witness was sealed, with a reason."),
+    )
     OPENING_REQUESTED = "witness.opening_requested", _("A person asked to see the identity of a witness.")
+    EMERGENCY_REQUESTED = (
+        "witness.emergency_requested",
+        _("A person asked to see the identity of a witness at once, because of a danger to life."),
+    )
+    EMERGENCY_REVIEWED = (
+        "witness.emergency_reviewed",
+        _("A person who took no part reviewed whether an identity had to be shown for a danger to life."),
+    )
+    OPENING_QUOTA_MET = (
+        "witness.quota_met",
+        _("A person asked for more identities within a day than are allowed, and was refused."),
+    )
+    BURST_ALARM = (
+        "witness.burst_alarm",
+        _("So many identities were asked for or shown, or codes got wrong, that an alarm was raised."),
+    )
+    ALARM_SEEN = "witness.alarm_seen", _("A custodian or an auditor saw an alarm of the witness vault.")
     OPENING_APPROVED = "witness.opening_approved", _("A custodian approved the opening of an identity.")
     OPENING_REFUSED = "witness.opening_refused", _("A custodian refused the opening of an identity.")
     IDENTITY_OPENED = (

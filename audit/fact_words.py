@@ -69,6 +69,7 @@ PEOPLE: Mapping[str, Promise] = {
     "approved_by": _("Approved by"),
     "member": _("Member"),
     "party": _("Handed over to"),
+    "caused_by": _("Caused by"),
 }
 
 

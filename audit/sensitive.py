@@ -49,6 +49,9 @@ class Kind(Worded):
             Action.IDENTITY_OPENED,
             Action.OPENING_REQUESTED,
             Action.OPENING_APPROVED,
+            Action.EMERGENCY_REQUESTED,
+            Action.EMERGENCY_REVIEWED,
+            Action.BURST_ALARM,
             Action.REGISTER_SEARCHED,
         ),
     )
@@ -75,6 +78,7 @@ class Kind(Worded):
             Action.PASSPHRASE_FAILED,
             Action.PASSPHRASE_LOCKED,
             Action.OPENING_REFUSED,
+            Action.OPENING_QUOTA_MET,
             Action.STAMP_REFUSED,
             Action.WITNESSING_REFUSED,
         ),

@@ -1,11 +1,9 @@
 """The desk of each role: what waits for them, and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +11,8 @@ from accounts.models import User
 from audit.models import Checkpoint
 from audit.tiles import tree_size
 from cases.models import Case
+from config.desk_parts import ROWS, Row, Section
+from config.desk_vault import decisions, own_requests, vault_alarms
 from config.safety import safety_warnings
 from dossiers.models import Dossier
 from evidence.alarms import open_alarms
@@ -21,30 +21,6 @@ from evidence.inspecting.programs import PROGRAMS, is_here
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES, uninspected
 from evidence.queries import offers_for, offers_open_to_review
-from witnesses.queries import is_enrolled, openings_to_decide, own_openings
-
-ROWS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a section: what it is, a word of detail, and where it leads."""
-
-    text: str
-    detail: str | Promise = ""
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of a desk: `empty` says what would stand here and how it gets here, `waits` that the reader must act."""
-
-    title: str
-    empty: str
-    rows: list[Row] = field(default_factory=list)
-    text: str = ""
-    count: int | None = None
-    waits: bool = False
 
 
 def desk_sections(user: User) -> list[Section]:
@@ -123,34 +99,6 @@ def _dossiers(user: User) -> Section:
             Row(one.name, one.get_state_display(), reverse("dossiers:detail", args=[one.pk]))
             for one in dossiers[:ROWS]
         ],
-    )
-
-
-def _own_openings(user: User) -> Section:
-    return Section(
-        title=_("My requests to see an identity"),
-        empty=_("You have no open request."),
-        rows=[
-            Row(one.witness.pseudonym, one.get_state_display(), reverse("witnesses:opening", args=[one.pk]))
-            for one in own_openings(user)[:ROWS]
-        ],
-    )
-
-
-def _decisions(user: User) -> Section:
-    waiting = openings_to_decide(user)
-    enrolled = is_enrolled(user)
-    return Section(
-        title=_("Requests to decide"),
-        empty=_("Nobody asks to see an identity."),
-        text="" if enrolled else _("You are not enrolled yet: you can decide once you have made your key."),
-        rows=([] if enrolled else [Row(_("Make my key"), "", reverse("witnesses:enrol"))])
-        + [
-            Row(one.witness.pseudonym, one.witness.case.reference, reverse("witnesses:decide", args=[one.pk]))
-            for one in waiting[:ROWS]
-        ],
-        count=waiting.count(),
-        waits=True,
     )
 
 
@@ -271,8 +219,9 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("evidence.transfer_custody", _transfers),
     ("evidence.view_evidence", _evidence),
     ("dossiers.view_dossier", _dossiers),
-    ("witnesses.request_opening", _own_openings),
-    ("witnesses.decide_opening", _decisions),
+    ("witnesses.request_opening", own_requests),
+    ("witnesses.heed_alarms", vault_alarms),
+    ("witnesses.decide_opening", decisions),
     ("audit.review_log", _log),
     ("evidence.review_custody", _alarms),
     ("evidence.review_custody", _custody),

@@ -27,6 +27,12 @@ ROOMS = (
     Room(_("Take in"), "evidence:upload", "evidence.receive_evidence", ("/evidence/upload/",)),
     Room(_("Deliveries"), "evidence:deliveries", "evidence.receive_evidence", ("/deliveries/",)),
     Room(_("Identity requests"), "witnesses:decisions", "witnesses.decide_opening", ("/witnesses/",)),
+    Room(
+        _("Alarms"),
+        "witnesses:alarms",
+        "witnesses.heed_alarms",
+        ("/witnesses/alarms/", "/witnesses/emergencies/"),
+    ),
     Room(_("The log"), "audit:state", "audit.review_log", ("/log/",)),
     Room(_("Log entries"), "audit:entries", "audit.review_log", ("/log/entries/",)),
     Room(_("Custody review"), "evidence:custody_review", "evidence.review_custody", ("/custody/",)),

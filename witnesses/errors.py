@@ -97,6 +97,30 @@ class TooManyFailures(WitnessError, Refused):
     sentence = _("Too many wrong attempts. Wait an hour before the next; every attempt is recorded.")
 
 
+class QuotaMet(WitnessError, Conflict):
+    """As many identities were asked for or shown within a day as are allowed."""
+
+    sentence = _("No more identities can be opened today. Wait, and come back.")
+
+
+class AlreadyReviewed(WitnessError, Conflict):
+    """Somebody has reviewed the emergency already."""
+
+    sentence = _("This emergency was reviewed already. Read what was found.")
+
+
+class NothingToReview(WitnessError, Conflict):
+    """No identity was shown, so there is nothing to review."""
+
+    sentence = _("Only an emergency in which an identity was shown is reviewed.")
+
+
+class UnknownAlarm(WitnessError, NotFound):
+    """No such alarm."""
+
+    sentence = _("There is no such alarm. Choose one from the list of alarms.")
+
+
 class RequestClosed(WitnessError, Conflict):
     """The request was opened, refused, withdrawn or has run out, or its state does not allow this act."""
 

@@ -1,26 +1,18 @@
 """What people type into the witness vault. Sealed values leave a form only as text whose `repr` hides it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from witnesses.asking import LONGEST_VIEW, SHORTEST_VIEW, USUAL_VIEW
 from witnesses.deciding import LONGEST_REASON
-from witnesses.identity import IdentityFacts, SealedName
-from witnesses.opening import LONGEST_VIEW, SHORTEST_VIEW, USUAL_VIEW
+from witnesses.identity_words import FIELD_LABELS
 from witnesses.sealed import SealedText
 
 _OFF = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-
-FIELD_LABELS = {
-    "full_names": _("Full names"),
-    "date_of_birth": _("Date of birth"),
-    "contacts": _("Contacts"),
-    "kin": _("Kin"),
-    "documents": _("Documents"),
-    "how_to_reach_safely": _("How to reach them safely"),
-}
 
 
 class SealedField(forms.CharField):
@@ -37,77 +29,35 @@ class ForgetfulInput(forms.TextInput):
         return super().get_context(name, None, attrs)
 
 
-def _lines() -> forms.Textarea:
+def lines() -> forms.Textarea:
+    """A few lines that the browser neither remembers nor corrects."""
     return forms.Textarea(attrs={"rows": 3, "dir": "auto", **_OFF})
 
 
-def _line() -> forms.TextInput:
+def line() -> forms.TextInput:
+    """A line that the browser neither remembers nor corrects."""
     return forms.TextInput(attrs={"dir": "auto", **_OFF})
 
 
-class IdentityForm(forms.Form):
-    """Who the witness is; sealed when the form is sent, never read back by the server."""
-
-    name_fa = SealedField(label=_("Full name in Persian"), max_length=300, required=False, widget=_line())
-    name_latin = SealedField(
-        label=_("Full name in Latin letters"), max_length=300, required=False, widget=_line()
-    )
-    other_names = SealedField(
-        label=_("Other names and spellings"),
-        help_text=_("One on each line."),
-        max_length=4000,
-        required=False,
-        widget=_lines(),
-    )
-    date_of_birth = SealedField(
-        label=FIELD_LABELS["date_of_birth"], max_length=200, required=False, widget=_line()
-    )
-    contacts = SealedField(label=FIELD_LABELS["contacts"], max_length=4000, required=False, widget=_lines())
-    kin = SealedField(
-        label=FIELD_LABELS["kin"],
-        help_text=_("Family inside the country is at risk too; write only what is needed."),
-        max_length=4000,
-        required=False,
-        widget=_lines(),
-    )
-    documents = SealedField(label=FIELD_LABELS["documents"], max_length=4000, required=False, widget=_lines())
-    how_to_reach_safely = SealedField(
-        label=FIELD_LABELS["how_to_reach_safely"],
-        help_text=_("When, by which way, and what must never be done."),
-        max_length=4000,
-        required=False,
-        widget=_lines(),
+def own_password() -> SealedField:
+    """The reader's sign-in password once more: a stolen session alone neither asks nor sees."""
+    return SealedField(
+        label=_("Your sign-in password"),
+        help_text=_("Once more, so that nobody acts in your name at an unlocked screen."),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs=_OFF),
     )
 
-    def facts(self) -> IdentityFacts:
-        """What was typed, ready to be sealed."""
-        data = self.cleaned_data
-        names = [SealedName(data["name_fa"], "fa"), SealedName(data["name_latin"], "latin")]
-        names += [SealedName(SealedText(line.strip()), "other") for line in data["other_names"].splitlines()]
-        return IdentityFacts(
-            full_names=tuple(name for name in names if name.text.strip()),
-            date_of_birth=data["date_of_birth"],
-            contacts=data["contacts"],
-            kin=data["kin"],
-            documents=data["documents"],
-            how_to_reach_safely=data["how_to_reach_safely"],
-        )
 
-
-class OpeningForm(forms.Form):
-    """A request to open an identity."""
+class WishForm(forms.Form):
+    """What is wanted of an identity, for how long, and the signs that it is meant."""
 
     fields_wanted = forms.MultipleChoiceField(
         label=_("What you need to see"),
         help_text=_("Only this will be shown."),
         choices=list(FIELD_LABELS.items()),
         widget=forms.CheckboxSelectMultiple,
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The custodians decide by it. Write no name here."),
-        max_length=LONGEST_REASON,
-        widget=_lines(),
     )
     seconds = forms.IntegerField(
         label=_("Seconds on the screen"), min_value=SHORTEST_VIEW, max_value=LONGEST_VIEW, initial=USUAL_VIEW
@@ -117,6 +67,7 @@ class OpeningForm(forms.Form):
         max_length=16,
         widget=forms.TextInput(attrs={"dir": "ltr", **_OFF}),
     )
+    password = own_password()
 
     def __init__(self, *args: Any, pseudonym: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,6 +75,46 @@ class OpeningForm(forms.Form):
 
     def clean_confirmation(self) -> str:
         return _confirmed(self.cleaned_data["confirmation"], self._pseudonym)
+
+
+class OpeningForm(WishForm):
+    """A request to open one version of an identity."""
+
+    version = forms.TypedChoiceField(
+        label=_("Version"),
+        help_text=_("An older version is shown as it was sealed then, mistakes included."),
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The custodians decide by it. Write no name here."),
+        max_length=LONGEST_REASON,
+        widget=lines(),
+    )
+    field_order = ("fields_wanted", "version", "reason")
+
+    def __init__(self, *args: Any, versions: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(versions) < 2:
+            del self.fields["version"]
+            return
+        newest = _("%(number)s, the newest") % {"number": versions[0]}
+        choices = [(versions[0], newest), *((number, str(number)) for number in versions[1:])]
+        self.fields["version"].choices = choices  # type: ignore[attr-defined]
+
+
+class EmergencyForm(WishForm):
+    """A request because a life is in danger."""
+
+    justification = forms.CharField(
+        label=_("Who is in danger of what, and why it cannot wait"),
+        help_text=_("At least 40 characters. All custodians and auditors read it. Write no name here."),
+        max_length=LONGEST_REASON,
+        widget=lines(),
+    )
+    field_order = ("justification", "fields_wanted")
 
 
 class DecisionForm(forms.Form):
@@ -135,7 +126,7 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("Write no name here."), max_length=LONGEST_REASON, widget=_lines()
+        label=_("Reason"), help_text=_("Write no name here."), max_length=LONGEST_REASON, widget=lines()
     )
     passphrase = SealedField(
         label=_("Your passphrase"),
@@ -182,6 +173,28 @@ class OpeningCodeForm(forms.Form):
         max_length=60,
         widget=ForgetfulInput(attrs={"dir": "ltr", **_OFF}),
     )
+    password = own_password()
+
+
+class ReviewForm(forms.Form):
+    """What was found of an emergency."""
+
+    found = forms.ChoiceField(
+        label=_("What you found"),
+        choices=[
+            ("justified", _("There was a danger to life, and the identity had to be shown")),
+            ("unjustified", _("It was no such danger, or more was shown than was needed")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("Write no name here."), max_length=LONGEST_REASON, widget=lines()
+    )
+
+    @property
+    def justified(self) -> bool:
+        """Whether it was an emergency."""
+        return bool(self.cleaned_data["found"] == "justified")
 
 
 class EnrolForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from accounts.models import User
 from witnesses.errors import UnknownOpening, UnknownWitness
@@ -12,6 +12,7 @@ from witnesses.models import (
     OpeningDecision,
     OpeningRequest,
     OpeningRequestQuerySet,
+    SealedIdentity,
     Witness,
 )
 
@@ -29,9 +30,23 @@ def find_witness(witness_id: UUID, *, case_id: UUID, user: User) -> Witness:
     return witness
 
 
+def versions_of(witness: Witness) -> list[SealedIdentity]:
+    """Every version of the identity, newest first, without the sealed bytes."""
+    versions = witness.identities.select_related("sealed_by", "revision").defer("ciphertext")
+    return list(versions.order_by("-version"))
+
+
+def newest_version(witness: Witness) -> int:
+    """The number of the newest version; 0 where there is none."""
+    return witness.identities.aggregate(newest=Max("version"))["newest"] or 0
+
+
 def openings_of(witness: Witness) -> QuerySet[OpeningRequest]:
     """Every request about the witness, newest first, with its decisions."""
-    return witness.openings.select_related("requester").prefetch_related("decisions__custodian__user")
+    asked = witness.openings.select_related("requester", "sealed_identity").defer(
+        "sealed_identity__ciphertext"
+    )
+    return asked.prefetch_related("decisions__custodian__user")
 
 
 def find_own_opening(request_id: UUID, *, user: User) -> OpeningRequest:
@@ -62,9 +77,9 @@ def own_openings(user: User) -> QuerySet[OpeningRequest]:
 
 
 def openings_to_decide(user: User) -> QuerySet[OpeningRequest]:
-    """The live requests that wait for this custodian."""
+    """The live requests that wait for this custodian, a danger to life first."""
     decided = OpeningDecision.objects.filter(request=OuterRef("pk"), custodian__user=user)
-    return _held_by(user).filter(~Exists(decided)).live()
+    return _held_by(user).filter(~Exists(decided)).live().order_by("-emergency", "-created_at", "id")
 
 
 def openings_decided(user: User) -> QuerySet[OpeningDecision]:
@@ -79,7 +94,9 @@ def is_enrolled(user: User) -> bool:
 
 
 def _openings() -> OpeningRequestQuerySet:
-    return OpeningRequest.objects.select_related("witness__case", "sealed_identity__witness", "requester")
+    asked = OpeningRequest.objects.select_related("witness__case", "sealed_identity__witness", "requester")
+    # A photograph makes the sealed bytes large, and no list needs them.
+    return asked.defer("sealed_identity__ciphertext")
 
 
 def _held_by(user: User) -> OpeningRequestQuerySet:

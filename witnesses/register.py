@@ -1,24 +1,20 @@
 """Registering a witness: the server seals what it cannot open."""
 
-import uuid
-
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import require
-from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from cases.access import require_member
 from cases.models import Case
-from witnesses.bindings import held_share_binding, identity_binding
-from witnesses.custodians import keys_for_sealing, quorum
+from witnesses.custodians import keys_for_sealing
 from witnesses.identity import IdentityFacts, identity_bytes
-from witnesses.models import CustodianKey, KeyShare, SealedIdentity, Witness
+from witnesses.models import Witness
 from witnesses.pseudonyms import new_pseudonym
-from witnesses.sealing import SUITE, new_data_key, seal_identity, seal_share
-from witnesses.sharing import split
+from witnesses.sealing import SUITE
+from witnesses.versions import seal_version
 
 
 @sensitive_variables()
@@ -35,7 +31,7 @@ def register_witness(*, case: Case, identity: IdentityFacts, actor: Actor) -> Wi
         Case.objects.select_for_update().get(pk=case.pk)
         keys = keys_for_sealing()
         witness = Witness.objects.create(case=case, pseudonym=_free_pseudonym(), registered_by=user)
-        sealed = _seal(witness, content, keys=keys, by=user)
+        sealed = seal_version(witness, content, version=1, keys=keys, by=user)
         log.append(
             Action.WITNESS_REGISTERED,
             subject=witness,
@@ -58,31 +54,3 @@ def _free_pseudonym() -> str:
         pseudonym = new_pseudonym()
         if not Witness.objects.filter(pseudonym=pseudonym).exists():
             return pseudonym
-
-
-@sensitive_variables()
-def _seal(witness: Witness, content: bytes, *, keys: list[CustodianKey], by: User) -> SealedIdentity:
-    identity = SealedIdentity(
-        id=uuid.uuid4(),
-        witness=witness,
-        version=1,
-        suite=SUITE,
-        threshold=quorum(),
-        shares=len(keys),
-        sealed_by=by,
-    )
-    data_key = new_data_key()
-    sealed = seal_identity(content, key=data_key, binding=identity_binding(identity))
-    identity.nonce, identity.ciphertext = sealed.nonce, sealed.ciphertext
-    identity.save(force_insert=True)
-    shares = split(data_key, threshold=identity.threshold, count=identity.shares)
-    for share, key in zip(shares, keys, strict=True):
-        KeyShare.objects.create(
-            sealed_identity=identity,
-            custodian_key=key,
-            index=share.index,
-            sealed_share=seal_share(
-                share, public_key=bytes(key.public_key), binding=held_share_binding(identity, key)
-            ),
-        )
-    return identity

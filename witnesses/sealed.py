@@ -5,6 +5,7 @@ running process reads them.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class SealedText(str):
@@ -26,6 +27,15 @@ class SealedBytes(bytes):
 
     # bytes.__str__ is its repr, so both are hidden.
     __str__ = __repr__
+
+
+class SealedMap(dict[str, Any]):
+    """Values by name, of which the `repr` shows neither."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<sealed>"
 
 
 def wipe(buffers: Iterable[bytearray]) -> None:

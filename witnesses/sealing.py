@@ -39,6 +39,9 @@ NONCE_BYTES: Final = 12
 SEED_BYTES: Final = 32
 _MLKEM_PUBLIC_BYTES: Final = 1184
 _PAD_TO: Final = 1024
+# With a photograph: coarser, or the length would tell whose known picture it is.
+_LARGE: Final = 64 * 1024
+_PAD_LARGE_TO: Final = 512 * 1024
 _HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 Binding = Mapping[str, str | int]
@@ -66,10 +69,13 @@ def new_data_key() -> SealedBytes:
 
 
 def seal_identity(plaintext: bytes, *, key: bytes, binding: Binding) -> Sealed:
-    """Seals the plaintext, padded to whole kibibytes so that the length does not tell one family from another."""
+    """Seals the plaintext, padded to whole kibibytes so that the length does not tell one family from another.
+
+    One with a photograph is padded to whole half mebibytes.
+    """
     nonce = secrets.token_bytes(NONCE_BYTES)
     padded = plaintext + b"\x80"
-    padded += bytes(-len(padded) % _PAD_TO)
+    padded += bytes(-len(padded) % (_PAD_TO if len(padded) <= _LARGE else _PAD_LARGE_TO))
     return Sealed(nonce, VERSION + AESGCM(key).encrypt(nonce, padded, _bound("witness-identity", binding)))
 
 

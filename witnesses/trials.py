@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from witnesses.alarms import watch_for_bursts
 from witnesses.errors import TooManyFailures, WrongPassphrase
 from witnesses.models import OpeningRequest, PassphraseAttempt
 
@@ -48,6 +49,7 @@ def _note(action: Action, user: User, *, request: OpeningRequest, secret: str) -
             facts={"secret": secret},
             case_id=request.witness.case_id,
         )
+        watch_for_bursts(user)
 
 
 def _reserve(user: User) -> PassphraseAttempt:

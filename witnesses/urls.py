@@ -1,6 +1,6 @@
 from django.urls import path
 
-from witnesses.views import custodians, openings, register
+from witnesses.views import alarms, asking, custodians, openings, register
 
 app_name = "witnesses"
 
@@ -8,10 +8,19 @@ urlpatterns = [
     path("cases/<uuid:case_id>/witnesses/", register.case_list, name="case_list"),
     path("cases/<uuid:case_id>/witnesses/register/", register.register, name="register"),
     path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/", register.detail, name="detail"),
-    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/open/", openings.ask, name="request_opening"),
+    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/revise/", register.revise, name="revise"),
+    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/open/", asking.ask, name="request_opening"),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/emergency/",
+        asking.ask_at_once,
+        name="request_emergency",
+    ),
     path("witnesses/openings/<uuid:request_id>/", openings.opening, name="opening"),
     path("witnesses/openings/<uuid:request_id>/withdraw/", openings.take_back, name="withdraw"),
     path("witnesses/decisions/", custodians.decisions, name="decisions"),
     path("witnesses/decisions/<uuid:request_id>/", custodians.decide, name="decide"),
+    path("witnesses/alarms/", alarms.alarms, name="alarms"),
+    path("witnesses/alarms/<uuid:witness_alarm_id>/seen/", alarms.see_alarm, name="see_alarm"),
+    path("witnesses/emergencies/<uuid:request_id>/", alarms.review, name="review"),
     path("witnesses/enrol/", custodians.enrol, name="enrol"),
 ]

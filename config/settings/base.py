@@ -266,4 +266,14 @@ DADKHAH_EMBEDDED_WORKER = not env.redis_url
 # Recorded beside each wrapped key, so a change touches only keys wrapped afterwards.
 DADKHAH_ARGON2 = {"iterations": 4, "lanes": 4, "memory_cost": 256 * 1024}  # KiB
 
+# How many identities may be asked for and shown within 24 hours; whoever needs more asks again, with a reason.
+DADKHAH_OPENING_QUOTAS = {
+    "requests_per_person": 10,
+    "openings_per_person": 5,
+    "openings_per_case": 10,
+    "emergencies_per_person": 2,
+}
+# From so many requests, openings and failures within an hour on, all custodians and auditors are alarmed.
+DADKHAH_OPENING_BURST = {"person": 8, "house": 24}
+
 CELERY_BEAT_SCHEDULE = {"reconcile": {"task": "dadkhah.reconcile", "schedule": 40.0}}

@@ -133,7 +133,7 @@ def both_calendars(partial: PartialDate) -> Sequence[str]:
 def field_kind(field: BoundField) -> str:
     """How a field is laid out: a tick beside its label, a group of choices, or a label above."""
     widget = field.field.widget
-    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple) or getattr(widget, "in_a_group", False):
         return "choices"
     return "tick" if isinstance(widget, CheckboxInput) else "line"
 

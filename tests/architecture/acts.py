@@ -30,7 +30,7 @@ from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
 from tests.evidence.containers.makers import zip_of
 from witnesses.deciding import approve
-from witnesses.opening import request_opening
+from witnesses.opening import open_identity, request_opening
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,30 @@ def _inside_take(house: House, _hire: Hire) -> Act:
 
 def _request_opening(house: House, _hire: Hire) -> Act:
     pseudonym = house.ours.witness.pseudonym
-    form = {"fields_wanted": ["full_names"], "reason": "needed", "seconds": 60, "confirmation": pseudonym}
-    return Act(house.people["lawyer"], form)
+    return Act(house.people["lawyer"], {"reason": "needed", **_wish(pseudonym)})
+
+
+def _wish(pseudonym: str) -> dict[str, Any]:
+    meant = {"confirmation": pseudonym, "password": PASSWORD}
+    return {"fields_wanted": ["full_names"], "seconds": 60, **meant}
+
+
+def _request_emergency(house: House, _hire: Hire) -> Act:
+    danger = "Somebody follows the family of this person since the morning"
+    return Act(house.people["lawyer"], {"justification": danger, **_wish(house.ours.witness.pseudonym)})
+
+
+def _revise(_house: House, _hire: Hire) -> Act:
+    form = {"name_latin": "Inventedwitness", "reason": "The name was misspelt"}
+    return Act(_house.people["lawyer"], form)
+
+
+def _review(house: House, _hire: Hire) -> Act:
+    asked = house.ours.emergency
+    for name in ("custodian", "custodian_b"):
+        approve(asked, passphrase=PASSPHRASE, reason="agreed", actor=User.objects.get(username=name))
+    open_identity(asked, opening_code=house.ours.emergency_code, actor=house.people["lawyer"])
+    return Act(house.people["auditor"], {"found": "justified", "reason": "I spoke with both of them"})
 
 
 def _opening(house: House, _hire: Hire) -> Act:
@@ -190,7 +212,8 @@ def _opening(house: House, _hire: Hire) -> Act:
     for name in ("custodian", "custodian_b"):
         user = User.objects.get(username=name)
         approve(asked, passphrase=PASSPHRASE, reason="agreed", actor=user)
-    return Act(lawyer, {"opening_code": str.__str__(code)}, {"request_id": asked.pk})
+    form = {"opening_code": str.__str__(code), "password": PASSWORD}
+    return Act(lawyer, form, {"request_id": asked.pk})
 
 
 def _decide(house: House, _hire: Hire) -> Act:
@@ -298,6 +321,10 @@ ACTS: dict[str, Prepare] = {
     "witnesses:case_list": _lawyer(pseudonym="W-7K3Q-M"),
     "witnesses:register": _lawyer(name_latin="Inventedwitness"),
     "witnesses:request_opening": _request_opening,
+    "witnesses:request_emergency": _request_emergency,
+    "witnesses:revise": _revise,
+    "witnesses:see_alarm": lambda house, _hire: Act(house.people["auditor"]),
+    "witnesses:review": _review,
     "witnesses:opening": _opening,
     "witnesses:withdraw": _lawyer(),
     "witnesses:decide": _decide,

@@ -21,7 +21,12 @@ ClientFor = Callable[[User | None], Client]
 
 GUARDED = sorted(set(ROUTES) - FOR_ANYBODY - FOR_EVERYBODY)
 # Addresses that name something of one case. What auditors and administrators name is the whole house's.
-HOUSE_WIDE = {"audit.review_log", "evidence.review_custody", "accounts.manage_users"}
+HOUSE_WIDE = {
+    "audit.review_log",
+    "evidence.review_custody",
+    "accounts.manage_users",
+    "witnesses.heed_alarms",
+}
 OBJECTS = {
     "case_id",
     "person_id",

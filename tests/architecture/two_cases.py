@@ -45,7 +45,7 @@ from tests.evidence.derived import derive
 from witnesses.custodians import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName
 from witnesses.models import OpeningRequest, Witness
-from witnesses.opening import request_opening
+from witnesses.opening import request_emergency, request_opening
 from witnesses.register import register_witness
 
 PASSPHRASE = "four quiet rivers under snow"
@@ -67,6 +67,8 @@ class Holding:
     offer: CustodyEvent
     witness: Witness
     opening: OpeningRequest
+    emergency: OpeningRequest
+    emergency_code: str
     dossier: Dossier
     run: VerificationRun
     fixity_round: FixityRound
@@ -92,7 +94,8 @@ class Holding:
             "event_id": self.offer.pk,
             "delivery_id": self.item.intake_id,
             "witness_id": self.witness.pk,
-            "request_id": self.opening.pk,
+            "request_id": (self.emergency if name == "witnesses:review" else self.opening).pk,
+            "witness_alarm_id": self.emergency.alarms.get().pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
             "round_id": self.fixity_round.pk,
@@ -150,6 +153,8 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
     identity = IdentityFacts(full_names=(SealedName(f"{mark} Witness", "latin"),))
     witness = register_witness(case=case, identity=identity, actor=lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
+    danger = f"{mark} danger: somebody follows the family since the morning"
+    emergency, code = request_emergency(witness, justification=danger, fields=["full_names"], actor=lawyer)
     dossier = request_dossier(case, purpose=f"{mark} purpose of a dossier", actor=lawyer)
     return Holding(
         mark,
@@ -164,6 +169,8 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         offered,
         witness,
         opening,
+        emergency,
+        code,
         dossier,
         request_run(actor=lawyer),
         _ended_round(),

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import acts
 from tests.browser.conftest import Enter
-from tests.browser.houses import House
+from tests.browser.houses import PASSWORD, House
 from tests.browser.looking import faults_of
 from tests.witnesses.residue import traces, unpacked
 
@@ -73,7 +73,9 @@ def register(page: Page, case: str) -> str:
     acts.follow(page, "/witnesses/register/")
     looks_right(page)
     for name, text in zip(
-        ("name_fa", "name_latin", "kin", "contacts", "how_to_reach_safely"), SECRETS, strict=True
+        ("name_fa", "name_latin", "kin-0-text", "contacts-0-text", "how_to_reach_safely"),
+        SECRETS,
+        strict=True,
     ):
         page.fill(f"[name={name}]", text)
     acts.send(page)
@@ -91,6 +93,7 @@ def ask(page: Page, witness: str, pseudonym: str) -> tuple[str, str]:
     page.fill("[name=reason]", "The court asks whether the witness can be heard")
     page.fill("[name=seconds]", "120")
     page.fill("[name=confirmation]", pseudonym)
+    page.fill("[name=password]", PASSWORD)
     acts.send(page)
     code = page.locator(".opening-code").inner_text().strip()
     looks_right(page)
@@ -120,9 +123,10 @@ def see_once(page: Page, opening: str, code: str) -> None:
     page.goto(opening)
     looks_right(page)
     page.fill("[name=opening_code]", code)
+    page.fill("[name=password]", PASSWORD)
     acts.send(page)
     shown = page.locator("[data-see-once-content]")
-    assert {NAME_FA, NAME_LATIN} <= set(shown.locator("dd").all_inner_texts())
+    assert {NAME_FA, NAME_LATIN} <= set(shown.locator("dd > bdi").all_inner_texts())
     assert "Mahvash" not in page.content(), "only what was asked for is shown"
     looks_right(page)
 
@@ -133,7 +137,9 @@ def refused_again(page: Page, opening: str, code: str) -> None:
     assert page.locator("[name=opening_code]").count() == 0
     mark = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
     answer = page.request.post(
-        opening, form={"csrfmiddlewaretoken": mark, "opening_code": code}, headers={"Referer": page.url}
+        opening,
+        form={"csrfmiddlewaretoken": mark, "opening_code": code, "password": PASSWORD},
+        headers={"Referer": page.url},
     )
     assert answer.status == 422
     assert traces(answer.body(), SECRETS) == []

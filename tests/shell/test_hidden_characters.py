@@ -17,7 +17,7 @@ from dossiers.tasks import compile_requested
 from evidence.models import EvidenceItem
 from tests.architecture.test_role_matrix import FOR_EVERYBODY, open_to
 from tests.architecture.two_cases import House, furnish
-from tests.conftest import Hire
+from tests.conftest import PASSWORD, Hire
 from witnesses.models import OpeningRequest
 
 HOSTILE = 'words\u202e\x1b[2J<script>alert(1)</script>{{ 7 }}#read("/etc/passwd")\u2066 ‌ends'
@@ -52,6 +52,7 @@ def hostile(house: House, client_for: ClientFor) -> dict[str, Any]:
         "fields_wanted": ["full_names"],
         "seconds": 60,
         "confirmation": ours.witness.pseudonym,
+        "password": PASSWORD,
     }
     assert client.post(ours.address("witnesses:request_opening"), asked).status_code == 200
     wish = {"purpose": HOSTILE, "confirmation": ours.case.reference}

@@ -11,8 +11,14 @@ COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 ALL = sorted(TEMPLATES.rglob("*.html"))
 # Parts of the frame itself: every page shows them, the gallery among them.
 FRAME = {"styles.html", "me.html", "rail.html", "messages.html"}
-# Needs a case, which the gallery has not; the cases' own pages show it.
-OF_A_RECORD = {"case_tabs.html", "drop_zone.html", "upload_panel.html", "waiting_uploads.html"}
+# Needs a record, which the gallery has not; the records' own pages show it.
+OF_A_RECORD = {
+    "case_tabs.html",
+    "witness_tabs.html",
+    "drop_zone.html",
+    "upload_panel.html",
+    "waiting_uploads.html",
+}
 
 
 def named(path: Path) -> str:

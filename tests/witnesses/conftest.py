@@ -7,9 +7,10 @@ import pytest
 from accounts.models import User
 from cases.models import Case
 from witnesses.custodians import enrol_custodian
-from witnesses.identity import IdentityFacts, SealedName
+from witnesses.identity import IdentityFacts, SealedName, SealedRow
 from witnesses.models import OpeningRequest, Witness
 from witnesses.opening import request_opening
+from witnesses.photographs import Photograph
 from witnesses.register import register_witness
 
 PASSPHRASES = {
@@ -20,15 +21,38 @@ PASSPHRASES = {
 NAME_FA = "شهین‌دخت نمونه‌ای"
 NAME_LATIN = "Shahindokht Nemunei"
 PHONE = "+98-21-55501234"
+EMAIL = "shahindokht@nowhere.invalid"
+# No picture: it begins as one, and what follows is looked for wherever it must not be.
+PICTURE_WORDS = "Invented picture of Shahindokht, her face and her scar"
+PICTURE = Photograph(b"\xff\xd8\xff\xe0" + PICTURE_WORDS.encode(), "image/jpeg")
 IDENTITY = IdentityFacts(
-    full_names=(SealedName(NAME_FA, "fa"), SealedName(NAME_LATIN, "latin")),
-    date_of_birth="1339",
-    contacts=PHONE,
-    kin="Brother Farhadgoli",
-    documents="Shenasnameh 99887766",
+    full_names=(
+        SealedName(NAME_FA, "fa", "birth"),
+        SealedName(NAME_LATIN, "latin", "birth"),
+        SealedName("Xanım Gülpəri", "other", "called"),
+    ),
+    date_of_birth="1339/12/07",
+    place_of_birth="Lashtenesha-ye Invented",
+    contacts=(SealedRow(PHONE, "phone"), SealedRow(EMAIL, "email")),
+    kin=(SealedRow("Farhadgoli", "brother"),),
+    documents=(SealedRow("Shenasnameh 99887766", "birth_certificate"),),
+    photograph=PICTURE,
     how_to_reach_safely="Only through the cousin Mahvashi",
 )
-CANARIES = (NAME_FA, NAME_LATIN, PHONE, "Farhadgoli", "99887766", "Mahvashi")
+CANARIES = (
+    NAME_FA,
+    NAME_LATIN,
+    "Xanım Gülpəri",
+    "1339/12/07",
+    "Lashtenesha",
+    PHONE,
+    EMAIL,
+    "Farhadgoli",
+    "99887766",
+    "Mahvashi",
+    PICTURE_WORDS,
+)
+DANGER = "Two men waited before the house of the family since the morning"
 REASON = "The prosecutor asks whether the witness will testify"
 
 Ask = Callable[..., tuple[OpeningRequest, str]]

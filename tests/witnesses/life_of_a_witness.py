@@ -16,8 +16,10 @@ from audit.actors import SystemActor  # noqa: E402
 from cases.membership import open_case  # noqa: E402
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES, REASON  # noqa: E402
 from witnesses.custodians import enrol_custodian  # noqa: E402
+from witnesses.identity import FIELDS  # noqa: E402
 from witnesses.opening import approve, open_identity, request_opening, withdraw  # noqa: E402
 from witnesses.register import register_witness  # noqa: E402
+from witnesses.revising import revise_identity  # noqa: E402
 
 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
 for name in list(logging.Logger.manager.loggerDict):
@@ -41,10 +43,9 @@ for user in custodians:
     enrol_custodian(user, passphrase=PASSPHRASES[user.username], actor=user)
 case = open_case(reference="DK-1988-01", title="Gohardasht", actor=lawyer)
 witness = register_witness(case=case, identity=IDENTITY, actor=lawyer)
+revise_identity(witness, identity=IDENTITY, reason="Typed anew", actor=lawyer)
 for ends in ("opened", "withdrawn"):
-    opening, code = request_opening(
-        witness, reason=REASON, fields=["full_names", "kin", "contacts"], actor=lawyer
-    )
+    opening, code = request_opening(witness, reason=REASON, fields=FIELDS, actor=lawyer)
     for user in custodians[:2]:
         approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
     if ends == "opened":

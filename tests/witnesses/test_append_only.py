@@ -1,21 +1,36 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests.witnesses.conftest import PASSPHRASES
-from witnesses.opening import approve
+from tests.witnesses.conftest import DANGER, IDENTITY, PASSPHRASES
+from witnesses.alarms import acknowledge
+from witnesses.emergencies import review_emergency
+from witnesses.models import WitnessAlarm
+from witnesses.opening import approve, open_identity, request_emergency
+from witnesses.revising import revise_identity
 
 TABLES = {
     "witnesses_sealedidentity": "suite",
     "witnesses_keyshare": "sealed_share",
     "witnesses_openingdecision": "reason",
+    "witnesses_revision": "reason",
+    "witnesses_witnessalarm": "kind",
+    "witnesses_alarmseen": "seen_at",
+    "witnesses_emergencyreview": "reason",
 }
 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("act", ["update", "delete", "replace", "truncate"])
-def test_the_database_refuses_to_change_what_was_sealed_or_decided(ask, custodians, table, act):
-    opening, _code = ask()
-    approve(opening, passphrase=PASSPHRASES["custodian_a"], reason="Needed", actor=custodians[0])
+def test_the_database_refuses_to_change_what_was_sealed_or_decided(
+    witness, custodians, lawyer, auditor, table, act
+):
+    revise_identity(witness, identity=IDENTITY, reason="The first was misspelt", actor=lawyer)
+    opening, code = request_emergency(witness, justification=DANGER, fields=["kin"], actor=lawyer)
+    for user in custodians[:2]:
+        approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+    open_identity(opening, opening_code=code, actor=lawyer)
+    review_emergency(opening, justified=True, reason="I asked both", actor=auditor)
+    acknowledge(WitnessAlarm.objects.get(), actor=auditor)
     # PostgreSQL empties no table whose checks are outstanding, guarded or not: have them done now.
     connection.check_constraints()
     sqlite = connection.vendor == "sqlite"

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.conftest import PASSWORD
 from tests.witnesses.conftest import CANARIES, NAME_FA, NAME_LATIN, PASSPHRASES, PHONE, REASON
 from tests.witnesses.residue import traces
 from witnesses.models import Custodian, OpeningRequest, OpeningState, Witness
@@ -10,8 +11,13 @@ from witnesses.models import Custodian, OpeningRequest, OpeningState, Witness
 TYPED = {
     "name_fa": NAME_FA,
     "name_latin": NAME_LATIN,
-    "contacts": PHONE,
-    "other_names": "Mahvashi\nFarhadgoli",
+    "other_names-0-text": "Mahvashi",
+    "other_names-0-script": "fa",
+    "other_names-0-kind": "called",
+    "contacts-0-kind": "phone",
+    "contacts-0-text": PHONE,
+    "kin-1-kind": "brother",
+    "kin-1-text": "Farhadgoli",
 }
 
 
@@ -31,6 +37,7 @@ def asked(client_for, lawyer, witness):
         "reason": REASON,
         "seconds": 60,
         "confirmation": witness.pseudonym,
+        "password": PASSWORD,
     }
     response = client_for(lawyer).post(at("request_opening", witness.case_id, witness.pk), wish)
     assert response.status_code == 200, response.context["form"].errors
@@ -68,7 +75,7 @@ def test_the_whole_way_by_page(client_for, asked, custodians, lawyer):
         assert opening.witness.case.title not in page
         assert approve_by_page(client, opening, user).status_code == 302
     client = client_for(lawyer)
-    shown = client.post(at("opening", opening.pk), {"opening_code": code})
+    shown = client.post(at("opening", opening.pk), {"opening_code": code, "password": PASSWORD})
     page = shown.content.decode()
     assert NAME_FA in page
     assert PHONE in page
@@ -77,7 +84,7 @@ def test_the_whole_way_by_page(client_for, asked, custodians, lawyer):
     assert lawyer.full_name in page
     assert is_unstored(shown)
     assert shown["Refresh"].startswith("60;")
-    again = client.post(at("opening", opening.pk), {"opening_code": code})
+    again = client.post(at("opening", opening.pk), {"opening_code": code, "password": PASSWORD})
     assert again.status_code == 422
     for response in (again, client.get(at("opening", opening.pk))):
         assert traces(response.content, CANARIES) == []
@@ -122,7 +129,9 @@ def test_a_wrong_code_is_not_sent_back(client_for, asked, custodians, lawyer):
     opening, _code = asked
     for user in custodians[:2]:
         approve_by_page(client_for(user), opening, user)
-    response = client_for(lawyer).post(at("opening", opening.pk), {"opening_code": "ZZZZZ-ZZZZZ"})
+    response = client_for(lawyer).post(
+        at("opening", opening.pk), {"opening_code": "ZZZZZ-ZZZZZ", "password": PASSWORD}
+    )
     assert response.status_code == 422
     assert "ZZZZZ" not in response.content.decode()
 

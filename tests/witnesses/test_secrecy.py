@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES
+from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES, PICTURE
 from tests.witnesses.residue import traces, unpacked
 from witnesses.bindings import (
     approval_share_binding,
@@ -20,10 +21,13 @@ from witnesses.bindings import (
 )
 from witnesses.custodians import unlock
 from witnesses.errors import SealBroken, WitnessError, WrongPassphrase
+from witnesses.identity import SealedRow
 from witnesses.models import ApprovalShare, CustodianKey, KeyShare, OpeningRequest, SealedIdentity
 from witnesses.opening import approve, open_identity, refuse
 from witnesses.passphrases import stretch_code, unwrap_seed
+from witnesses.photographs import read_photograph
 from witnesses.register import register_witness
+from witnesses.revising import revise_identity
 from witnesses.sealing import Sealed, open_identity_seal, open_share
 from witnesses.sharing import Share, restore
 
@@ -145,6 +149,10 @@ def test_nothing_lies_in_the_files_of_the_database_nor_in_a_log_at_debug_level(t
     assert traces(ran.stderr, secrets) == []
 
 
+TOO_LONG = replace(IDENTITY, kin=[SealedRow("Farhadgoli " * 10_000)])
+UNWRITABLE = replace(IDENTITY, place_of_birth="Lashtenesha \ud800")
+
+
 def test_a_traceback_with_locals_tells_nothing(ask, custodians, case, auditor, lawyer):
     """What a crash reporter that prints every local variable would write down."""
     opening, code = ask()
@@ -155,6 +163,10 @@ def test_a_traceback_with_locals_tells_nothing(ask, custodians, case, auditor, l
             opening, passphrase=type(code)("wrong " + sealed_passphrase), reason="x", actor=custodians[0]
         ),
         lambda: refuse(opening, reason="", actor=custodians[0]),
+        lambda: revise_identity(opening.witness, identity=IDENTITY, reason=" ", actor=lawyer),
+        lambda: register_witness(case=case, identity=TOO_LONG, actor=lawyer),
+        lambda: register_witness(case=case, identity=UNWRITABLE, actor=lawyer),
+        lambda: read_photograph(PICTURE.content[::-1]),
         lambda: open_identity(opening, opening_code=code, actor=lawyer),
     )
     for act in acts:
@@ -183,4 +195,7 @@ def test_no_column_could_hold_a_name_in_clear():
         "OpeningRequest.reason",
         "OpeningRequest.state",
         "OpeningDecision.reason",
+        "Revision.reason",
+        "WitnessAlarm.kind",
+        "EmergencyReview.reason",
     }

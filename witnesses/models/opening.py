@@ -44,6 +44,8 @@ class OpeningRequest(models.Model):
     reason = PrivateTextField()
     fields = JsonText()
     seconds = models.PositiveIntegerField()
+    # A danger to life: first on the desks, loud, and reviewed afterwards.
+    emergency = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=OpeningState.choices, default=OpeningState.REQUESTED)
     public_key = models.BinaryField()
     # Emptied when the request ends, whichever way: without it the resealed shares are noise.

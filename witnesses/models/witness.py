@@ -38,6 +38,7 @@ class Witness(models.Model):
             ("register_witness", "Can register a witness under a pseudonym"),
             ("request_opening", "Can ask for an identity to be opened"),
             ("decide_opening", "Can decide on opening an identity, with their own passphrase"),
+            ("heed_alarms", "Can see the alarms of the witness vault and review emergencies"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "pseudonym"], name="witness_pseudonym_once_per_case")

@@ -14,9 +14,16 @@ from accounts.models import User
 from witnesses.closing import close_overdue
 from witnesses.custodians import DECIDE, enrol_custodian
 from witnesses.deciding import approve, refuse
-from witnesses.forms import FIELD_LABELS, DecisionForm, EnrolForm
+from witnesses.forms import DecisionForm, EnrolForm
+from witnesses.identity_words import FIELD_LABELS
 from witnesses.models import LIVE_STATES, OpeningDecision, OpeningRequest
-from witnesses.queries import find_opening_to_decide, is_enrolled, openings_decided, openings_to_decide
+from witnesses.queries import (
+    find_opening_to_decide,
+    is_enrolled,
+    newest_version,
+    openings_decided,
+    openings_to_decide,
+)
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 RECENT = 20
@@ -57,6 +64,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "opening": asked,
         "witness": asked.witness,
         "fields": [FIELD_LABELS[name] for name in asked.fields],
+        "newest": newest_version(asked.witness),
         "live": asked.state in LIVE_STATES,
     }
     return show_form(request, "witnesses/decide.html", form, context)

@@ -1,4 +1,4 @@
-"""Asking for an identity, and seeing it once."""
+"""One's own request to see an identity, and the identity itself, once."""
 
 from uuid import UUID
 
@@ -14,42 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import permission_required
 from witnesses.closing import close_overdue, withdraw
 from witnesses.deciding import REQUEST
-from witnesses.forms import FIELD_LABELS, OpeningCodeForm, OpeningForm
+from witnesses.forms import OpeningCodeForm
 from witnesses.identity import OpenedIdentity
-from witnesses.models import OpeningRequest, OpeningState, Witness
-from witnesses.opening import open_identity, request_opening
-from witnesses.queries import find_own_opening, find_witness
-from witnesses.views.pages import attempt, reader, show_form, unstored
-
-
-@sensitive_post_parameters()
-@permission_required(REQUEST)
-@require_http_methods(["GET", "POST"])
-@unstored
-@sensitive_variables()
-def ask(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
-    """What will happen, who will know, and the form. Its answer shows the opening code, once and nowhere else."""
-    user = reader(request)
-    witness = find_witness(witness_id, case_id=case_id, user=user)
-    form = OpeningForm(request.POST or None, pseudonym=witness.pseudonym)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        made = attempt(
-            form,
-            lambda: request_opening(
-                witness,
-                reason=data["reason"],
-                fields=data["fields_wanted"],
-                seconds=data["seconds"],
-                actor=user,
-            ),
-        )
-        if made:
-            context = {"opening": made[0], "code": made[1], "witness": witness, "case": witness.case}
-            return render(request, "witnesses/opening_code.html", context)
-    return show_form(
-        request, "witnesses/request_opening.html", form, {"witness": witness, "case": witness.case}
-    )
+from witnesses.identity_words import FIELD_LABELS
+from witnesses.models import OpeningRequest, OpeningState
+from witnesses.opening import open_identity
+from witnesses.queries import find_own_opening, newest_version
+from witnesses.views.pages import attempt, is_stepped_up, reader, show_form, unstored
+from witnesses.views.shown import fields_shown
 
 
 @sensitive_post_parameters()
@@ -63,7 +35,7 @@ def opening(request: HttpRequest, request_id: UUID) -> HttpResponse:
     close_overdue()
     asked = find_own_opening(request_id, user=user)
     form = OpeningCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_stepped_up(request, form):
         opened = attempt(
             form, lambda: open_identity(asked, opening_code=form.cleaned_data["opening_code"], actor=user)
         )
@@ -75,10 +47,15 @@ def opening(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "witness": asked.witness,
         "case": asked.witness.case,
         "fields": [FIELD_LABELS[name] for name in asked.fields],
+        "newest": newest_version(asked.witness),
         "can_open": asked.state == OpeningState.APPROVED,
         "can_withdraw": asked.state in (OpeningState.REQUESTED, OpeningState.APPROVED),
     }
-    return show_form(request, "witnesses/opening.html", form, context)
+    response = show_form(request, "witnesses/opening.html", form, context)
+    if asked.state == OpeningState.OPENED:
+        # Whoever comes back from the page that showed it: the browser forgets what it may have kept all the same.
+        response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @permission_required(REQUEST)
@@ -94,18 +71,20 @@ def take_back(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @sensitive_variables()
 def _shown_once(request: HttpRequest, asked: OpeningRequest, opened: OpenedIdentity) -> HttpResponse:
-    witness: Witness = asked.witness
-    rows = [(FIELD_LABELS[name], opened.text(name)) for name in asked.fields if name != "full_names"]
     context = {
         "opening": asked,
-        "witness": witness,
-        "names": opened.full_names,
-        "rows": rows,
+        "witness": asked.witness,
+        "newest": newest_version(asked.witness),
+        "shown": fields_shown(opened, asked.fields),
         "viewer": reader(request),
         "now": timezone.now(),
+        "lines": range(12),
     }
     response = render(request, "witnesses/seen_once.html", context)
     # Leaves the page by itself where scripts are off; with scripts it hides earlier, on blur.
     response["Refresh"] = f"{asked.seconds}; url={reverse('witnesses:opening', args=[asked.pk])}"
     response["X-Robots-Tag"] = "noarchive"
+    # The photograph stands in the page itself, for an address of its own would have to give it twice. This is how
+    # django-csp is told about one answer.
+    response._csp_update = {"img-src": ["data:"]}  # type: ignore[attr-defined]
     return response

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
+from accounts.step_up import is_really
 from audit.errors import BadInput, Conflict
 from witnesses.errors import TooManyFailures, WrongPassphrase
 
@@ -46,6 +48,15 @@ def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
     except (BadInput, Conflict, WrongPassphrase, TooManyFailures) as error:
         form.add_error(None, str(error))
         return None
+
+
+@sensitive_variables()
+def is_stepped_up(request: HttpRequest, form: forms.Form) -> bool:
+    """Whether the password in the form is the reader's own; else its field says so."""
+    if is_really(reader(request), password=form.cleaned_data["password"], request=request):
+        return True
+    form.add_error("password", _("This is not your current password."))
+    return False
 
 
 def show_form(request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]) -> HttpResponse:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from cases.access import find_case_by_id
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
-from witnesses.forms import IdentityForm
-from witnesses.queries import find_witness, openings_of
+from witnesses.identity_form import RevisionForm, typed_identity
+from witnesses.queries import find_witness, openings_of, versions_of
 from witnesses.register import register_witness
+from witnesses.revising import revise_identity
 from witnesses.searching import READ, list_register, open_page, search_register
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
@@ -53,17 +54,37 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Seal a new witness's identity."""
     user = reader(request)
     case = find_case_by_id(case_id, actor=user)
-    form = IdentityForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = typed_identity(request)
+    if form.is_valid():
         witness = attempt(form, lambda: register_witness(case=case, identity=form.facts(), actor=user))
         if witness:
             messages.success(
                 request, _("The identity is sealed. The witness is known here by a pseudonym alone.")
             )
             return redirect("witnesses:detail", case_id=case.pk, witness_id=witness.pk)
-    enrolled = len(active_custodians())
-    context = {"case": case, "enrolled": enrolled, "needed": fewest_custodians(), "quorum": quorum()}
-    return show_form(request, "witnesses/register.html", form, context)
+    return show_form(request, "witnesses/register.html", form, {"case": case, **_who_could_open()})
+
+
+@sensitive_post_parameters()
+@permission_required(READ)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def revise(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
+    """Seal a new version of the identity, typed anew."""
+    user = reader(request)
+    witness = find_witness(witness_id, case_id=case_id, user=user)
+    form = typed_identity(request, RevisionForm)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        made = attempt(
+            form, lambda: revise_identity(witness, identity=form.facts(), reason=reason, actor=user)
+        )
+        if made:
+            messages.success(request, _("The new version is sealed. The older ones stay as they were."))
+            return redirect("witnesses:detail", case_id=case_id, witness_id=witness_id)
+    context = {"case": witness.case, "witness": witness, **_who_could_open()}
+    return show_form(request, "witnesses/revise.html", form, context)
 
 
 @permission_required("witnesses.register_witness")
@@ -73,11 +94,16 @@ def detail(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespons
     """One witness: the pseudonym, how the identity is sealed, and every request to open it."""
     witness = find_witness(witness_id, case_id=case_id, user=reader(request))
     open_page(witness, actor=reader(request))
-    identity = witness.identities.order_by("-version").first()
+    versions = versions_of(witness)
     context = {
         "witness": witness,
         "case": witness.case,
-        "identity": identity,
+        "identity": versions[0] if versions else None,
+        "versions": versions,
         "openings": openings_of(witness),
     }
     return render(request, "witnesses/detail.html", context)
+
+
+def _who_could_open() -> dict[str, int]:
+    return {"enrolled": len(active_custodians()), "needed": fewest_custodians(), "quorum": quorum()}

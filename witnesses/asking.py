@@ -1,0 +1,174 @@
+"""Asking to see an identity: the ordinary path, and the louder one for a danger to life."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.access import require
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from audit.canonical import Json
+from audit.commitments import new_salt
+from audit.private import sealed
+from cases.access import require_member
+from witnesses.alarms import raise_emergency_alarm, watch_for_bursts
+from witnesses.bindings import request_key_binding
+from witnesses.deciding import REQUEST, checked_reason
+from witnesses.errors import BadOpeningRequest, ReasonMissing, UnknownWitness
+from witnesses.identity import FIELDS
+from witnesses.models import OpeningRequest, SealedIdentity, Witness
+from witnesses.passphrases import stretch_code, wrap_seed
+from witnesses.pseudonyms import new_opening_code
+from witnesses.quotas import Quota, first_met, turn_away
+from witnesses.sealed import SealedText
+from witnesses.sealing import new_key_pair
+
+SHORTEST_VIEW: Final = 30
+USUAL_VIEW: Final = 300
+LONGEST_VIEW: Final = 1800
+SHORTEST_JUSTIFICATION: Final = 40
+_USUAL_LIFETIME_HOURS: Final = 24
+_EMERGENCY_LIFETIME_HOURS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is asked for, checked."""
+
+    identity: SealedIdentity
+    reason: str
+    fields: list[str]
+    seconds: int
+    emergency: bool
+
+
+@sensitive_variables()
+def request_opening(
+    witness: Witness,
+    *,
+    reason: str,
+    fields: Sequence[str],
+    actor: Actor,
+    seconds: int = USUAL_VIEW,
+    version: int | None = None,
+) -> tuple[OpeningRequest, SealedText]:
+    """Asks the custodians, and returns the request with its opening code, which exists nowhere else.
+
+    `fields` are names of `identity.FIELDS`; `seconds` (30 to 1800) is how long the page will show them; `version` is
+    the newest one where none is named. The request lives for a day. Raises NotPermitted, NotAMember, ReasonMissing,
+    BadOpeningRequest, UnknownWitness for a version that is not there, QuotaMet.
+    """
+    user = require_member(witness.case, require(actor, REQUEST))
+    wish = _Wish(
+        _identity(witness, version), checked_reason(reason), _checked_fields(fields), _checked(seconds), False
+    )
+    return _ask(wish, quota=Quota.REQUESTS_PER_PERSON, action=Action.OPENING_REQUESTED, by=user)
+
+
+@sensitive_variables()
+def request_emergency(
+    witness: Witness, *, justification: str, fields: Sequence[str], actor: Actor, seconds: int = USUAL_VIEW
+) -> tuple[OpeningRequest, SealedText]:
+    """Asks the custodians because a life is in danger: first on their desks, past the ordinary quotas, and loud.
+
+    It still needs the same quorum. All custodians and auditors are alarmed at once; the request lives for four hours,
+    and once it was opened somebody who took no part has to review it. Raises what `request_opening` raises.
+    """
+    user = require_member(witness.case, require(actor, REQUEST))
+    said = checked_reason(justification)
+    if len(said) < SHORTEST_JUSTIFICATION:
+        raise ReasonMissing(
+            _("Say in at least %(least)d characters who is in danger of what, and why it cannot wait.")
+            % {"least": SHORTEST_JUSTIFICATION}
+        )
+    wish = _Wish(_identity(witness, None), said, _checked_fields(fields), _checked(seconds), True)
+    return _ask(wish, quota=Quota.EMERGENCIES_PER_PERSON, action=Action.EMERGENCY_REQUESTED, by=user)
+
+
+@sensitive_variables()
+def _ask(wish: _Wish, *, quota: Quota, action: Action, by: User) -> tuple[OpeningRequest, SealedText]:
+    witness, code = wish.identity.witness, new_opening_code()
+    with transaction.atomic():
+        met = first_met(quota, user=by, witness=witness)
+        if met is None:
+            request = _new_request(wish, code=code, by=by)
+            log.append(action, subject=request, actor=by, facts=_facts(request), case_id=witness.case_id)
+            if wish.emergency:
+                raise_emergency_alarm(request)
+            watch_for_bursts(by)
+    if met is not None:
+        turn_away(met, user=by, witness=witness)
+    return request, code
+
+
+def _facts(request: OpeningRequest) -> dict[str, Json]:
+    return {
+        "witness": str(request.witness_id),
+        "version": request.sealed_identity.version,
+        "fields": list(request.fields),
+        "seconds": request.seconds,
+        "reason": sealed(request, "reason"),
+    }
+
+
+def _identity(witness: Witness, version: int | None) -> SealedIdentity:
+    versions = witness.identities.select_related("witness").order_by("-version")
+    wanted = versions.first() if version is None else versions.filter(version=version).first()
+    if wanted is None:
+        raise UnknownWitness(_("There is no such version of this identity. Choose one from the list."))
+    return wanted
+
+
+def _checked(seconds: int) -> int:
+    if not SHORTEST_VIEW <= seconds <= LONGEST_VIEW:
+        raise BadOpeningRequest(
+            _("Ask for %(least)d to %(most)d seconds.") % {"least": SHORTEST_VIEW, "most": LONGEST_VIEW}
+        )
+    return seconds
+
+
+def _checked_fields(fields: Sequence[str]) -> list[str]:
+    chosen = [name for name in FIELDS if name in fields]
+    if not chosen or set(fields) - set(FIELDS):
+        raise BadOpeningRequest(_("Choose at least one field to see, and only those that you need."))
+    return chosen
+
+
+def _lifetime(emergency: bool) -> timedelta:
+    if emergency:
+        return timedelta(hours=getattr(settings, "DADKHAH_EMERGENCY_HOURS", _EMERGENCY_LIFETIME_HOURS))
+    return timedelta(hours=getattr(settings, "DADKHAH_OPENING_HOURS", _USUAL_LIFETIME_HOURS))
+
+
+@sensitive_variables()
+def _new_request(wish: _Wish, *, code: str, by: User) -> OpeningRequest:
+    pair = new_key_pair()
+    now = timezone.now()
+    request = OpeningRequest(
+        id=uuid.uuid4(),
+        witness=wish.identity.witness,
+        sealed_identity=wish.identity,
+        requester=by,
+        reason=wish.reason,
+        fields=wish.fields,
+        seconds=wish.seconds,
+        emergency=wish.emergency,
+        public_key=pair.public,
+        salt=new_salt(),
+        created_at=now,
+        expires_at=now + _lifetime(wish.emergency),
+    )
+    wrapping_key = stretch_code(code, salt=bytes(request.salt))
+    request.wrapped_private_key = wrap_seed(pair.seed, key=wrapping_key, binding=request_key_binding(request))
+    request.save(force_insert=True)
+    return request

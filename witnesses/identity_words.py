@@ -1,0 +1,52 @@
+"""The words of an identity: its fields, and the kinds that names, contacts and documents come in."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FIELD_LABELS: Final = {
+    "full_names": _("Full names"),
+    "date_of_birth": _("Date of birth"),
+    "place_of_birth": _("Place of birth"),
+    "contacts": _("Contacts"),
+    "kin": _("Kin"),
+    "documents": _("Documents"),
+    "photograph": _("Photograph"),
+    "how_to_reach_safely": _("How to reach them safely"),
+}
+SCRIPTS: Final = {
+    "fa": _("Persian script"),
+    "latin": _("Latin script"),
+    "cyrillic": _("Cyrillic script"),
+    "armenian": _("Armenian script"),
+    "hebrew": _("Hebrew script"),
+    "other": _("another script"),
+}
+NAME_KINDS: Final = {
+    "birth": _("name at birth"),
+    "married": _("name by marriage"),
+    "called": _("called so"),
+    "alias": _("alias"),
+    "spelling": _("another spelling"),
+}
+CONTACT_KINDS: Final = {
+    "phone": _("telephone"),
+    "email": _("e-mail"),
+    "messenger": _("messenger"),
+    "address": _("postal address"),
+    "other": _("other contact"),
+}
+DOCUMENT_KINDS: Final = {
+    "birth_certificate": _("birth certificate"),
+    "national_card": _("national identity card"),
+    "passport": _("passport"),
+    "asylum": _("asylum or residence paper"),
+    "other": _("other document"),
+}
+_KINDS: Final = {"contacts": CONTACT_KINDS, "documents": DOCUMENT_KINDS}
+
+
+def kind_words(field: str, kind: str) -> "str | Promise":
+    """The words for the kind of a row; a kind that the writer typed, such as a relation, stands for itself."""
+    return _KINDS.get(field, {}).get(kind, kind)

@@ -1,0 +1,50 @@
+"""One version of an identity, sealed with public keys alone: the server can seal what it cannot open."""
+
+import uuid
+
+from django.db.models import Max
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+from witnesses.bindings import held_share_binding, identity_binding
+from witnesses.custodians import quorum
+from witnesses.models import CustodianKey, KeyShare, SealedIdentity, Witness
+from witnesses.sealing import SUITE, new_data_key, seal_identity, seal_share
+from witnesses.sharing import split
+
+
+def next_version(witness: Witness) -> int:
+    """The number after the newest version; the caller holds the lock of the case."""
+    newest: int | None = witness.identities.aggregate(newest=Max("version"))["newest"]
+    return (newest or 0) + 1
+
+
+@sensitive_variables()
+def seal_version(
+    witness: Witness, content: bytes, *, version: int, keys: list[CustodianKey], by: User
+) -> SealedIdentity:
+    """Seals the content under a fresh key, of which each custodian's key gets one share. Two versions share nothing."""
+    identity = SealedIdentity(
+        id=uuid.uuid4(),
+        witness=witness,
+        version=version,
+        suite=SUITE,
+        threshold=quorum(),
+        shares=len(keys),
+        sealed_by=by,
+    )
+    data_key = new_data_key()
+    sealed = seal_identity(content, key=data_key, binding=identity_binding(identity))
+    identity.nonce, identity.ciphertext = sealed.nonce, sealed.ciphertext
+    identity.save(force_insert=True)
+    shares = split(data_key, threshold=identity.threshold, count=identity.shares)
+    for share, key in zip(shares, keys, strict=True):
+        KeyShare.objects.create(
+            sealed_identity=identity,
+            custodian_key=key,
+            index=share.index,
+            sealed_share=seal_share(
+                share, public_key=bytes(key.public_key), binding=held_share_binding(identity, key)
+            ),
+        )
+    return identity
