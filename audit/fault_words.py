@@ -24,6 +24,10 @@ _PHRASES: Mapping[str, Promise] = {
     r"stamps": _("time-stamps"),
     r"signatures": _("signatures"),
     r"other logs": _("other logs"),
+    r"record": _("the record beside the log"),
+    r"tree": _("the tree of the log"),
+    r"checkpoints": _("checkpoints"),
+    r"queue": _("the queue of entries"),
     r"guards": _("guards of the database"),
     r"storage": _("files of the database"),
     r"checkpoint of size (?P<n_size>\d+)": _("checkpoint of size %(n_size)s"),
@@ -55,6 +59,7 @@ _PHRASES: Mapping[str, Promise] = {
     r"foreign key of (?P<name>.+)": _("foreign key of the table %(name)s"),
     r"foreign key (?P<name>.+)": _("foreign key %(name)s"),
     r"rule (?P<name>.+)": _("rule %(name)s"),
+    r"operator (?P<name>.+)": _("operator %(name)s"),
     r"policy (?P<name>.+)": _("policy %(name)s"),
     r"row security (?P<name>.+)": _("row security of the table %(name)s"),
     r"constraint (?P<name>.+)": _("constraint %(name)s"),
@@ -69,6 +74,10 @@ _PHRASES: Mapping[str, Promise] = {
     r"The difference lies among leaves (?P<n_from>\d+) to (?P<n_to>\d+) or before\.": _(
         "The difference lies among leaves %(n_from)s to %(n_to)s or before."
     ),
+    r"Another root was signed for the log at this size\.": _(
+        "Another root was signed for the log at this size."
+    ),
+    r"It is dated (?P<n_at>\S+(?: \S+)?)\.": _("It is dated %(n_at)s (UTC)."),
     r"It is older than the leaf before it, under a broken root\.": _(
         "It is older than the leaf before it, under a broken root."
     ),
@@ -85,7 +94,17 @@ _PHRASES: Mapping[str, Promise] = {
     r"the content is not JSON": _("The content is not JSON."),
     r"the content is not an entry": _("The content is not an entry."),
     r"the content is not in its canonical form": _("The content is not in its canonical form."),
-    r"on (?P<table>\w+)": _("On the table %(table)s."),
+    r"on (?P<table>[^\s:,]+)": _("On the table %(table)s."),
+    r"on (?P<table>[^\s:,]+), calling (?P<name>.+)": _(
+        "On the table %(table)s; it calls the function %(name)s."
+    ),
+    r"(?P<n_rows>\d+) rows, and no entry at all": _(
+        "%(n_rows)s rows, although the log holds no entry at all."
+    ),
+    r"(?P<n_rows>\d+) rows, written from (?P<n_from>\S+ \S+) to (?P<n_to>\S+ \S+)": _(
+        "%(n_rows)s rows, written from %(n_from)s to %(n_to)s (UTC)."
+    ),
+    r"in the schema (?P<name>.+)": _("In the schema %(name)s."),
     r"on (?P<table>\w+): not in force for all rows": _("On the table %(table)s: not in force for all rows."),
     r"on (?P<table>\w+): (?P<what>.+)": _("On the table %(table)s: %(what)s"),
     r"on the database": _("On the whole database."),

@@ -45,7 +45,8 @@ class FaultKind(Worded):
     GUARD_FOREIGN = (
         "guard_foreign",
         _(
-            "Something that no migration made stands on a table of the record: it could change, hide or swallow rows."
+            "Something that no migration made stands in the database, where it could change, hide, swallow or invent "
+            "rows of the record."
         ),
     )
     STRUCTURE_CHANGED = (
@@ -119,6 +120,17 @@ class FaultKind(Worded):
     UNFINISHED = (
         "unfinished",
         _("The signing of a checkpoint did not come to its end. It is signed the next time."),
+    )
+    UNLOGGED = (
+        "unlogged",
+        _(
+            "The record holds rows of which no entry of the log tells: entries were taken out, or the rows were "
+            "written past the program."
+        ),
+    )
+    CLOCK_AHEAD = (
+        "clock_ahead",
+        _("An entry is dated in the future: the clock of the machine went ahead, or the entry was made up."),
     )
     CLOCK_BACK = "clock_back", _("The clock of the machine was set back.")
     QUEUE_CHANGED = (

@@ -148,6 +148,12 @@ def promised_guards(connection: BaseDatabaseWrapper, table: str, keys: Sequence[
     return set(sqlite_triggers(table, keys)) | refusals
 
 
+def promised_functions() -> set[str]:
+    """Return the functions behind all guards on PostgreSQL, as they are called there; none takes an argument."""
+    refusals = (one.guard(table) for table, all_of in promised_refusals().items() for one in all_of)
+    return {f"{name}()" for name in (FUNCTION, *refusals)}
+
+
 def sqlite_triggers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]:
     """Return the guards of a rowid table by name, each as the statement that creates it."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {table}'); END"

@@ -17,10 +17,8 @@ _RELATIONS = """
 """
 _FOREIGN = """
     WITH ours AS (SELECT unnest(%s::oid[]) AS oid)
-    SELECT 'trigger', t.tgname, t.tgrelid FROM ours JOIN pg_trigger t ON t.tgrelid = ours.oid WHERE NOT t.tgisinternal
-    UNION ALL SELECT 'switched off constraint', t.tgname, t.tgrelid FROM ours JOIN pg_trigger t
+    SELECT 'switched off constraint', t.tgname, t.tgrelid FROM ours JOIN pg_trigger t
         ON t.tgrelid = ours.oid WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
-    UNION ALL SELECT 'rule', r.rulename, r.ev_class FROM ours JOIN pg_rewrite r ON r.ev_class = ours.oid
     UNION ALL SELECT 'policy', p.polname, p.polrelid FROM ours JOIN pg_policy p ON p.polrelid = ours.oid
     UNION ALL SELECT 'row security', c.relname, c.oid FROM ours JOIN pg_class c ON c.oid = ours.oid
         WHERE c.relrowsecurity OR c.relforcerowsecurity
@@ -31,6 +29,34 @@ _FOREIGN = """
     UNION ALL SELECT 'constraint', n.conname, n.conrelid
         FROM ours JOIN pg_constraint n ON n.conrelid = ours.oid WHERE n.contype IN ('x', 't')
     ORDER BY 3, 1, 2
+"""
+# Wherever they stand: a trigger on any table can write to ours, and an update can reach a table of another schema by a
+# foreign key. The system's own triggers call the system's own functions; its own rules are those of its views.
+_FIRING = """
+    SELECT 'trigger', t.tgname::text, t.tgrelid, n.nspname || '.' || c.relname, f.nspname || '.' || p.proname
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace f ON f.oid = p.pronamespace
+    WHERE NOT pg_is_other_temp_schema(n.oid) AND NOT (t.tgisinternal AND f.nspname = 'pg_catalog')
+    UNION ALL SELECT 'rule', r.rulename::text, r.ev_class, n.nspname || '.' || c.relname, ''
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT pg_is_other_temp_schema(n.oid) AND NOT (r.ev_type = '1' AND c.relkind IN ('v', 'm'))
+        AND NOT (n.nspname = 'pg_catalog' AND c.relname = 'pg_settings')
+    ORDER BY 4, 1, 2
+"""
+# A function or operator beside our tables is taken before the system's where its types fit a statement better.
+_FUNCTIONS = """
+    WITH schemas AS (SELECT DISTINCT relnamespace AS oid FROM pg_class WHERE oid = ANY (%(tables)s::oid[])),
+    found AS (
+        SELECT p.oid, 'pg_proc'::regclass AS kind, p.pronamespace AS schema,
+            'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name
+        FROM pg_proc p JOIN schemas s ON s.oid = p.pronamespace
+        UNION ALL SELECT o.oid, 'pg_operator'::regclass, o.oprnamespace, 'operator ' || o.oprname
+        FROM pg_operator o JOIN schemas s ON s.oid = o.oprnamespace
+    )
+    SELECT f.name::text, n.nspname::text FROM found f JOIN pg_namespace n ON n.oid = f.schema
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pg_depend d WHERE d.classid = f.kind AND d.objid = f.oid AND d.deptype = 'e'
+    ) ORDER BY 2, 1
 """
 # Nobody but the owner, who migrates, may do more with the record than read it and add to it; and there is one owner.
 _RIGHTS = """
@@ -126,10 +152,23 @@ class Catalog:
             for name, oid in self._places.items()
         }
 
-    def foreign(self, tables: Sequence[str]) -> list[tuple[str, str, str]]:
-        """Everything that can change, hide or swallow the rows of a table: what it is, its name and the table."""
+    def foreign(self, tables: Sequence[str]) -> list[tuple[str, str, str, str]]:
+        """Everything that can change, hide or swallow the rows of a table, and what fires anywhere in the database.
+
+        Each is what it is, its name, the table (of ours without its schema), and more words about it.
+        """
         self._cursor.execute(_FOREIGN, [[self._places[table] for table in tables]])
-        return [(what, name, self._names[oid]) for what, name, oid in self._cursor.fetchall()]
+        found = [(what, name, self._names[oid], "") for what, name, oid in self._cursor.fetchall()]
+        self._cursor.execute(_FIRING)
+        return found + [
+            (what, name, self._names.get(oid, place), f", calling {function}" if function else "")
+            for what, name, oid, place, function in self._cursor.fetchall()
+        ]
+
+    def beside(self, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """What stands in the schema of the tables and is of no extension: the function or operator, and the schema."""
+        self._cursor.execute(_FUNCTIONS, {"tables": [self._places[table] for table in tables]})
+        return list(self._cursor.fetchall())
 
     def rights(self, tables: Sequence[str]) -> list[tuple[str, str]]:
         """Who may change the rows of a table, or lift its guards, and should not: what it is, and the table."""

@@ -20,6 +20,8 @@ from audit.guards import VendorSQL, promised_tables
 
 # The leaf hash as PostgreSQL prints the expression by which it computes it (RFC 6962 section 2.1).
 LEAF_HASH = r"generated sha256(('\x00'::bytea || body))"
+# Rows come and go here, so it has no guards; but a queue that forgets its key or refuses an entry loses entries.
+QUEUE = {"audit_unsequenced": [["entry_id"]]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,12 @@ class Promise:
 
 
 def promises(connection: BaseDatabaseWrapper) -> dict[str, Promise]:
-    """Return what is promised of every append-only table on this kind of database."""
+    """Return what is promised of every append-only table and of the queue on this kind of database."""
     statements = list(_written_statements(connection.vendor))
     models_by_table = {str(model._meta.db_table): model for model in apps.get_models()}
     return {
         table: _promise(connection, models_by_table[table], keys, statements)
-        for table, keys in promised_tables().items()
+        for table, keys in (QUEUE | dict(promised_tables())).items()
     }
 
 

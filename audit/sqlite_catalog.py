@@ -1,5 +1,6 @@
 """What SQLite's schema says of the record's tables."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -8,6 +9,13 @@ from django.db.backends.utils import CursorWrapper
 
 from audit.conditions import checks_in, condition_form, index_form
 from audit.promises import FoundIndex, Reference
+
+# A row's own word for what it is, and the beginning of the statement that SQLite keeps for it; none for a key's index.
+_MADE_AS = re.compile(
+    r"trigger CREATE TRIGGER .*|table CREATE (VIRTUAL )?TABLE .*|view CREATE VIEW .*"
+    r"|index (CREATE (UNIQUE )?INDEX .*)?",
+    re.DOTALL,
+)
 
 
 class Catalog:
@@ -27,13 +35,28 @@ class Catalog:
         wrong = {None: "is missing", "view": "is no plain table", "table": ""}
         return {table: wrong[kinds.get(table)] for table in self._tables}
 
-    def foreign(self, tables: Sequence[str]) -> list[tuple[str, str, str]]:
-        """Every trigger on a table, and whatever of this connection alone stands before one."""
+    def foreign(self, tables: Sequence[str]) -> list[tuple[str, str, str, str]]:
+        """Every trigger of the database, and whatever of this connection alone stands before one of the tables.
+
+        SQLite goes by the statement alone: a row that calls itself something else than what its statement makes was
+        written by hand.
+        """
         self._cursor.execute(
-            "SELECT type, name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
-            " UNION ALL SELECT 'temporary ' || type, name, tbl_name FROM sqlite_temp_master ORDER BY 3, 1, 2"
+            "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
+            " UNION ALL SELECT 'temporary ' || type, name, tbl_name, coalesce(sql, '') FROM sqlite_temp_master"
+            " ORDER BY 3, 1, 2"
         )
-        return [(what, name, table) for what, name, table in self._cursor.fetchall() if table in tables]
+        return [
+            (what, name, table, "")
+            for what, name, table, sql in self._cursor.fetchall()
+            if what.endswith("trigger")
+            or (what.startswith("temporary ") and table in tables)
+            or not _MADE_AS.fullmatch(f"{what.removeprefix('temporary ')} {sql}")
+        ]
+
+    def beside(self, _tables: Sequence[str]) -> list[tuple[str, str]]:
+        """Nothing: SQLite's functions belong to the connection and not to the database."""
+        return []
 
     def rights(self, _tables: Sequence[str]) -> list[tuple[str, str]]:
         """Nobody: SQLite knows no roles, and whoever can write the file can do everything."""

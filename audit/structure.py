@@ -1,8 +1,9 @@
-"""Whether the append-only tables are what the migrations made, and nothing stands on them that nobody promised.
+"""Whether the append-only tables are what the migrations made, and nothing stands there that nobody promised.
 
 A guard that is in place proves little where a rule makes every INSERT vanish, a trigger rewrites the row before it is
 hashed, a policy hides rows from the verification, an index that is not in force forgets a key, or another table of the
-same name comes first in the search path.
+same name comes first in the search path. Triggers and rules are looked for on every table of the database: one that
+stands on the accounts can write to the log as well as one that stands on the log.
 """
 
 from collections import Counter
@@ -14,7 +15,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import postgresql_catalog, sqlite_catalog
 from audit.faults import Fault, FaultKind
-from audit.guards import altered_functions, missing_guards, promised_guards
+from audit.guards import (
+    altered_functions,
+    missing_guards,
+    promised_functions,
+    promised_guards,
+    promised_tables,
+)
 from audit.promises import Promise, Reference, promises
 
 Catalog: TypeAlias = postgresql_catalog.Catalog | sqlite_catalog.Catalog
@@ -22,7 +29,7 @@ _CHANGED, _FOREIGN = FaultKind.STRUCTURE_CHANGED, FaultKind.GUARD_FOREIGN
 
 
 def database_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
-    """Return every guard that is missing, every foreign thing on an append-only table and every altered table."""
+    """Return every guard that is missing, everything that is foreign to the record and every altered table."""
     return [
         *(
             Fault(FaultKind.GUARD_MISSING, f"function {name}", why)
@@ -34,8 +41,8 @@ def database_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
 
 
 def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
-    """Return what is foreign to the append-only tables, and how they differ from what was promised."""
-    promised = promises(connection)
+    """Return what is foreign to the record, and how its tables differ from what was promised."""
+    promised, guarded = promises(connection), promised_tables()
     # The log's other tables may change, but what stands on the queue can take entries away as well.
     others = {
         str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()
@@ -46,10 +53,10 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
         there = [table for table in wrong if not wrong[table]]
         return [
             *(Fault(_CHANGED, f"table {table}", detail) for table, detail in wrong.items() if detail),
-            *_foreign_faults(connection, catalog, there, promised),
+            *_foreign_faults(connection, catalog, there),
             *(
                 Fault(_FOREIGN, what, f"on {table}")
-                for what, table in catalog.rights([table for table in there if table in promised])
+                for what, table in catalog.rights([table for table in there if table in guarded])
             ),
             *(Fault(_FOREIGN, what, where) for what, where in catalog.from_elsewhere()),
             *(
@@ -62,17 +69,20 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
 
 
 def _foreign_faults(
-    connection: BaseDatabaseWrapper, catalog: Catalog, there: Sequence[str], promised: Mapping[str, Promise]
+    connection: BaseDatabaseWrapper, catalog: Catalog, there: Sequence[str]
 ) -> Iterator[Fault]:
     guards = {
         ("trigger", name, table)
-        for table in there
-        if table in promised
-        for name in promised_guards(connection, table, promised[table].keys)
+        for table, keys in promised_tables().items()
+        for name in promised_guards(connection, table, keys)
     }
-    for what, name, table in catalog.foreign(there):
+    for what, name, table, more in catalog.foreign(there):
         if (what, name, table) not in guards:
-            yield Fault(_FOREIGN, f"{what} {name}", f"on {table}")
+            yield Fault(_FOREIGN, f"{what} {name}", f"on {table}{more}")
+    functions = {f"function {name}" for name in promised_functions()}
+    for what, schema in catalog.beside(there):
+        if what not in functions:
+            yield Fault(_FOREIGN, what, f"in the schema {schema}")
 
 
 def _table_faults(catalog: Catalog, table: str, promise: Promise) -> Iterator[Fault]:

@@ -40,6 +40,11 @@ FOREIGN = {
             "index audit_entry_when",
         ),
         ("CREATE INDEX mine ON evidence_custodyevent (kind)", "index mine"),
+        ("CREATE TRIGGER mine AFTER UPDATE ON accounts_user BEGIN SELECT 1; END", "trigger mine"),
+        (
+            "CREATE TEMP TRIGGER mine AFTER UPDATE ON main.accounts_user BEGIN SELECT 1; END",
+            "temporary trigger mine",
+        ),
     ],
     "postgresql": [
         (
@@ -69,6 +74,10 @@ FOREIGN = {
         ("CREATE INDEX mine ON evidence_custodyevent (kind)", "index mine"),
         ("ALTER TABLE audit_leaf ADD CONSTRAINT mine CHECK (leaf_index < 1000)", "check mine"),
         (
+            "ALTER TABLE audit_unsequenced ADD CONSTRAINT mine CHECK (entry_id <> '00000000-0000-0000-0000-000000000000')",
+            "check mine",
+        ),
+        (
             "ALTER TABLE audit_leaf ADD CONSTRAINT mine FOREIGN KEY (entry_id) REFERENCES audit_entry (id)",
             "foreign key mine",
         ),
@@ -92,6 +101,30 @@ FOREIGN = {
         ("GRANT UPDATE (action) ON audit_entry TO PUBLIC", "right UPDATE of PUBLIC"),
         ("GRANT TRIGGER ON evidence_custodyevent TO pg_monitor", "right TRIGGER of pg_monitor"),
         ("ALTER TABLE audit_entry OWNER TO pg_monitor", "owner pg_monitor"),
+        (
+            "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+            "CREATE TRIGGER mine AFTER UPDATE ON accounts_user FOR EACH ROW EXECUTE FUNCTION mine()",
+            "trigger mine",
+        ),
+        (
+            "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+            "CREATE TRIGGER mine AFTER UPDATE ON accounts_user FOR EACH ROW EXECUTE FUNCTION mine();"
+            "UPDATE pg_trigger SET tgisinternal = true WHERE tgname = 'mine'",
+            "trigger mine",
+        ),
+        (
+            "CREATE SCHEMA evil; CREATE TABLE evil.child (id uuid REFERENCES accounts_user ON DELETE CASCADE);"
+            "CREATE FUNCTION evil.mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;"
+            "CREATE TRIGGER mine AFTER DELETE ON evil.child FOR EACH ROW EXECUTE FUNCTION evil.mine()",
+            "trigger mine",
+        ),
+        ("CREATE RULE mine AS ON UPDATE TO accounts_user DO ALSO SELECT 1", "rule mine"),
+        ("CREATE FUNCTION upper(varchar) RETURNS text LANGUAGE sql AS 'SELECT $1::text'", "function upper("),
+        (
+            "CREATE FUNCTION mine(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT true';"
+            "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = mine)",
+            "operator =",
+        ),
     ],
 }
 CHANGED = {
@@ -110,6 +143,11 @@ CHANGED = {
             "table audit_keyrotation",
         ),
         ("DROP INDEX audit_entry_when", "index of audit_entry"),
+        (
+            "DROP TABLE audit_unsequenced; CREATE TABLE audit_unsequenced (entry_id TEXT NOT NULL) STRICT",
+            "unique key of audit_unsequenced",
+        ),
+        ("ALTER TABLE audit_unsequenced ADD COLUMN mine TEXT CHECK (mine <> '')", "table audit_unsequenced"),
         (
             "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
             " 'CHECK (\"seq\" >= 1)', 'CHECK (\"seq\" >= 0)') WHERE name = 'evidence_custodyevent'",
@@ -172,6 +210,10 @@ CHANGED = {
         ),
         ("ALTER TABLE evidence_custodyevent ADD COLUMN mine text", "column evidence_custodyevent.mine"),
         ("ALTER TABLE audit_leaf SET UNLOGGED", "table audit_leaf"),
+        (
+            "ALTER TABLE audit_unsequenced DROP CONSTRAINT audit_unsequenced_pkey",
+            "unique key of audit_unsequenced",
+        ),
         ("ALTER TABLE audit_witnessedlog RENAME TO away", "table audit_witnessedlog"),
         (
             "ALTER TABLE audit_keyrotation RENAME TO away; CREATE VIEW audit_keyrotation AS SELECT * FROM away",
@@ -208,6 +250,26 @@ def test_what_no_migration_made_is_named(statements: str, place: str) -> None:
     with as_owner():
         run(statements)
         assert any(found.startswith(place) for found in places(FaultKind.GUARD_FOREIGN))
+        undo()
+
+
+def test_where_a_foreign_trigger_stands_is_said() -> None:
+    with as_owner():
+        run(FOREIGN[connection.vendor][-2 if connection.vendor == "sqlite" else -6][0])
+        [fault] = [one for one in database_faults(connection) if one.place == "trigger mine"]
+    where = "accounts_user" if connection.vendor == "sqlite" else "public.accounts_user, calling public.mine"
+    assert fault.detail == f"on {where}"
+
+
+@pytest.mark.sqlite
+def test_a_trigger_that_sqlite_was_told_is_something_else_is_named() -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA writable_schema = ON")
+        cursor.execute(
+            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('view', 'mine', 'mine', 0,"
+            " 'CREATE TRIGGER mine AFTER UPDATE ON accounts_user BEGIN SELECT 1; END')"
+        )
+        assert "view mine" in places(FaultKind.GUARD_FOREIGN)
         undo()
 
 
@@ -322,7 +384,7 @@ def test_the_verification_names_them(write: Callable[[int], list[Entry]]) -> Non
     write(3)
     with as_owner():
         run(FOREIGN[connection.vendor][0][0])
-    assert [fault.kind for fault in verify_log().faults] == [FaultKind.GUARD_FOREIGN]
+    assert {fault.kind for fault in verify_log().faults} == {FaultKind.GUARD_FOREIGN}
 
 
 @pytest.mark.postgres
