@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from audit.actors import Channel
+from audit.unlogged import InTheLog
 
 # Each named in itself, so that whoever reads only one of them finds it.
 LANGUAGES = [("en", "English"), ("fa", "فارسی")]
@@ -40,6 +41,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
+
+    IN_THE_LOG: ClassVar = InTheLog()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.commitments import new_salt
 from audit.private import sealed
+from audit.unlogged import InTheLog
 from cases.dated import Dated
 from evidence import private_values
 from evidence.models.identified import Identified
@@ -42,6 +43,7 @@ class Acquisition(Identified, Dated):
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     PRIVATE = private_values.ACQUISITION
+    IN_THE_LOG = InTheLog(written="recorded_at", about="item")
 
     class Meta:
         default_permissions = ()

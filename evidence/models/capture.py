@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.commitments import new_salt
 from audit.private import sealed
+from audit.unlogged import InTheLog
 from cases.dated import Dated
 from evidence import private_values
 from evidence.models.identified import Identified
@@ -37,6 +38,7 @@ class OnlineCapture(Identified, Dated):
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     PRIVATE = private_values.CAPTURE
+    IN_THE_LOG = InTheLog(written="recorded_at", about="item")
 
     class Meta:
         default_permissions = ()
@@ -102,6 +104,7 @@ class CollectorTrace(Identified):
     objects = CollectorTraceQuerySet.as_manager()
 
     PRIVATE = private_values.COLLECTOR_TRACE
+    IN_THE_LOG = InTheLog(written="recorded_at", about="item")
 
     class Meta:
         default_permissions = ()

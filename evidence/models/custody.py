@@ -14,6 +14,7 @@ from audit.canonical import canonical_json
 from audit.commitments import new_salt
 from audit.log import instant
 from audit.private import sealed
+from audit.unlogged import InTheLog
 from cases.dated import Dated
 from evidence import private_values
 from evidence.digests import Digest, DigestField
@@ -77,6 +78,7 @@ class CustodyEvent(Identified, Dated):
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     PRIVATE = private_values.EVENT
+    IN_THE_LOG = InTheLog(written="recorded_at", about="item")
 
     class Meta:
         default_permissions = ()

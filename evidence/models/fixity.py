@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from audit.commitments import new_salt
 from audit.erased import PrivateTextField
+from audit.unlogged import InTheLog
 from evidence import private_values
 from evidence.digests import DigestField
 from evidence.models.identified import Identified
@@ -99,6 +100,8 @@ class FixityReport(Identified):
     sha256 = DigestField("sha256")
     entry_id = models.UUIDField()
     made_at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG = InTheLog(written="made_at", about="round")
 
     class Meta:
         default_permissions = ()

@@ -6,6 +6,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from audit.unlogged import InTheLog
 from evidence.digests import DigestField
 from evidence.models.identified import Identified
 from evidence.vocabulary import OBJECT_FORMAT, MoreDigest
@@ -63,6 +64,8 @@ class ObjectDigest(Identified):
     value = models.BinaryField(max_length=64, editable=False)
     computed_at = models.DateTimeField(default=timezone.now)
     verified_with = models.CharField(max_length=16, default="sha256")
+
+    IN_THE_LOG = InTheLog(written="computed_at", about="object")
 
     class Meta:
         default_permissions = ()

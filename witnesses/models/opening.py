@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.erased import PrivateTextField
 from audit.private import Private, PrivateValues
+from audit.unlogged import InTheLog
 from witnesses.json_text import JsonText
 from witnesses.models.custodian import Custodian
 from witnesses.models.witness import SealedIdentity, Witness
@@ -92,6 +93,7 @@ class OpeningDecision(models.Model):
     PRIVATE: ClassVar = PrivateValues(
         (Private("reason"),), cases="request__witness__case", fact="decision", shown=False
     )
+    IN_THE_LOG: ClassVar = InTheLog(written="decided_at", about="request")
 
     class Meta:
         default_permissions = ()

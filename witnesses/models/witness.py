@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from audit.unlogged import InTheLog
 from cases.models import Case
 from witnesses.models.custodian import CustodianKey
 
@@ -61,6 +62,8 @@ class SealedIdentity(models.Model):
     shares = models.PositiveSmallIntegerField()
     sealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG: ClassVar = InTheLog(written="sealed_at", about="witness")
 
     class Meta:
         default_permissions = ()
