@@ -26,14 +26,20 @@ def check_roots(
         elif roots[checkpoint.size] == checkpoint.root:
             good = checkpoint.size
         else:
-            detail = f"The difference lies among leaves {good} to {checkpoint.size - 1} or before."
-            report.add(FaultKind.FORKED, place, detail)
+            report.add(FaultKind.FORKED, place, _where(good, checkpoint.size))
             for index in reordered_between(good, checkpoint.size):
                 report.add(
                     FaultKind.REORDERED,
                     f"leaf {index}",
                     "It is older than the leaf before it, under a broken root.",
                 )
+
+
+def _where(good: int, size: int) -> str:
+    """Where the log and a checkpoint of this size part, `good` being the largest size before that fits."""
+    if good < size:
+        return f"The difference lies among leaves {good} to {size - 1} or before."
+    return "Another root was signed for the log at this size."
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Whether the clock of the machine was ever set back, told from the times of the entries in the order of the tree.
+"""Whether the clock of the machine was ever wrong, told from the times of the entries in the order of the tree.
 
 The order of the log is that of the tree, not of the clock, so a clock that was set back breaks nothing; but whoever
 reads the times should know. An entry is timed when its act begins and gets its place when that commits, so an honest
@@ -6,7 +6,7 @@ entry can be older than the one before it by the length of a transaction: up to 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from audit.faults import FaultKind, LogReport
 
@@ -15,17 +15,21 @@ TOLERANCE = timedelta(minutes=10)
 
 
 class Clock:
-    """Sees the times of all entries in order, and notes in the report where they fall back."""
+    """Sees the times of all entries in order, and notes in the report where they fall back or lie in the future."""
 
     def __init__(self, report: LogReport) -> None:
         self._report = report
         self._latest: datetime | None = None
+        # What is dated later was written by a clock that went ahead, or is a lie.
+        self._limit = datetime.now(UTC).replace(tzinfo=None) + TOLERANCE
+        self._ahead = False
 
     def passes(self, earliest: datetime, latest: datetime) -> bool:
         """Take the bounds of some entries that do not fall back among themselves; False, and nothing taken, where
-        they fall back behind the entries before them."""
-        if self._latest is not None and self._latest - earliest > TOLERANCE:
+        they fall back behind the entries before them or lie in the future."""
+        if latest > self._limit or (self._latest is not None and self._latest - earliest > TOLERANCE):
             return False
+        self._ahead = False
         self._latest = max(latest, self._latest or latest)
         return True
 
@@ -34,6 +38,9 @@ class Clock:
         now = moment(recorded_at)
         if now is None:
             return  # no time at all: the comparison of the columns has named it
+        if now > self._limit and not self._ahead:
+            self._report.notice(FaultKind.CLOCK_AHEAD, place, f"It is dated {now}.")
+        self._ahead = now > self._limit
         if self._latest is not None and self._latest - now > TOLERANCE:
             self._report.notice(
                 FaultKind.CLOCK_BACK, place, f"From {self._latest} to {now}, by {self._latest - now}."

@@ -103,7 +103,7 @@ def hashes_between(start: int, end: int) -> Iterator[tuple[int, bytes]]:
         " WHERE leaf_index >= %s AND leaf_index < %s ORDER BY leaf_index"
     )
     for index, hashed in stream(sql, (start, end)):
-        yield index, bytes(hashed)
+        yield int(index), bytes(hashed)
 
 
 def waiting_entries() -> Iterator[StoredLeaf]:
@@ -117,7 +117,8 @@ def _entry() -> str:
 
 
 def _stored(row: tuple[Any, ...]) -> StoredLeaf:
-    index, entry_id, leaf_hash, found, body, entry_hash, *rest = row
+    place, entry_id, leaf_hash, found, body, entry_hash, *rest = row
+    index = int(place)  # whatever type the column was given
     if found is None:
         return StoredLeaf(index, as_id(entry_id), bytes(leaf_hash or b""), None, b"", None)
     action, actor, case_id, channel, recorded_at, subject_id, subject_kind = rest
@@ -131,7 +132,9 @@ def _stored(row: tuple[Any, ...]) -> StoredLeaf:
         subject_id=as_text(subject_id),
         subject_kind=as_text(subject_kind),
     )
-    return StoredLeaf(index, as_id(entry_id), bytes(leaf_hash), bytes(body), bytes(entry_hash), columns)
+    return StoredLeaf(
+        index, as_id(entry_id), bytes(leaf_hash or b""), bytes(body), bytes(entry_hash or b""), columns
+    )
 
 
 def entries_outside() -> Iterator[str]:
@@ -214,4 +217,4 @@ def bodies_in_order(size: int) -> Iterator[tuple[int, bytes, bytes]]:
         WHERE l.leaf_index < %s ORDER BY l.leaf_index
     """
     for index, hashed, body in stream(sql, (size,)):
-        yield index, bytes(hashed), bytes(body or b"")
+        yield int(index), bytes(hashed), bytes(body or b"")

@@ -29,4 +29,6 @@ def one_view() -> Iterator[bool]:
             try:
                 yield True
             finally:
-                cursor.execute("ROLLBACK")
+                # What a damaged file made SQLite roll back by itself cannot be rolled back again.
+                if connection.connection.in_transaction:
+                    cursor.execute("ROLLBACK")

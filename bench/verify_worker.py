@@ -27,8 +27,9 @@ from audit.exporting import export_log  # noqa: E402
 from audit.merkle import leaf_hash, verify_inclusion  # noqa: E402
 from audit.models import Leaf  # noqa: E402
 from audit.rows import bodies_in_order  # noqa: E402
+from audit.span_looking import HELPED_FROM, helper_target  # noqa: E402
 from audit.tiles import WIDTH  # noqa: E402
-from audit.verification import HELPED_FROM, helper_target, verify_log  # noqa: E402
+from audit.verification import verify_log  # noqa: E402
 from bench.log_filling import fill_log  # noqa: E402
 from bench.rows import RUNS  # noqa: E402
 from config.key_making import make_missing_keys  # noqa: E402

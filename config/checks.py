@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError
 
+from audit.damage import is_damage
 from audit.errors import AuthoritiesUnusable, DomainError
 from audit.keys import MLDSA_FILE, PRIVATE_FILE
 from audit.signature_kinds import mldsa_is_here
@@ -154,18 +155,26 @@ def sqlite_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMessag
             )
             if not in_memory and _pragma(cursor, "journal_mode") != "wal":
                 wrong.append("journal_mode")
-    except DatabaseError:
-        return [
-            _error(
-                7,
-                "The database file cannot be opened.",
-                "Check that DADKHAH_DATA_DIR exists and is writable.",
-            )
-        ]
+    except DatabaseError as error:
+        return [unreadable(error)]
     hint = (
         "Leave DATABASES['default']['OPTIONS'] as config.settings.base sets it: a power cut could lose work."
     )
     return [_error(8, f"SQLite is not set to be durable: {', '.join(wrong)}.", hint)] if wrong else []
+
+
+def unreadable(error: DatabaseError) -> CheckMessage:
+    """What is said of a database that cannot even be asked."""
+    if is_damage(error):
+        return _error(
+            24,
+            "The database is damaged: its files do not hold what they should.",
+            "Keep a copy of them as they are, run `manage.py verify_audit_log`, and go back to a backup.",
+        )
+    if connection.vendor == "sqlite":
+        hint = "Check that DADKHAH_DATA_DIR exists and is writable."
+        return _error(7, "The database file cannot be opened.", hint)
+    return _error(9, "PostgreSQL does not answer.", "Check DATABASE_URL and that the server runs.")
 
 
 def _pragma(cursor: Any, name: str) -> Any:
@@ -184,8 +193,8 @@ def postgresql_is_durable(databases: Any = None, **_kwargs: Any) -> list[CheckMe
             value = cursor.fetchone()[0]
             cursor.execute("SHOW fsync")
             fsync = cursor.fetchone()[0]
-    except DatabaseError:
-        return [_error(9, "PostgreSQL does not answer.", "Check DATABASE_URL and that the server runs.")]
+    except DatabaseError as error:
+        return [unreadable(error)]
     if value == "off" or fsync != "on":
         return [_error(10, "PostgreSQL may lose commits.", "Set synchronous_commit=on and fsync=on.")]
     return []
@@ -208,8 +217,10 @@ def guards_are_in_place(databases: Any = None, **_kwargs: Any) -> list[CheckMess
         return []
     try:
         faults = [] if migrations_wait() else database_faults(connection)
-    except DatabaseError:
-        return []  # said by the checks above, with what to do
+    except DatabaseError as error:
+        return (
+            [unreadable(error)] if is_damage(error) else []
+        )  # the rest is said by the checks above, with what to do
     if not faults:
         return []
     places = "; ".join(f"{fault.place} {fault.detail}".strip() for fault in faults[:_SAID])

@@ -8,13 +8,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError
 
+from audit.damage import is_damage
 from audit.errors import DomainError, NotFound, Refused
 from config.database_faults import NO_ROOM, code_of
 from config.error_map import exit_code, kind_name
 from evidence.filenames import visible_name
 
 _BAD_INPUT = 2
+_BROKEN = 3
 _UNAVAILABLE = 6
+_DAMAGED = (
+    "The database is damaged: its files do not hold what they should. Keep a copy of them as they are, run "
+    "`manage.py verify_audit_log`, and go back to a backup."
+)
 _STOPPED = 130  # what a shell reports for a program that Ctrl-C ended
 _USAGE = "This is not how the command is used. The error output says what is wrong."
 _ENDED: dict[type[BaseException], tuple[str, str, int]] = {
@@ -41,6 +47,8 @@ def run(argv: list[str]) -> int:
         said = str(error) if as_json else visible_name(str(error))
         return _say(said, kind=kind_name(error), code=exit_code(error), as_json=as_json)
     except (ImproperlyConfigured, DatabaseError) as error:
+        if is_damage(error):
+            return _say(_DAMAGED, kind="broken", code=_BROKEN, as_json=as_json)
         sentence = _database_sentence(error) if isinstance(error, DatabaseError) else str(error)
         if sentence is None:
             raise

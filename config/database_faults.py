@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from audit.damage import is_damage
+
 # SQLite's word, and PostgreSQL's code.
 NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
 _READ_ONLY = frozenset({"25006"})
@@ -26,6 +28,11 @@ def page_sentence(error: BaseException) -> str:
         return _(
             "The disk that holds the database is full, so nothing was done. Ask the administrator to make room, then "
             "try again."
+        )
+    if is_damage(error):
+        return _(
+            "The database is damaged, so nothing was done. Tell the administrator at once: a copy of its files must "
+            "be kept as they are, before anything is repaired."
         )
     if code_of(error) in _READ_ONLY or code_of(error).startswith(_READ_ONLY_WORDS):
         return _(

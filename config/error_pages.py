@@ -12,6 +12,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from audit import log
 from audit.actors import Actor, Visitor
+from audit.damage import is_damage
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused, Unavailable
 from config.database_faults import is_full, page_sentence
 from config.error_map import http_status, kind_name
@@ -38,16 +39,23 @@ def _refuse(request: HttpRequest, *, status: int, sentence: str, kind: str) -> H
     return _answer(request, status=status, sentence=sentence, kind=kind)
 
 
-def answer_database_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer where the database is full, was busy for too long or does not answer: what was under way was undone."""
-    logging.getLogger(__name__).exception("the database is busy or does not answer")
-    sentence = page_sentence(error)
-    status = _FULL if is_full(error) else _UNAVAILABLE
+def answer_database_error(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Answer where the database is full, busy for too long, damaged or gone: what was under way was undone."""
+    logging.getLogger(__name__).exception("the database is busy, damaged or does not answer")
     if request.accepts("application/json") and not request.accepts("text/html"):
-        answer = {"ok": False, "error": sentence, "kind": "unavailable"}
-        return JsonResponse(answer, status=status)
-    # Without the frame of the other pages, which asks the database who is reading.
-    return HttpResponse(render_to_string("errors/failed.html", {"sentence": sentence}), status=status)
+        answer = {"ok": False, "error": page_sentence(error), "kind": "unavailable"}
+        return JsonResponse(answer, status=_status_of(error))
+    return _failed_page(error)
+
+
+def _failed_page(error: BaseException) -> HttpResponse:
+    """Without the frame of the other pages, which asks the database who is reading."""
+    words = {"sentence": page_sentence(error), "damaged": is_damage(error)}
+    return HttpResponse(render_to_string("errors/failed.html", words), status=_status_of(error))
+
+
+def _status_of(error: BaseException) -> int:
+    return _FULL if is_full(error) else _UNAVAILABLE
 
 
 def _log_refusal(request: HttpRequest, kind: str) -> None:
@@ -94,7 +102,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database or the log is what failed: rendered without either, and without the session."""
-    gone = isinstance(sys.exc_info()[1], OperationalError | InterfaceError | Unavailable)
+    error = sys.exc_info()[1]
+    if error is not None and is_damage(error):
+        return _failed_page(error)
+    gone = isinstance(error, OperationalError | InterfaceError | Unavailable)
     status = _UNAVAILABLE if gone else _FAILED
     return HttpResponse(render_to_string("errors/failed.html"), status=status)
 

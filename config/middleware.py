@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from audit.actors import Channel
+from audit.damage import is_damage
 from audit.errors import DomainError
 from config.error_pages import answer_database_error, answer_error
 
@@ -102,9 +103,9 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer a DomainError, and a database that is busy or gone; leave everything else to Django."""
+        """Answer a DomainError, and a database that is busy, gone or damaged; leave everything else to Django."""
         if isinstance(exception, DomainError):
             return answer_error(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError):
+        if isinstance(exception, OperationalError | InterfaceError) or is_damage(exception):
             return answer_database_error(request, exception)
         return None

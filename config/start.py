@@ -5,15 +5,21 @@ import logging
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
-from config.checks import migrations_wait
+from config.checks import migrations_wait, unreadable
 
 _log = logging.getLogger(__name__)
 
 
 def refuse_unsafe_start() -> None:
     """Run every check. Raises ImproperlyConfigured that lists each error with what to do; warnings are logged."""
-    found = checks.run_checks(include_deployment_checks=settings.DADKHAH_PRODUCTION, databases=["default"])
+    try:
+        found = checks.run_checks(
+            include_deployment_checks=settings.DADKHAH_PRODUCTION, databases=["default"]
+        )
+    except DatabaseError as error:  # Django's own checks ask the database as well
+        found = [unreadable(error)]
     told = [_line(message) for message in found if message.level >= checks.ERROR]
     for message in found:
         if message.level < checks.ERROR and str(message.id).startswith("dadkhah."):

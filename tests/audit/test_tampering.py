@@ -13,19 +13,21 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from audit import verification
+from audit import span_looking
 from audit.actions import Action
 from audit.canonical import Json
+from audit.checkpoint_check import check_roots
 from audit.checkpoints import sign_checkpoint
 from audit.clock import TOLERANCE
 from audit.cosignatures import TreeHead
-from audit.faults import FaultKind
+from audit.faults import FaultKind, LogReport
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.log import Subject, append
 from audit.merkle import complete_root
 from audit.merkle import root as tree_root
 from audit.models import Checkpoint, Entry, WitnessedLog
 from audit.sequencing import sequence_pending
+from audit.signed_rows import StoredCheckpoint
 from audit.span_helper import Helper
 from audit.spans import _judge_postgres, tile_root, verdicts
 from audit.tiles import StoredNodes
@@ -116,6 +118,14 @@ def test_one_bit_changed_in_any_column_is_named(
     assert {fault.kind for fault in verify_log().faults} & named
 
 
+def test_two_roots_of_one_size_are_told_without_a_range_that_is_none(signed: list[Entry]) -> None:
+    report = LogReport(size=260)
+    good, bad = (StoredCheckpoint(str(number), "x", 260, bytes([number]) * 32, None, []) for number in (1, 2))
+    check_roots(report, [good, bad], {260: good.root})
+    [fault] = report.faults
+    assert fault.detail == "Another root was signed for the log at this size."
+
+
 def test_a_checkpoint_taken_away_with_its_signatures_is_missed(signed: list[Entry]) -> None:
     tamper("DELETE FROM audit_checkpointsignature")
     tamper("DELETE FROM audit_checkpoint")
@@ -171,7 +181,7 @@ def test_a_clock_set_back_a_day_is_noticed_once_and_breaks_nothing(
 def test_a_clock_that_goes_back_within_a_tile_is_noticed(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.UTC) - 3 * TOLERANCE
     for step, count in ((0, 100), (2 * TOLERANCE, 10), (TOLERANCE / 2, 200)):
         moment = now + step if step else now
         with monkeypatch.context() as patch:
@@ -180,6 +190,21 @@ def test_a_clock_that_goes_back_within_a_tile_is_noticed(
     report = verify_log()
     assert report.ok
     assert [notice.place.split()[1] for notice in report.notices] == ["110"]
+
+
+@pytest.mark.parametrize("before", [0, 300])
+def test_an_entry_dated_in_the_future_is_noticed_once_and_breaks_nothing(
+    write: Write, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    write(before)
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.log.timezone.now", lambda: datetime.datetime(2130, 1, 1, tzinfo=datetime.UTC))
+        write(270)
+    report = verify_log()
+    assert report.ok
+    [notice] = report.notices
+    assert (notice.kind, notice.detail) == (K.CLOCK_AHEAD, "It is dated 2130-01-01 00:00:00.")
+    assert notice.place.startswith(f"leaf {before} ")
 
 
 def test_text_and_times_that_no_driver_reads_are_named_and_do_not_end_the_walk(signed: list[Entry]) -> None:
@@ -263,7 +288,7 @@ def test_a_second_process_sees_the_same(write: Write, tmp_path: Path) -> None:
         write(1030)
     sequence_pending(wait=True)
     tamper("UPDATE audit_leaf SET leaf_hash = %s WHERE leaf_index = 600", (b"\x01" * 32,))
-    target = verification.helper_target()
+    target = span_looking.helper_target()
     if connection.vendor == "sqlite":  # the tests' own lies in memory
         target = {"vendor": "sqlite", "path": str(tmp_path / "log.sqlite3")}
         with sqlite3.connect(tmp_path / "log.sqlite3") as file:
@@ -281,11 +306,11 @@ def test_two_processes_find_the_same_as_one(log_key: Path, monkeypatch: pytest.M
             for number in range(256):
                 append(Action.SIGNED_IN, subject=Subject("test.thing", str(number)), actor=CLERK)
     sequence_pending(wait=True)
-    monkeypatch.setattr(verification, "HELPED_FROM", 2)
+    monkeypatch.setattr(span_looking, "HELPED_FROM", 2)
     assert verify_log().ok
     tamper("UPDATE audit_leaf SET leaf_hash = %s WHERE leaf_index = 900", (b"\x01" * 32,))
     helped = verify_log()
-    monkeypatch.setattr(verification, "HELPED_FROM", 1_000_000)
+    monkeypatch.setattr(span_looking, "HELPED_FROM", 1_000_000)
     assert helped.as_dict() == verify_log().as_dict()
     assert helped.fault_count == 2
 

@@ -1,0 +1,60 @@
+"""Telling a database that is damaged from one that is busy, full or gone.
+
+Damage is a finding: it is named, and the rest is looked at all the same. That nobody answers says nothing about the
+log and is told to whoever asked.
+"""
+
+import sqlite3
+
+import psycopg
+from django.db import DatabaseError, InterfaceError
+
+# What any driver raises; statements that stream past Django bring the driver's own.
+ERRORS = (DatabaseError, InterfaceError, psycopg.Error, sqlite3.Error)
+_SQLITE_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ")
+_SQLITE_GONE = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_CANTOPEN",
+    "SQLITE_FULL",
+    "SQLITE_INTERRUPT",
+    "SQLITE_IOERR",
+    "SQLITE_NOMEM",
+    "SQLITE_PERM",
+    "SQLITE_PROTOCOL",
+    "SQLITE_READONLY",
+)
+# PostgreSQL's classes of errors: data or an index that is corrupt, and a file that cannot be read.
+_POSTGRES_DAMAGED = ("XX", "58")
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the database says that its files do not hold what they should."""
+    cause = _driver_error(error)
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    state = getattr(cause, "sqlstate", None) or ""
+    return name.startswith(_SQLITE_DAMAGED) or state.startswith(_POSTGRES_DAMAGED)
+
+
+def is_absence(error: BaseException) -> bool:
+    """Whether the database was busy, full, stopped or gone, so that its answer says nothing about what it holds."""
+    if is_damage(error):
+        return False
+    cause = _driver_error(error)
+    if isinstance(cause, sqlite3.Error):
+        return (getattr(cause, "sqlite_errorname", None) or "").startswith(_SQLITE_GONE)
+    return isinstance(error, InterfaceError) or isinstance(
+        cause, psycopg.OperationalError | psycopg.InterfaceError
+    )
+
+
+def words_of(error: BaseException) -> str:
+    """What the database said, without the statement that it quotes."""
+    return str(error).partition("\n")[0]
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    """The driver's own error, which carries the code."""
+    while error.__cause__ is not None and not isinstance(error, psycopg.Error | sqlite3.Error):
+        error = error.__cause__
+    return error
