@@ -25,13 +25,13 @@ from audit.errors import LogForked, LogUnavailable, TargetExists
 from audit.keys import PUBLIC_FILE
 from audit.letter import letter
 from audit.log import Subject, append
-from audit.merkle import HASH_BYTES, complete_root
+from audit.merkle import HASH_BYTES, TreeHasher, complete_root, leaf_hash
 from audit.models import Checkpoint, KeyRotation, TimeStamp
 from audit.rows import bodies_in_order
 from audit.sequencing import sequence_pending
 from audit.snapshot import one_view
 from audit.stamping.handing_out import pinned_certificates
-from audit.tiles import WIDTH, tree_size
+from audit.tiles import HEIGHT, WIDTH, tree_size
 
 _VERIFIER = Path(__file__).parent / "verifier" / "verify_log.py"
 _NO_HASH = bytes(HASH_BYTES)
@@ -52,8 +52,9 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
     """Write the log into the new folder `target` and return what it holds.
 
     The export is itself an entry, which stands in it. With `sign` the log is signed first, so that the signature
-    covers all of it; without, a broken log can be taken out as it is. The folder appears whole or not at all.
-    Raises TargetExists before anything is done, LogUnavailable where it cannot be written, and what signing raises.
+    covers all of it, and an entry that is not what the tree holds ends the export; without, a broken log can be taken
+    out as it is. The folder appears whole or not at all. Raises TargetExists before anything is done, LogUnavailable
+    where it cannot be written, LogForked for a log that is broken, and what signing raises.
     """
     target = target.absolute()
     if os.path.lexists(target):
@@ -90,7 +91,7 @@ def _write_all(folder: Path, target: Path, *, sign: bool) -> Exported:
         # What is exported ends where it was signed: the entry about the signing is left to the next export.
         last = latest_checkpoint() if sign else None
         size = tree_size() if last is None else last.size
-        _write_entries(files, size)
+        _write_entries(files, size, root=bytes(last.root) if last else None)
         checkpoints = 0
         for checkpoint in Checkpoint.objects.order_by("size").iterator(500):
             if checkpoint.size <= size and checkpoint.signatures.exists():
@@ -118,18 +119,28 @@ def _keys() -> bytes:
     return "".join(f"{line.strip()}\n" for line in lines if line.strip()).encode()
 
 
-def _write_entries(files: "_Files", size: int) -> None:
-    """Write entries and hashes in one pass, each level's roots in memory until it is written: 32 bytes per tile."""
+def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> None:
+    """Write entries and hashes in one pass, each level's roots in memory until it is written: 32 bytes per tile.
+
+    Where `root` is given the entries must be those under it. Raises LogForked for the first that is not.
+    """
     levels: list[bytearray] = [bytearray()]
+    tree = TreeHasher()
 
     def bodies() -> Iterator[bytes]:
-        for body, hashed in _gapless(size):
+        for at, (body, hashed) in enumerate(_gapless(size)):
+            if root is not None and leaf_hash(body) != hashed:
+                raise _broken(at)
             row.append(hashed)
             if len(row) == WIDTH:
-                levels[0] += complete_root(row)
+                tile = complete_root(row)
+                tree.append(tile, level=HEIGHT)
+                levels[0] += tile
                 spill.write(b"".join(row))
                 row.clear()
             yield len(body).to_bytes(2, "big") + body
+        if root is not None and tree.root(row) != root:
+            raise _broken(size)
         spill.write(b"".join(row))
 
     row: list[bytes] = []
@@ -147,6 +158,16 @@ def _write_entries(files: "_Files", size: int) -> None:
             for at in full
         )
         level += 1
+
+
+def _broken(at: int) -> LogForked:
+    return LogForked(
+        _(
+            "The log is broken: up to leaf %(at)d it is not what its tree holds. It was not taken out. Run "
+            "verify_audit_log; to take it out as it is, add --as-it-is."
+        )
+        % {"at": at}
+    )
 
 
 def _gapless(size: int) -> Iterator[tuple[bytes, bytes]]:

@@ -728,10 +728,15 @@ def check_forms(report: Report, export: Export, asked: bool) -> None:
         report.leave("entries.bin", "whether each entry is JSON in its canonical form; call with --forms")
         return
     for index, body in enumerate(bodies(export)):
-        if body and not is_canonical(body):
-            report.fault(
-                "entries.bin", f"leaf {index}: its content is not written in the one canonical form of JSON"
-            )
+        if not body:
+            continue
+        content = read_canonical(body)
+        if content is None:
+            what = "its content is not written in the one canonical form of JSON"
+            report.fault("entries.bin", f"leaf {index}: {what}")
+        elif not isinstance(content.get("facts"), dict):
+            what = "its facts are no names with values, so they would be read as none"
+            report.fault("entries.bin", f"leaf {index}: {what}")
 
 
 def bodies(export: Export) -> Iterator[bytes]:
@@ -751,14 +756,19 @@ def bodies(export: Export) -> Iterator[bytes]:
 
 def is_canonical(body: bytes) -> bool:
     """Whether these bytes are what canonical JSON (RFC 8785, whole numbers alone) makes of what they say."""
+    return read_canonical(body) is not None
+
+
+def read_canonical(body: bytes) -> Any:
+    """The object that these bytes are the canonical JSON of, or None."""
     try:
         content = json.loads(body.decode("utf-8"), parse_float=no_number, parse_constant=no_number)
         again = json.dumps(
             content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         )
-        return isinstance(content, dict) and again.encode("utf-8") == body
+        return content if isinstance(content, dict) and again.encode("utf-8") == body else None
     except (ValueError, RecursionError):
-        return False
+        return None
 
 
 def no_number(text: str) -> Any:

@@ -19,7 +19,7 @@ from audit.actions import Action
 from audit.canonical import canonical_json
 from audit.checkpoints import sign_checkpoint
 from audit.cosignatures import TreeHead
-from audit.errors import LogUnavailable, NotAReviewer, TargetExists
+from audit.errors import LogForked, LogUnavailable, NotAReviewer, TargetExists
 from audit.exporting import export_log
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, load_signer
@@ -55,6 +55,20 @@ def test_an_entry_that_could_be_read_in_two_ways_is_named(
     folder = export_log(tmp_path / "export", actor=CLERK).path
     assert check(folder)["faults"] == [
         "entries.bin: leaf 3: its content is not written in the one canonical form of JSON"
+    ]
+
+
+def test_an_entry_whose_facts_are_a_list_is_named(
+    write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(3)
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.log.canonical_json", lambda value: canonical_json({**value, "facts": []}))
+        append(Action.SIGNED_IN, subject=Subject("test.thing", "new"), actor=CLERK)
+    write(1)
+    folder = export_log(tmp_path / "export", actor=CLERK).path
+    assert check(folder)["faults"] == [
+        "entries.bin: leaf 3: its facts are no names with values, so they would be read as none"
     ]
 
 
@@ -243,6 +257,27 @@ def test_a_broken_log_can_be_taken_out_as_it_is(
     assert len(entries) == 5
 
 
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        "DELETE FROM audit_entry WHERE subject_id = '2'",
+        "UPDATE audit_entry SET body = body_of_another WHERE subject_id = '2'",
+        "DELETE FROM audit_leaf WHERE leaf_index = 2",
+    ],
+)
+def test_a_broken_log_is_not_taken_out_as_a_whole_one(
+    write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path, break_it: str
+) -> None:
+    write(5)
+    sign_checkpoint(actor=CLERK)
+    other = "(SELECT body FROM audit_entry WHERE subject_id = '3')"
+    tamper(break_it.replace("body_of_another", other))
+    with pytest.raises(LogForked):
+        export_log(tmp_path / "broken", actor=CLERK)
+    assert not list(tmp_path.glob("*broken*"))
+    assert export_log(tmp_path / "broken", actor=CLERK, sign=False).path.is_dir()
+
+
 def test_it_refuses_a_target_that_exists_and_leaves_no_trace(db: None, log_key: Path, tmp_path: Path) -> None:
     with pytest.raises(TargetExists):
         export_log(tmp_path, actor=CLERK)
@@ -287,7 +322,7 @@ def test_any_byte_changed_in_any_file_is_noticed(small: Path, data: st.DataObjec
 def test_a_log_invented_without_any_key_is_not_verified(export: Path) -> None:
     key = (export / "keys").read_text().split("\n")[0]
     shutil.rmtree(export / "checkpoints")
-    rebuilt(export, [b'{"invented":1}'] * 4)
+    rebuilt(export, [b'{"facts":{},"invented":1}'] * 4)
     for options in ((), ("--key", key), ("--key", key, "--unsigned-tail")):
         answer = check(export, *options)
         assert answer["verdict"] == "NOT VERIFIED"
@@ -297,7 +332,7 @@ def test_a_log_invented_without_any_key_is_not_verified(export: Path) -> None:
 
 
 def test_entries_put_behind_the_last_checkpoint_are_not_verified(export: Path) -> None:
-    rebuilt(export, [*entries_of(export), b'{"forged":1}'])
+    rebuilt(export, [*entries_of(export), b'{"facts":{},"forged":1}'])
     answer = check(export)
     assert answer["verdict"] == "NOT VERIFIED"
     assert len(answer["faults"]) == 1
@@ -355,7 +390,7 @@ def test_whoever_knows_any_key_of_the_log_can_check_it(turned: Turned) -> None:
 @pytest.mark.parametrize("thief", [0, 1])
 def test_a_stolen_key_that_was_replaced_signs_nothing_any_more(turned: Turned, thief: int) -> None:
     folder, signers, sizes = turned
-    bodies = [*entries_of(folder)[: sizes[-1]], b'{"forged":1}', b'{"forged":2}']
+    bodies = [*entries_of(folder)[: sizes[-1]], b'{"facts":{},"forged":1}', b'{"facts":{},"forged":2}']
     for path in (folder / "checkpoints").iterdir():
         if int(path.name) > sizes[-1]:
             path.unlink()
@@ -371,7 +406,7 @@ def test_a_stolen_key_cannot_take_back_the_rotation_that_ended_it(turned: Turned
     shutil.rmtree(folder / "rotations")
     shutil.rmtree(folder / "checkpoints")
     (folder / "keys").write_text(signers[0].verifier.line + "\n")
-    bodies = [*entries_of(folder)[: sizes[0]], b'{"forged":1}']
+    bodies = [*entries_of(folder)[: sizes[0]], b'{"facts":{},"forged":1}']
     sign_with(signers[0], folder, len(bodies), rebuilt(folder, bodies))
     for key in signers[1:]:
         assert check(folder, "--key", key.verifier.line)["verdict"] == "NOT VERIFIED"
@@ -415,7 +450,7 @@ def test_the_past_before_a_rotation_is_bound_by_its_root(export: Path, log_key: 
     shutil.rmtree(export / "checkpoints")
     sign_with(new, export, len(bodies), rebuilt(export, bodies))
     assert check(export)["verdict"] == "VERIFIED"
-    bodies[7] = b'{"forged":1}'
+    bodies[7] = b'{"facts":{},"forged":1}'
     sign_with(new, export, len(bodies), rebuilt(export, bodies))
     assert check(export)["faults"] == [
         "rotations/0000: the first 300 entries are not those under which the key was replaced"
