@@ -59,10 +59,13 @@ class MomentField(forms.DateTimeField):
 
 
 class WordField(forms.CharField):
-    """A name or id of one line, without the characters that no database takes."""
+    """A name or id of one line. A character that no database takes is an error, for without it all would be listed."""
 
     def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\x00", "")
+        text = super().to_python(value) or ""
+        if "\x00" in text:
+            raise ValidationError(_("This holds a character that nobody can type. Write it anew."))
+        return text
 
 
 class FilterForm(forms.Form):

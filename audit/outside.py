@@ -21,6 +21,7 @@ import base64
 import binascii
 import os
 import stat
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,14 @@ class OutsideCheckpoint:
     signatures: Sequence[tuple[str, bytes]]
 
 
-def read_outside(path: Path) -> OutsideCheckpoint:
-    """Read a checkpoint from a file, such as `log/checkpoint` of a dossier. Raises BadNote."""
+def read_several(paths: Sequence[Path]) -> list[OutsideCheckpoint]:
+    """Read checkpoints from files; those of one name are told apart by their whole path. Raises BadNote."""
+    named = Counter(path.name for path in paths)
+    return [read_outside(path, place=path.name if named[path.name] == 1 else str(path)) for path in paths]
+
+
+def read_outside(path: Path, *, place: str = "") -> OutsideCheckpoint:
+    """Read a checkpoint from a file, such as `log/checkpoint` of a dossier. Raises BadNote, which names the file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
@@ -62,7 +69,11 @@ def read_outside(path: Path) -> OutsideCheckpoint:
             note = file.read(_LONGEST).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadNote(_("%(name)s cannot be read as a checkpoint.") % {"name": path}) from error
-    return parse_outside(note, place=path.name)
+    try:
+        return parse_outside(note, place=place or path.name)
+    except BadNote as error:
+        sentence = _("%(name)s is no checkpoint: %(reason)s") % {"name": path, "reason": error}
+        raise BadNote(sentence) from error
 
 
 def parse_outside(note: str, *, place: str) -> OutsideCheckpoint:
@@ -75,7 +86,7 @@ def parse_outside(note: str, *, place: str) -> OutsideCheckpoint:
         raw = b""
     plain = size.isascii() and size.isdigit() and str(int(size[:20])) == size
     if not origin or not plain or len(raw) != HASH_BYTES:
-        raise BadNote(_("%(name)s is a signed note, but not the checkpoint of a log.") % {"name": place})
+        raise BadNote(_("This is a signed note, but not the checkpoint of a log."))
     return OutsideCheckpoint(place, origin, int(size), raw, text, signatures)
 
 

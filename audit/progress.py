@@ -64,6 +64,8 @@ class Outcome:
     fault_count: int = 0
     kinds: Sequence[tuple[str, int]] = ()
     faults: Sequence[ShownFault] = ()
+    # Worth a person's attention, though it breaks nothing.
+    notices: Sequence[ShownFault] = ()
     compared: int = 0
     # The number of each checkpoint that was given in vain, and why.
     incomparable: Sequence[tuple[str, str]] = ()
@@ -97,12 +99,8 @@ def outcome_of(run: VerificationRun) -> Outcome:
         waiting=kept["waiting"],
         fault_count=kept["fault_count"],
         kinds=sorted((_sentence(kind), count) for kind, count in kept["kinds"].items()),
-        faults=[
-            ShownFault(
-                fault["kind"], _sentence(fault["kind"]), in_words(fault["place"]), in_words(fault["detail"])
-            )
-            for fault in kept["faults"]
-        ],
+        faults=[_shown(fault) for fault in kept["faults"]],
+        notices=[_shown(notice) for notice in kept.get("notices", [])],
         compared=len(json.loads(run.against or "[]")) - len(incomparable),
         incomparable=[(one["place"].rpartition(" ")[2], _sentence(one["kind"])) for one in incomparable],
         verdict=_("Not comparable") if incomparable else "",
@@ -124,6 +122,12 @@ def answer_of(run: VerificationRun) -> Answer | None:
         return None
     outcome = outcome_of(run)
     return Answer(outcome.ok, len(outcome.incomparable))
+
+
+def _shown(fault: Mapping[str, str]) -> ShownFault:
+    return ShownFault(
+        fault["kind"], _sentence(fault["kind"]), in_words(fault["place"]), in_words(fault["detail"])
+    )
 
 
 def _sentence(kind: str) -> str:

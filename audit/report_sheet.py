@@ -148,7 +148,8 @@ def _checkpoints(facts: ReportFacts) -> list[Block]:
         for one in facts.checkpoints
     ]
     columns = [_label(_("Signed")), _label(_("Entries covered")), _label(_("Root"))]
-    return _counted(facts.checkpoint_count, _table(columns, [4, 2, 6], rows))
+    # Wide enough for a root in one line.
+    return _counted(facts.checkpoint_count, _table(columns, [3, 2, 8], rows))
 
 
 def _stamps(facts: ReportFacts) -> list[Block]:

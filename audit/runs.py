@@ -163,7 +163,8 @@ def _finish(run: VerificationRun, report: LogReport) -> None:
 def _outcome(report: LogReport) -> dict[str, Any]:
     whole = report.as_dict()
     kinds = Counter(fault["kind"] for fault in whole["faults"])
-    return {**whole, "faults": whole["faults"][:LISTED], "kinds": dict(kinds)}
+    shown = {name: whole[name][:LISTED] for name in ("faults", "notices")}
+    return {**whole, **shown, "kinds": dict(kinds)}
 
 
 def _end(run: VerificationRun, state: VerificationRun.State, outcome: dict[str, Any]) -> None:

@@ -12,7 +12,9 @@ from audit.actors import Actor, Channel, SystemActor
 from audit.errors import BadInput, Unavailable
 from audit.guards import missing_guards
 from audit.keys import newest_key
+from audit.notes import split_note
 
+_WIDEST = 100
 ADMINISTER = "accounts.manage_users"
 REVIEW = "audit.review_log"
 
@@ -57,6 +59,14 @@ def guards_said() -> str:
         "Guards of the database are missing (%(names)s): the record may have been changed meanwhile. "
         "Run verify_audit_log, then restore_guards."
     ) % {"names": ", ".join(missing)}
+
+
+def in_short(note: str) -> str:
+    """A signed note as a person reads it: its text and who signed it, without keys and signatures that fill a page."""
+    text, signatures = split_note(note)
+    lines = [line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…" for line in text.splitlines()]
+    signed = [f"— {name}+{raw[:4].hex()}" for name, raw in signatures]
+    return "\n".join([*lines, "", *signed])
 
 
 def read_small_text(path: Path, *, most: int) -> str:

@@ -43,14 +43,14 @@ class CarriedAnswer:
 
 
 def write_requests(folder: Path) -> list[CarriedRequest]:
-    """Write a request for the newest checkpoint that each authority has yet to stamp, as `<authority>.<size>.tsq`.
+    """Write a request for each checkpoint that an authority has yet to stamp, as `<authority>.<size>.tsq`.
 
     A request that lies there already stays as it is: its answer may be under way. Raises AuthoritiesUnusable, and
     StampFilesUnusable where the folder cannot be written.
     """
     carried = []
     for authority in active_authorities():
-        for wanted in wanted_stamps(authority)[:1]:
+        for wanted in wanted_stamps(authority):
             path = folder / f"{authority.name}.{wanted.checkpoint.size}{REQUEST}"
             text = stamped_text(wanted.checkpoint)
             _write_new(path, write_request(text, algorithm=authority.algorithm, policy=authority.policy))

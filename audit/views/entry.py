@@ -15,6 +15,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.checkpoints import latest_checkpoint, prove
 from audit.commitments import find
+from audit.entry_look import look_at
 from audit.errors import NotInTree
 from audit.fact_words import PEOPLE, label_of, people_in
 from audit.log import append
@@ -35,6 +36,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     found = find_entry(request.user, entry_id)
     [shown] = in_words([found], house_names())
     facts = facts_of(found)
+    breaks, oddities = look_at(found)
     context = {
         "row": shown,
         "entry": found,
@@ -44,6 +46,8 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         "people": _people(facts),
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
+        "breaks": breaks,
+        "oddities": oddities,
         "check_tree": CHECK_TREE,
         "check_signature": CHECK_SIGNATURE,
         "check_key": CHECK_KEY,

@@ -39,6 +39,7 @@ EXCUSED = {
     "audit.tiles._growing_tiles": "its statements only read",
     "audit.tiles._seal": THE_LOG_ITSELF,
     "audit.tiles.read_hashes": "its statements only read",
+    "audit.unlogged._unknown": "its statements only read",
     "config.erasing._forget": "empties SQLite's journal into the database; no row changes",
     "config.sqlite.base.GuardedCursor.execute": THE_CONNECTION,
     "config.sqlite.base.GuardedCursor.executemany": THE_CONNECTION,
@@ -198,6 +199,38 @@ HANDED_TO_A_LIST = """
 
     STEPS = (act,)
 """
+A_STEP_BESIDE_ONE_THAT_APPENDS = """
+    from audit import log
+
+    def act(row):
+        row.save()
+
+    def other(row):
+        log.append("x")
+
+    STEPS = (other, act)
+
+    def every(row):
+        return [step(row) for step in STEPS]
+"""
+HANDED_ON_BESIDE_ONE_THAT_APPENDS = """
+    from audit import log
+
+    def act(row):
+        row.save()
+
+    def other(row):
+        log.append("x")
+
+    def every(row):
+        return [attempt(step, row) for step in (other, act)]
+
+    def attempt(step, row):
+        try:
+            step(row)
+        except Exception:
+            pass
+"""
 A_LIST_THAT_APPENDS = """
     def act(row):
         log = []
@@ -243,6 +276,8 @@ def test_a_write_that_is_logged_with_it_is_at_peace(source):
         BESIDE_ITS_TRANSACTION,
         BY_ONE_CALLER_ONLY,
         HANDED_TO_A_LIST,
+        A_STEP_BESIDE_ONE_THAT_APPENDS,
+        HANDED_ON_BESIDE_ONE_THAT_APPENDS,
         A_LIST_THAT_APPENDS,
         BY_SQL,
         BY_A_RELATION,

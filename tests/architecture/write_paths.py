@@ -24,11 +24,15 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Event:
-    """A write, an appending, or a use of another function of ours, and the blocks of transactions that it stands in."""
+    """A write, an appending, or a use of another function of ours, and the blocks of transactions that it stands in.
+
+    `called` is false for a function that is only named: handed on, or put into a list for somebody else to call.
+    """
 
     kind: str
     what: str
     blocks: tuple[int, ...]
+    called: bool = True
 
 
 @dataclass
@@ -92,8 +96,12 @@ class Program:
 
     @cached_property
     def _joining(self) -> set[str]:
-        """The functions that append outside any block of their own, so that they run in their caller's transaction."""
-        return self._closure(lambda event: not event.blocks)
+        """The functions that append outside any block of their own, so that they run in their caller's transaction.
+
+        Whoever calls one belongs to that transaction too. Whoever only names one, as a list of steps does, does not:
+        each step is called by itself, and what one appends says nothing of another's writes.
+        """
+        return self._closure(lambda event: not event.blocks and event.called)
 
     def _closure(self, counts: Callable[[Event], bool]) -> set[str]:
         found: set[str] = set()
@@ -136,6 +144,7 @@ class _Reader:
             if isinstance(node, ast.ImportFrom) and node.module
             for alias in node.names
         }
+        self.called: set[int] = set()
         self.texts: dict[str, str | None] = {}
         for node in tree.body:
             if isinstance(node, ast.Assign):
@@ -175,12 +184,13 @@ class _Reader:
         if isinstance(node, ast.With) and _opens_transaction(node, self.managers):
             blocks = (*blocks, node.lineno)
         if isinstance(node, ast.Call):
+            self.called.add(id(node.func))
             if self._is_append(node):
                 yield Event("append", "", blocks)
             elif how := self._write(node):
                 yield Event("write", f"{how} in line {node.lineno}", blocks)
         if used := self._used(node, owner):
-            yield Event("use", used, blocks)
+            yield Event("use", used, blocks, called=id(node) in self.called)
         for child in ast.iter_child_nodes(node):
             yield from self._events(child, owner, blocks)
 

@@ -202,6 +202,17 @@ def test_odd_words_in_the_address_are_harmless(desk: Client, write: Write, name:
     assert found(desk, **{name: text}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["actor", "subject", "case"])
+def test_a_character_that_no_name_has_lists_nothing_and_says_why(
+    desk: Client, write: Write, name: str
+) -> None:
+    write(2)
+    for text in ("\x00", "a\x00"):
+        answer = found(desk, **{name: text})
+        assert not answer.context["rows"]
+        assert "nobody can type" in answer.content.decode()
+
+
 def test_the_page_takes_few_queries_whatever_is_asked(
     desk: Client, exhibits: list[EvidenceItem], case: Case, lawyer: User
 ) -> None:

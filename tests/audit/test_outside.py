@@ -16,7 +16,7 @@ from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import MLDSA_FILE, PRIVATE_FILE, PUBLIC_FILE, create_log_key, load_signer
 from audit.models import Checkpoint, Entry, checkpoint_text
 from audit.notes import Signer
-from audit.outside import OutsideCheckpoint, parse_outside
+from audit.outside import OutsideCheckpoint, parse_outside, read_several
 from audit.verification import verify_log
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
@@ -204,6 +204,23 @@ def test_the_command_compares_with_files_and_refuses_what_is_no_checkpoint(
         call_command("verify_audit_log", "--against", str(tmp_path))
     with pytest.raises(UnknownCheckpoint):
         call_command("verify_audit_log", "--since", "77")
+
+
+def test_of_several_files_the_one_that_is_no_checkpoint_is_named_and_two_of_one_name_are_told_apart(
+    write: Write, log_key: Path, tmp_path: Path, capsys: Any
+) -> None:
+    write(5)
+    note = sign_checkpoint(actor=CLERK).note
+    files = [tmp_path / name / "checkpoint" for name in ("first", "second")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(note, encoding="utf-8")
+    assert [one.place for one in read_several(files)] == [str(file) for file in files]
+    assert [one.place for one in read_several(files[:1])] == ["checkpoint"]
+    for text in ("no note\n", "a\nb\nc\n\n— k AAAAAAAA\n"):
+        files[1].write_text(text, encoding="utf-8")
+        with pytest.raises(BadNote, match=str(files[1])):
+            call_command("verify_audit_log", "--against", *map(str, files))
 
 
 def test_since_within_the_first_tile_claims_no_entry_unread(write: Write, log_key: Path, capsys: Any) -> None:

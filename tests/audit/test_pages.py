@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -210,11 +210,39 @@ def test_an_entry_whose_content_was_spoilt_is_still_shown_and_the_break_is_named
     verify(desk)
     for entry in Entry.objects.all():
         key = entry.pk if connection.vendor == "postgresql" else entry.pk.hex
+        assert 'id="breaks"' not in desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
         tamper("UPDATE audit_entry SET body = %s WHERE id = %s", (body, key))
-        assert desk.get(reverse("audit:entry", args=[entry.pk])).status_code == 200
+        page = desk.get(reverse("audit:entry", args=[entry.pk]))
+        assert page.status_code == 200
+        assert 'id="breaks"' in page.content.decode()
     for page in ("audit:entries", "audit:state"):
         assert desk.get(reverse(page)).status_code == 200
     assert verify(desk).context["outcome"].faults
+
+
+def test_the_page_of_an_entry_says_what_is_wrong_with_a_column_and_with_its_time(
+    desk: Client, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.log.timezone.now", lambda: datetime(2130, 1, 1, tzinfo=UTC))
+        [entry] = write(1)
+    page = desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    assert "dated in the future" in page
+    assert 'id="breaks"' not in page
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '0' AND subject_kind = 'test.thing'")
+    page = desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    assert "A column of an entry says something else than its content." in page
+
+
+def test_notices_of_a_verification_are_on_its_page(
+    desk: Client, verify: Verify, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.log.timezone.now", lambda: datetime(2130, 1, 1, tzinfo=UTC))
+        write(1)
+    answer = verify(desk)
+    assert answer.context["outcome"].ok
+    assert "dated in the future" in answer.content.decode()
 
 
 def test_an_unknown_entry_is_not_found(desk: Client) -> None:

@@ -1,5 +1,6 @@
 """Documents: the same bytes each time, right in Persian, and never obeying the text they print."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,6 +96,14 @@ def test_a_name_without_a_space_does_not_leave_the_page(press: Press):
     text = page.get_textpage()
     right = max(text.get_charbox(at)[2] for at in range(text.count_chars()))
     assert right <= page.get_width() - 50
+
+
+def test_a_digest_copied_out_of_it_is_the_digest(press: Press):
+    digest = "0123456789abcdef" * 4
+    fields = Fields([(Label("Root", "ریشه"), Value(digest, code=True)), (Label("Log", "دفتر"), Value(digest))])
+    for language in ("both", "en", "fa"):
+        one = replace(sheet("x"), blocks=[fields], language=language)
+        assert "".join(shown(press.pdf(one, at=AT)).split()).count(digest) == 2
 
 
 @settings(max_examples=15, deadline=None)

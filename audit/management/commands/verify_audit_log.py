@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from audit.errors import UnknownCheckpoint
 from audit.faults import Fault, LogReport, not_comparable_sentence
-from audit.outside import OutsideCheckpoint, read_outside
+from audit.outside import OutsideCheckpoint, read_outside, read_several
 from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.verification import verify_log
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        against = [read_outside(path) for path in options["against"]]
+        against = read_several(options["against"])
         since = _since(options["since"]) if options["since"] else None
         report = verify_log(
             since=since, against=against, progress=_show_progress if sys.stderr.isatty() else None

@@ -1,6 +1,7 @@
-"""`manage.py rotate_log_key --actor USER --reason REASON`: give the log new keys, signed by the old ones."""
+"""`manage.py rotate_log_key --actor USER --reason REASON [--note FILE]`: new keys for the log, which the old sign."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, missing_second_signature
-from config.log_keeping import administrator, fingerprint_said
+from config.log_keeping import administrator, fingerprint_said, in_short, write_text
 
 
 class Command(BaseCommand):
@@ -21,11 +22,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--actor", required=True, help="the administrator in whose name this is done")
         parser.add_argument("--reason", required=True, choices=[reason.value for reason in RotationReason])
+        parser.add_argument(
+            "--note", metavar="FILE", type=Path, help="write the whole signed note into this file"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = administrator(options["actor"])
         rotation = rotate_log_key(reason=RotationReason(options["reason"]), actor=actor)
-        self.stdout.write(rotation.note, ending="")
+        if options["note"]:
+            write_text(options["note"], rotation.note)
+        self.stdout.write(in_short(rotation.note))
         self.stderr.write(
             _(
                 "The log has new keys. Copy them to your two places offline now, destroy the copies of the old ones, "

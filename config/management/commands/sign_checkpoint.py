@@ -1,7 +1,8 @@
-"""`manage.py sign_checkpoint --actor USER [--json]`: sign the log as it stands."""
+"""`manage.py sign_checkpoint --actor USER [--note FILE] [--json]`: sign the log as it stands."""
 
 import json
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.checkpoints import sign_checkpoint
 from audit.keys import missing_second_signature, newest_key
-from config.log_keeping import fingerprint_said, guards_said, keeper
+from config.log_keeping import fingerprint_said, guards_said, in_short, keeper, write_text
 
 
 class Command(BaseCommand):
@@ -20,12 +21,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--actor", required=True, help="the user in whose name this is done")
+        parser.add_argument(
+            "--note", metavar="FILE", type=Path, help="write the whole signed note into this file"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         checkpoint = sign_checkpoint(actor=keeper(options["actor"]))
         if lacking := guards_said():
             self.stderr.write(lacking)
+        if options["note"]:
+            write_text(options["note"], checkpoint.note)
         if options["json"]:
             said = {
                 "ok": True,
@@ -37,7 +43,7 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return
-        self.stdout.write(checkpoint.note, ending="")
+        self.stdout.write(in_short(checkpoint.note))
         self.stderr.write(_("The log was signed at %(size)d entries.") % {"size": checkpoint.size})
         self.stderr.write(fingerprint_said())
         if lacking := missing_second_signature():

@@ -39,11 +39,16 @@ def test_a_request_goes_out_and_its_answer_comes_back(stick, local, desk, checkp
     assert write_requests(stick) == []
 
 
-def test_only_the_newest_checkpoint_is_carried_for_it_covers_the_rest(stick, local, checkpoint, write):
+def test_a_request_is_written_for_every_checkpoint_that_waits_the_newest_first(
+    stick, local, checkpoint, write
+):
     write(1)
     newest = sign_checkpoint(actor=CLERK)
-    (carried,) = write_requests(stick)
-    assert carried.path.name == f"local.{newest.size}.tsq"
+    carried = [one.path.name for one in write_requests(stick)]
+    assert carried == [f"local.{newest.size}.tsq", f"local.{checkpoint.size}.tsq"]
+    carry(stick, local)
+    assert {one.stamp.checkpoint for one in read_answers(stick, actor=CLERK)} == {newest, checkpoint}
+    assert write_requests(stick) == []
 
 
 def test_a_request_whose_answer_is_under_way_is_not_overwritten(stick, local, checkpoint):
