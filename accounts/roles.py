@@ -38,6 +38,7 @@ _PARALEGAL = frozenset(
         "evidence.transfer_custody",
         "cases.work_on_cases",
         "witnesses.register_witness",
+        "witnesses.record_consent",
     }
 )
 _LAWYER = _PARALEGAL | {
@@ -46,6 +47,7 @@ _LAWYER = _PARALEGAL | {
     "evidence.hold_evidence",
     "evidence.dispose_evidence",
     "witnesses.request_opening",
+    "witnesses.end_dependence",
     "dossiers.compile_dossier",
     "dossiers.view_dossier",
     "evidence.view_found_values",

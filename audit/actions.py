@@ -296,12 +296,44 @@ class Action(Worded):
         "witness.register_searched",
         _("A person searched the register of the witnesses of a case."),
     )
+    DEPENDENCE_DECLARED = (
+        "witness.dependence_declared",
+        _("It was recorded that an exhibit depends on a witness."),
+    )
+    DEPENDENCE_ENDED = (
+        "witness.dependence_ended",
+        _("It was recorded that an exhibit does not depend on a witness after all."),
+    )
+    CONSENT_RECORDED = (
+        "witness.consent_recorded",
+        _("It was recorded to what a witness consents."),
+    )
+    CONSENT_WITHDRAWN = (
+        "witness.consent_withdrawn",
+        _("It was recorded that a witness took consent back; it holds at once."),
+    )
+    CONSENT_FORM_PRINTED = (
+        "witness.consent_form_printed",
+        _("A person printed a form of consent, empty or as it was answered."),
+    )
 
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")
     DOSSIER_REQUESTED = "dossier.requested", _("The compiling of a dossier was asked for.")
     DOSSIER_COMPILED = "dossier.compiled", _("A dossier was compiled; its contents are fixed by a digest.")
     DOSSIER_FAILED = "dossier.failed", _("A dossier could not be compiled; nothing was released.")
+    CONSENT_MISSED = (
+        "dossier.consent_missed",
+        _("A dossier was refused, for the consent of witnesses does not cover its receiver or its use."),
+    )
+    CONSENT_LOOKED_AT = (
+        "dossier.consent_looked_at",
+        _("A person looked at which exhibits the consent of witnesses lets go to a receiver."),
+    )
+    EXHIBITS_LEFT_OUT = (
+        "dossier.exhibits_left_out",
+        _("Exhibits were left out of a dossier that the consent of witnesses does not cover."),
+    )
     DOSSIER_DOWNLOADED = "dossier.downloaded", _("A person downloaded a dossier.")
 
     # The log itself

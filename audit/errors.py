@@ -8,6 +8,11 @@ as an HTTP status or an exit code is decided in one place, `config.error_map`.
 class DomainError(Exception):
     """A foreseen failure: `str()` is one sentence for a person, free of secrets and of witnesses' names."""
 
+    @property
+    def details(self) -> "list[dict[str, str]]":
+        """What the sentence says, row by row, for programs; empty where the sentence is all there is."""
+        return []
+
 
 class BadInput(DomainError):
     """What was given cannot be used as it is."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
@@ -45,7 +46,9 @@ def run(argv: list[str]) -> int:
         _log_refusal(argv, error)
         # What was typed may be in the sentence, and must not command the terminal that shows it.
         said = str(error) if as_json else visible_name(str(error))
-        return _say(said, kind=kind_name(error), code=exit_code(error), as_json=as_json)
+        return _say(
+            said, kind=kind_name(error), code=exit_code(error), as_json=as_json, details=error.details
+        )
     except (ImproperlyConfigured, DatabaseError) as error:
         if is_damage(error):
             return _say(_DAMAGED, kind="broken", code=_BROKEN, as_json=as_json)
@@ -90,11 +93,13 @@ def _log_refusal(argv: list[str], error: DomainError) -> None:
         import_module("config.refusals").log_command_refusal(command, kind=kind_name(error), typed=argv[2:])
 
 
-def _say(sentence: str, *, kind: str, code: int, as_json: bool) -> int:
+def _say(
+    sentence: str, *, kind: str, code: int, as_json: bool, details: Sequence[Mapping[str, str]] = ()
+) -> int:
     if as_json:
-        sys.stdout.write(
-            json.dumps({"ok": False, "error": sentence, "kind": kind}, ensure_ascii=False) + "\n"
-        )
+        answer = {"ok": False, "error": sentence, "kind": kind}
+        told = answer | ({"details": list(details)} if details else {})
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
         sys.stderr.write(sentence + "\n")
     return code

@@ -20,18 +20,28 @@ from audit.paper.press import Press
 from cases.access import require_member
 from cases.models import Case
 from dossiers.bag import Bag
+from dossiers.consent import items_of_case, note_missing, require_consent
 from dossiers.dead_runs import end_dead_runs
 from dossiers.disclosure import disclose
+from dossiers.errors import ConsentMissing
 from dossiers.exhibits import number_exhibits
 from dossiers.log_proof import prove_dossier
 from dossiers.models import Dossier
 from dossiers.packaging import write_payload, write_tags
+from dossiers.receivers import Receiver
 from dossiers.requests import COMPILE, begin, mark_failed, mark_ready, request_dossier
 from dossiers.sinks import Sink
+from dossiers.withholding import withhold
 
 
 def compile_dossier(
-    case: Case, *, purpose: str, sink: Sink, actor: User, recipient: str | None = None
+    case: Case,
+    *,
+    purpose: str,
+    sink: Sink,
+    actor: User,
+    recipient: str | None = None,
+    receiver: Receiver | None = None,
 ) -> Dossier:
     """Ask for a dossier and compile it at once into `sink`.
 
@@ -39,26 +49,29 @@ def compile_dossier(
     says `failed` with the reason.
     """
     end_dead_runs()
-    dossier = request_dossier(case, purpose=purpose, recipient=recipient, actor=actor)
+    dossier = request_dossier(case, purpose=purpose, recipient=recipient, receiver=receiver, actor=actor)
     return compile_into(dossier, sink=sink, actor=actor)
 
 
 def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
     """Compile a requested dossier. On any failure the sink is abandoned and the row says `failed` and why.
 
-    The actor's right is asked for again, at the beginning and in the transaction that discloses: a request can wait,
-    and a run takes long. Raises NotPermitted, NotAMember, ExhibitBroken, DossierNotWritten, DossierBusy, FontsMissing,
-    and what the vault and the log raise.
+    The actor's right and the witnesses' consent are asked for again, at the beginning and in the transaction that
+    discloses: a request can wait, and a run takes long. Raises NotPermitted, NotAMember, ConsentMissing,
+    ExhibitBroken, DossierNotWritten, DossierBusy, FontsMissing, and what the vault and the log raise.
     """
     begin(dossier)
     try:
         _require_right(dossier, actor)
+        _settle_consent(dossier, actor)
         sink.begin(dossier.name)
         checkpoint = _write(dossier, sink=sink, actor=actor)
         archive = sink.finish()
     except BaseException as error:
         # Also for an interrupt: whatever ends the run, nothing half-made stays and the row tells.
         sink.abandon()
+        if isinstance(error, ConsentMissing):
+            note_missing(error, subject=dossier, case=dossier.case, actor=actor)
         mark_failed(dossier, reason=_reason(error), kind=type(error).__name__, actor=actor)
         raise
     mark_ready(dossier, checkpoint=checkpoint, archive=archive)
@@ -88,11 +101,23 @@ def _require_right(dossier: Dossier, actor: User) -> None:
     require_member(dossier.case, require(now, COMPILE))
 
 
+def _settle_consent(dossier: Dossier, actor: User) -> None:
+    """Before the long work: what stays behind is recorded, or the dossier is refused."""
+    if dossier.leave_out:
+        withhold(dossier, actor=actor)
+    else:
+        require_consent(
+            dossier.case, items_of_case(dossier.case), destination=dossier.destination, user=actor
+        )
+
+
 def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> None:
     """Disclosures, the dossier's digest and the compile entry: all of them or none."""
     with transaction.atomic():
         _require_right(dossier, actor)
         disclose(dossier, items, actor=actor)
+        # After the disclosures, which hold the rows of all items: nothing that is recorded of them now comes too late.
+        require_consent(dossier.case, items, destination=dossier.destination, user=actor, lock=True)
         manifest = bag.tags["manifest-sha256.txt"].sha256
         Dossier.objects.filter(pk=dossier.pk).update(payload_manifest_sha256=bytes.fromhex(manifest))
         facts: dict[str, Json] = {

@@ -1,5 +1,8 @@
 """What can go wrong in dossiers, one sentence each."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Unavailable
 
 
@@ -29,3 +32,20 @@ class ExhibitBroken(DossierError, Broken):
 
 class DossierNotWritten(DossierError, Unavailable):
     """The disk refused while the dossier was written; nothing half-made is left."""
+
+
+class ConsentMissing(DossierError, Conflict):
+    """Witnesses did not consent to what the dossier would do; the sentence names exhibits, pseudonyms and reasons.
+
+    `rows` say the same one by one, for a page or a program; `facts` are what the log takes, with nobody's words.
+    """
+
+    def __init__(self, sentence: str, *, rows: Sequence[Any], facts: dict[str, Any]) -> None:
+        super().__init__(sentence)
+        self.rows = rows
+        self.facts = facts
+
+    @property
+    def details(self) -> list[dict[str, str]]:
+        """The rows for JSON."""
+        return [row.as_json() for row in self.rows]

@@ -7,12 +7,80 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.errors import BadInput
 from cases.models import Case
+from dossiers.receivers import LONGEST_NAME, LONGEST_STATEMENT, Receiver, checked_receiver, countries
 from dossiers.requests import LONGEST_PURPOSE, checked_purpose, checked_recipient
+from witnesses.consent_words import RecipientKind, Use
 
 
-class CompileForm(forms.Form):
+def _named_countries() -> list[tuple[str, Any]]:
+    return [("", _("No country")), *countries()]
+
+
+class ReceiverForm(forms.Form):
+    """Who receives a dossier and what for: by this the consent of witnesses is asked."""
+
+    to = forms.ChoiceField(
+        label=_("Who receives it"),
+        choices=[one for one in RecipientKind.choices if one[0] != RecipientKind.UNSTATED],
+        widget=forms.RadioSelect,
+        help_text=_("Witnesses consented to some receivers and not to others. Say who really gets it."),
+    )
+    recipient_name = forms.CharField(
+        label=_("Name of the office or the person"),
+        help_text=_("As the witness named them, where the witness did. Needed for every receiver outside."),
+        required=False,
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+    )
+    country = forms.ChoiceField(label=_("Country"), choices=_named_countries, required=False)
+    use = forms.ChoiceField(
+        label=_("What it is for"),
+        choices=[one for one in Use.choices if one[0] != Use.UNSTATED],
+        widget=forms.RadioSelect,
+    )
+    conditions_met = forms.CharField(
+        label=_("That the conditions are met"),
+        help_text=_(
+            "Only where a witness consented on conditions: state that each is met, and how you know. It is recorded."
+        ),
+        required=False,
+        max_length=LONGEST_STATEMENT,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+    def receiver(self) -> Receiver:
+        """What was stated."""
+        typed = self.cleaned_data
+        return Receiver(
+            kind=typed["to"],
+            use=typed["use"],
+            name=typed["recipient_name"],
+            country=typed["country"],
+            conditions_met=typed["conditions_met"],
+            leave_out=typed.get("leave_out", False),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever is outside has a name and a country."""
+        data = super().clean() or {}
+        if data.get("to") and data.get("use"):
+            try:
+                checked_receiver(self.receiver())
+            except BadInput as error:
+                self.add_error(None, str(error))
+        return data
+
+
+class CompileForm(ReceiverForm):
     """For whom and why, optionally sealed to their key, and the case's reference typed out."""
 
+    leave_out = forms.BooleanField(
+        label=_("Leave out what the consent of witnesses does not cover"),
+        help_text=_(
+            "Else nothing is compiled while a single exhibit lacks it. What stays behind is recorded."
+        ),
+        required=False,
+    )
     purpose = forms.CharField(
         label=_("For whom, and why"),
         help_text=_(
@@ -35,6 +103,18 @@ class CompileForm(forms.Form):
         help_text=_("Type it to confirm that this is the case you mean."),
         max_length=32,
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+
+    field_order = (
+        "to",
+        "recipient_name",
+        "country",
+        "use",
+        "purpose",
+        "conditions_met",
+        "leave_out",
+        "recipient",
+        "confirmation",
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

@@ -12,7 +12,8 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.sequencing import sequence_pending
 from cases.access import require_member
-from dossiers.errors import DossierBusy
+from dossiers.consent import note_missing, require_consent
+from dossiers.errors import ConsentMissing, DossierBusy
 from dossiers.models import Dossier, DossierState
 from evidence.store import vault
 
@@ -31,8 +32,9 @@ class Handout:
 def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
     """Open the archive for one reader. The caller closes the content.
 
-    Raises NotPermitted, NotAMember, DossierBusy for a dossier that has no archive here, ObjectMissing, ObjectAltered
-    or VaultUnavailable.
+    What witnesses withdrew since it was compiled holds here too: an archive that lies here has not left yet. Raises
+    NotPermitted, NotAMember, ConsentMissing, DossierBusy for a dossier that has no archive here, ObjectMissing,
+    ObjectAltered or VaultUnavailable.
     """
     user = require_member(dossier.case, require(actor, VIEW))
     if dossier.state != DossierState.READY or dossier.archive is None:
@@ -45,12 +47,21 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
         content.read(1)
         content.seek(0)
         with transaction.atomic():
+            require_consent(
+                dossier.case,
+                list(dossier.exhibits.values_list("item_id", flat=True)),
+                destination=dossier.destination,
+                user=user,
+                lock=True,
+            )
             facts = {"number": dossier.number, "archive": dossier.archive.sha256.labelled}
             log.append(
                 Action.DOSSIER_DOWNLOADED, subject=dossier, actor=user, facts=facts, case_id=dossier.case_id
             )
         sequence_pending(wait=True)
-    except BaseException:
+    except BaseException as error:
         content.close()
+        if isinstance(error, ConsentMissing):
+            note_missing(error, subject=dossier, case=dossier.case, actor=user)
         raise
     return Handout(dossier.file_name, dossier.archive.size, content)

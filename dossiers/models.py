@@ -13,6 +13,9 @@ from audit.private import Private, PrivateValues
 from cases.models import Case
 from dossiers.naming import dossier_name, exhibit_name
 from evidence.models import CustodyEvent, EvidenceItem, StoredObject
+from witnesses.consent_rule import Destination
+from witnesses.consent_words import Purpose, RecipientKind, Use, Why
+from witnesses.models import Witness
 
 
 class ExhibitNumber(models.Model):
@@ -61,7 +64,15 @@ class Dossier(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="dossiers")
     number = models.PositiveIntegerField()
     purpose = PrivateTextField()
+    # The age key that its archive is sealed to; who holds the key stands in the fields below.
     recipient = models.CharField(max_length=200, blank=True)
+    recipient_kind = models.CharField(max_length=16, choices=RecipientKind, default=RecipientKind.UNSTATED)
+    recipient_use = models.CharField(max_length=16, choices=Use, default=Use.UNSTATED)
+    recipient_name = PrivateTextField(blank=True)
+    recipient_country = models.CharField(max_length=2, blank=True)
+    # The statement that every condition is met under which a witness consented.
+    conditions_met = PrivateTextField(blank=True)
+    leave_out = models.BooleanField(default=False)
     salt = models.BinaryField(default=new_salt, editable=False)
     state = models.CharField(max_length=12, choices=DossierState.choices, default=DossierState.REQUESTED)
     failure = PrivateTextField(blank=True)
@@ -82,7 +93,7 @@ class Dossier(models.Model):
     objects = DossierQuerySet.as_manager()
 
     PRIVATE = PrivateValues(
-        (Private("purpose"), Private("failure")),
+        (Private("purpose"), Private("failure"), Private("recipient_name"), Private("conditions_met")),
         cases="case",
         permission="dossiers.view_dossier",
         in_use=lambda dossier: dossier.is_unfinished,
@@ -113,6 +124,16 @@ class Dossier(models.Model):
         return self.state in (DossierState.REQUESTED, DossierState.COMPILING)
 
     @property
+    def destination(self) -> Destination:
+        """To whom it goes and what for, as the rule of consent reads it."""
+        return Destination(
+            kind=RecipientKind(self.recipient_kind),
+            use=Use(self.recipient_use),
+            name=self.recipient_name,
+            conditions_met=bool(self.conditions_met),
+        )
+
+    @property
     def manifest_hex(self) -> str:
         """SHA-256 of the payload manifest, which the log binds; empty before the compile entry."""
         return bytes(self.payload_manifest_sha256 or b"").hex()
@@ -137,4 +158,22 @@ class DossierExhibit(models.Model):
         ordering = ["dossier", "exhibit_number__number"]
         constraints = [
             models.UniqueConstraint(fields=["dossier", "exhibit_number"], name="exhibit_once_per_dossier"),
+        ]
+
+
+class DossierWithheld(models.Model):
+    """That an item of the case was left out of a dossier, for a witness's consent does not cover it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="withheld")
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="+")
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=20, choices=Why)
+    purpose = models.CharField(max_length=32, choices=Purpose, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["dossier", "item_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "item", "witness"], name="withheld_once_per_dossier"),
         ]

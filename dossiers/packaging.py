@@ -32,7 +32,7 @@ def write_payload(dossier: Dossier, bag: Bag, press: Press) -> Contents:
     """Write everything below `data/`. Raises ExhibitBroken, naming the exhibit, for bytes that are not the original."""
     contents = gather(dossier)
     store = vault()
-    for position, exhibit in enumerate(exhibits_of(dossier.case), start=1):
+    for position, exhibit in enumerate(exhibits_of(dossier.case, of=dossier), start=1):
         _write_original(dossier, bag, store, exhibit)
         certificate = certificate_record(dossier, exhibit)
         sheet = certificate_sheet(dossier, certificate)

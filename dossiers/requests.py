@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
+from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
@@ -18,8 +19,10 @@ from audit.models import Checkpoint
 from audit.private import sealed
 from cases.access import require_member
 from cases.models import Case
-from dossiers.errors import BadDossierRequest, DossierBusy, NothingToDisclose
+from dossiers.consent import items_of_case, note_missing, require_consent
+from dossiers.errors import BadDossierRequest, ConsentMissing, DossierBusy, NothingToDisclose
 from dossiers.models import Dossier, DossierState
+from dossiers.receivers import Receiver, checked_receiver
 from evidence.models import EvidenceCase, StoredObject
 from evidence.vault.age_keys import Recipient, read_recipient
 
@@ -47,13 +50,23 @@ def checked_recipient(recipient: str | None) -> Recipient | None:
     return read_recipient(recipient.strip()) if recipient and recipient.strip() else None
 
 
-def request_dossier(case: Case, *, purpose: str, recipient: str | None = None, actor: Actor) -> Dossier:
-    """Record that a dossier was asked for.
+def request_dossier(
+    case: Case,
+    *,
+    purpose: str,
+    recipient: str | None = None,
+    receiver: Receiver | None = None,
+    actor: Actor,
+) -> Dossier:
+    """Record that a dossier was asked for. Where no receiver is stated, nothing goes that rests on a witness.
 
-    Raises NotPermitted, NotAMember, BadDossierRequest, BadRecipient or NothingToDisclose; leaves no row behind.
+    Raises NotPermitted, NotAMember, BadDossierRequest, BadText, BadRecipient, NothingToDisclose, or ConsentMissing,
+    which is logged; leaves no row behind. Not to be called inside a transaction, which would undo that entry.
     """
     user = require_member(case, require(actor, COMPILE))
     words, key = checked_purpose(purpose), checked_recipient(recipient)
+    to = checked_receiver(receiver or Receiver())
+    _require_consent(case, to, user)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         if not EvidenceCase.objects.filter(case=case).exists():
@@ -66,16 +79,48 @@ def request_dossier(case: Case, *, purpose: str, recipient: str | None = None, a
             number=last + 1,
             purpose=words,
             recipient=str(key) if key else "",
+            recipient_kind=to.kind,
+            recipient_use=to.use,
+            recipient_name=to.name,
+            recipient_country=to.country,
+            conditions_met=to.conditions_met,
+            leave_out=to.leave_out,
             requested_by=user,
             requested_at=timezone.now(),
         )
-        facts: dict[str, Json] = {
-            "number": dossier.number,
-            "purpose": sealed_purpose(dossier),
-            "sealed_to": dossier.recipient or None,
-        }
-        log.append(Action.DOSSIER_REQUESTED, subject=dossier, actor=user, facts=facts, case_id=case.pk)
+        log.append(
+            Action.DOSSIER_REQUESTED,
+            subject=dossier,
+            actor=user,
+            facts=_request_facts(dossier),
+            case_id=case.pk,
+        )
     return dossier
+
+
+def _require_consent(case: Case, to: Receiver, user: User) -> None:
+    """Before anything is recorded; what is left out instead is decided when the dossier is compiled."""
+    if to.leave_out:
+        return
+    try:
+        require_consent(case, items_of_case(case), destination=to.destination, user=user)
+    except ConsentMissing as missing:
+        note_missing(missing, subject=case, case=case, actor=user)
+        raise
+
+
+def _request_facts(dossier: Dossier) -> dict[str, Json]:
+    return {
+        "number": dossier.number,
+        "purpose": sealed_purpose(dossier),
+        "sealed_to": dossier.recipient or None,
+        "to": str(dossier.recipient_kind),
+        "use": str(dossier.recipient_use),
+        "recipient_name": sealed(dossier, "recipient_name"),
+        "country": dossier.recipient_country or None,
+        "conditions_met": sealed(dossier, "conditions_met"),
+        "leave_out": dossier.leave_out,
+    }
 
 
 def sealed_purpose(dossier: Dossier) -> str | None:

@@ -1,5 +1,7 @@
 """The pages of dossiers: a case's list, the asking, one dossier, and its download."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,15 +18,20 @@ from accounts.models import User
 from audit.errors import BadInput, Conflict
 from cases.access import find_case_by_id
 from cases.models import Case
-from dossiers.forms import CompileForm
+from dossiers.consent import Missing, look_ahead
+from dossiers.errors import ConsentMissing
+from dossiers.forms import CompileForm, ReceiverForm
 from dossiers.handout import VIEW, hand_out
 from dossiers.models import Dossier
 from dossiers.queries import find_dossier
+from dossiers.receivers import country_name
 from dossiers.requests import COMPILE, request_dossier
 from dossiers.tasks import compile_requested
+from dossiers.withholding import withheld_from
 from evidence.models import EvidenceCase
 
 ROWS = 25
+_REFUSED = 409
 _BLOCK = 1 << 20
 
 
@@ -50,13 +57,35 @@ def compile_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """What will happen, and the form that makes it happen in the background."""
     case = find_case_by_id(case_id, actor=_reader(request))
     form = CompileForm(request.POST or None, case=case)
+    missing: Sequence[Missing] = ()
     if request.method == "POST" and form.is_valid():
-        dossier = _asked_for(form, case, actor=_reader(request))
+        try:
+            dossier = _asked_for(form, case, actor=_reader(request))
+        except ConsentMissing as refused:
+            dossier, missing = None, refused.rows
         if dossier is not None:
             messages.success(request, _("The dossier is being compiled. You may leave this page."))
             return redirect("dossiers:detail", dossier.pk)
-    context = {"case": case, "form": form, "exhibits": EvidenceCase.objects.filter(case=case).count()}
-    return render(request, "dossiers/compile.html", context, status=422 if form.errors else 200)
+    context = {
+        "case": case,
+        "form": form,
+        "exhibits": EvidenceCase.objects.filter(case=case).count(),
+        "missing": missing,
+    }
+    status = _REFUSED if missing else 422 if form.errors else 200
+    return render(request, "dossiers/compile.html", context, status=status)
+
+
+@permission_required(COMPILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Which exhibits could not go to a receiver, and why. Sent, not linked to: names stay out of addresses."""
+    case = find_case_by_id(case_id, actor=_reader(request))
+    form = ReceiverForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"case": case, "form": form}
+    if request.method == "POST" and form.is_valid():
+        context |= look_ahead(case, form.receiver(), actor=_reader(request))
+    return render(request, "dossiers/consent.html", context, status=422 if form.errors else 200)
 
 
 @permission_required(VIEW)
@@ -68,7 +97,14 @@ def detail(request: HtmxRequest, dossier_id: UUID) -> HttpResponse:
     page = Paginator(shown.order_by("exhibit_number__number"), ROWS).get_page(request.GET.get("page"))
     # While it is being compiled the page asks again for its one moving part.
     template = "dossiers/detail.html#dossier" if request.htmx else "dossiers/detail.html"
-    return render(request, template, {"dossier": dossier, "case": dossier.case, "page": page})
+    context = {
+        "dossier": dossier,
+        "case": dossier.case,
+        "page": page,
+        "country": country_name(dossier.recipient_country),
+        "withheld": withheld_from(dossier, user=_reader(request)),
+    }
+    return render(request, template, context)
 
 
 @permission_required(VIEW)
@@ -87,15 +123,16 @@ def download(request: HttpRequest, dossier_id: UUID) -> FileResponse:
 
 def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | None:
     """The requested dossier, queued once its row is committed; None with the reason on the form."""
-    words = {"purpose": form.cleaned_data["purpose"], "recipient": form.cleaned_data["recipient"] or None}
+    purpose, key = form.cleaned_data["purpose"], form.cleaned_data["recipient"] or None
     try:
-        with transaction.atomic():
-            dossier = request_dossier(case, **words, actor=actor)
-            # Robust: if the queue is not to be had, the row is there, and the reconciler queues it again.
-            transaction.on_commit(lambda: compile_requested.delay(str(dossier.pk)), robust=True)
+        dossier = request_dossier(case, purpose=purpose, recipient=key, receiver=form.receiver(), actor=actor)
+    except ConsentMissing:
+        raise
     except (BadInput, Conflict) as error:
         form.add_error(None, str(error))
         return None
+    # Robust: if the queue is not to be had, the row is there, and the reconciler queues it again.
+    transaction.on_commit(lambda: compile_requested.delay(str(dossier.pk)), robust=True)
     return dossier
 
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from witnesses.views import alarms, asking, custodians, openings, register
+from witnesses.views import (
+    alarms,
+    asking,
+    consents,
+    custodians,
+    dependences,
+    openings,
+    register,
+)
 
 app_name = "witnesses"
 
@@ -15,6 +23,29 @@ urlpatterns = [
         asking.ask_at_once,
         name="request_emergency",
     ),
+    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/consent/", consents.consent, name="consent"),
+    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/consent/new/", consents.new, name="consent_new"),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/consent/withdraw/",
+        consents.withdraw,
+        name="consent_withdraw",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/consent/print/",
+        consents.print_paper,
+        name="consent_print",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/exhibits/",
+        dependences.dependences,
+        name="dependences",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/exhibits/<uuid:dependence_id>/end/",
+        dependences.end,
+        name="dependence_end",
+    ),
+    path("evidence/<uuid:item_id>/witnesses/", dependences.depend_item, name="depend_item"),
     path("witnesses/openings/<uuid:request_id>/", openings.opening, name="opening"),
     path("witnesses/openings/<uuid:request_id>/withdraw/", openings.take_back, name="withdraw"),
     path("witnesses/decisions/", custodians.decisions, name="decisions"),

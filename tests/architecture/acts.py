@@ -29,6 +29,7 @@ from evidence.unpacking.work import carry_out as carry_out_unpacking
 from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
 from tests.evidence.containers.makers import zip_of
+from witnesses.consent_words import Purpose
 from witnesses.deciding import approve
 from witnesses.opening import open_identity, request_opening
 
@@ -226,6 +227,21 @@ def _decide(house: House, _hire: Hire) -> Act:
     return Act(house.people["custodian"], form)
 
 
+def _consent(house: House, _hire: Hire) -> Act:
+    said = {
+        "given": "Farvardin 1404",
+        "given_by": "witness",
+        "method": "oral",
+        "heard_by": "Somebody of the partner",
+        "form": "partner",
+        "language": "fa",
+        "taken_by": "The colleague at the desk",
+        "conditions": "Not before the summer",
+    }
+    answers = {f"answer_{purpose}": "no" for purpose in Purpose.values} | {"answer_store": "conditional"}
+    return Act(house.people["paralegal"], answers | said)
+
+
 def _enrol(_house: House, hire: Hire) -> Act:
     phrase = "seven slow herons over water"
     return Act(hire("custodian_d", Role.CUSTODIAN), {"passphrase": phrase, "again": phrase})
@@ -329,9 +345,39 @@ ACTS: dict[str, Prepare] = {
     "witnesses:withdraw": _lawyer(),
     "witnesses:decide": _decide,
     "witnesses:enrol": _enrol,
+    "witnesses:consent_new": _consent,
+    "witnesses:consent_withdraw": lambda house, _hire: Act(
+        house.people["paralegal"],
+        {
+            "purposes": ["testify"],
+            "when": "Mehr 1404",
+            "received": "through",
+            "note": "Told to the helper at the door",
+            "confirmation": house.ours.witness.pseudonym,
+        },
+    ),
+    "witnesses:consent_print": _lawyer(language="fa", version="1"),
+    "witnesses:dependences": lambda house, _hire: Act(
+        house.people["paralegal"],
+        {"item": house.ours.item.reference, "tie": "statement", "note": "Recorded in the second hour"},
+    ),
+    "witnesses:depend_item": lambda house, _hire: Act(
+        house.people["paralegal"],
+        {"pseudonym": house.ours.witness.pseudonym, "tie": "names", "note": "On its second page"},
+    ),
+    "witnesses:dependence_end": lambda house, _hire: Act(
+        house.people["lawyer"],
+        {"reason": "It shows somebody else", "confirmation": house.ours.witness.pseudonym},
+    ),
     "dossiers:compile": lambda house, _hire: Act(
         house.people["lawyer"],
-        {"purpose": "For an invented court", "confirmation": house.ours.case.reference},
+        {
+            "to": "internal",
+            "use": "analysis",
+            "purpose": "For an invented court",
+            "confirmation": house.ours.case.reference,
+        },
     ),
+    "dossiers:consent": _lawyer(to="public", use="publication", recipient_name="Readers of a journal"),
     "dossiers:download": _download_dossier,
 }

@@ -36,6 +36,10 @@ READS = {
     "evidence:custody_gaps": "auditor",
     "witnesses:case_list": "paralegal",
     "witnesses:detail": "lawyer",
+    "witnesses:consent": "paralegal",
+    "witnesses:consent_withdraw": "lawyer",
+    "witnesses:dependences": "lawyer",
+    "witnesses:depend_item": "lawyer",
 }
 UNAVAILABLE, WRONG_METHOD = 503, 405
 BLOCK = {

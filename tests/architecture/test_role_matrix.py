@@ -34,6 +34,7 @@ OBJECTS = {
     "derivative_id",
     "event_id",
     "witness_id",
+    "dependence_id",
     "request_id",
     "dossier_id",
     "upload_id",

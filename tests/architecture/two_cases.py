@@ -19,6 +19,7 @@ from cases.membership import add_member, open_case
 from cases.models import Case, Incident, Part, Person, Place, PlaceKind
 from cases.registry import record_incident, register_person, register_place
 from dossiers.models import Dossier
+from dossiers.receivers import Receiver
 from dossiers.requests import request_dossier
 from evidence.alarms import raise_alarm
 from evidence.circumstances import Circumstances
@@ -42,9 +43,12 @@ from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
 from tests.evidence.derived import derive
+from witnesses.consent_words import Purpose, RecipientKind, Use
+from witnesses.consenting import ConsentFacts, record_consent
 from witnesses.custodians import enrol_custodian
+from witnesses.depending import declare_dependence
 from witnesses.identity import IdentityFacts, SealedName
-from witnesses.models import OpeningRequest, Witness
+from witnesses.models import Dependence, OpeningRequest, Tie, Witness
 from witnesses.opening import request_emergency, request_opening
 from witnesses.register import register_witness
 
@@ -66,6 +70,7 @@ class Holding:
     words: Derivative
     offer: CustodyEvent
     witness: Witness
+    dependence: Dependence
     opening: OpeningRequest
     emergency: OpeningRequest
     emergency_code: str
@@ -96,6 +101,7 @@ class Holding:
             "witness_id": self.witness.pk,
             "request_id": (self.emergency if name == "witnesses:review" else self.opening).pk,
             "witness_alarm_id": self.emergency.alarms.get().pk,
+            "dependence_id": self.dependence.pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
             "round_id": self.fixity_round.pk,
@@ -152,10 +158,15 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
     offered = offer(item, to=helper, facts=Circumstances(f"{mark} reason for it"), actor=lawyer)
     identity = IdentityFacts(full_names=(SealedName(f"{mark} Witness", "latin"),))
     witness = register_witness(case=case, identity=identity, actor=lawyer)
+    dependence = declare_dependence(witness, item, tie=Tie.SHOWS, note=f"{mark} note of it", actor=lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
     danger = f"{mark} danger: somebody follows the family since the morning"
     emergency, code = request_emergency(witness, justification=danger, fields=["full_names"], actor=lawyer)
-    dossier = request_dossier(case, purpose=f"{mark} purpose of a dossier", actor=lawyer)
+    record_consent(witness, facts=consent_to_all(mark), actor=lawyer)
+    working_copy = Receiver(kind=RecipientKind.INTERNAL, use=Use.ANALYSIS)
+    dossier = request_dossier(
+        case, purpose=f"{mark} purpose of a dossier", receiver=working_copy, actor=lawyer
+    )
     return Holding(
         mark,
         case,
@@ -168,6 +179,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         _words_of(item, mark),
         offered,
         witness,
+        dependence,
         opening,
         emergency,
         code,
@@ -177,6 +189,21 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         _alarm_about(item),
         {user.username: begin_upload(facts, announced=Announced(9), actor=user) for user in (lawyer, helper)},
         save_view(f"{mark} view", f"q={mark}", actor=helper),
+    )
+
+
+def consent_to_all(mark: str) -> ConsentFacts:
+    """A yes to everything; every text in it begins with `mark`."""
+    return ConsentFacts(
+        answers=dict.fromkeys(Purpose.values, "yes"),
+        given=read_date("1403"),
+        form="c1",
+        language="fa",
+        method="signed",
+        given_by="witness",
+        taken_by=f"{mark} colleague",
+        prosecutors=f"{mark} prosecutor",
+        contact_by=f"{mark} office",
     )
 
 

@@ -95,9 +95,18 @@ def link_item(page: Page, item: str, reference: str, group: str) -> None:
 def ask_for_dossier(page: Page, case: str, reference: str, purpose: str) -> None:
     page.goto(f"{case}dossiers/")
     follow(page, "/dossiers/compile/")
+    receiver(page)
     page.fill("[name=purpose]", purpose)
     page.fill("[name=confirmation]", reference)
     send(page)
+
+
+def receiver(page: Page, name: str = "The prosecutor in Stockholm") -> None:
+    """Say that a Swedish prosecutor receives it, for an investigation."""
+    page.check("[name=to][value=prosecutor]")
+    page.fill("[name=recipient_name]", name)
+    page.select_option("[name=country]", "SE")
+    page.check("[name=use][value=investigation]")
 
 
 def save_dossier(page: Page, folder: Path) -> Path:

@@ -343,7 +343,8 @@ IN_CLEAR = {
     "ImageHash": {"bits"},
     "Witness": {"pseudonym"},
     "SealedIdentity": {"suite"},
-    "Dossier": {"recipient", "checkpoint_note"},
+    "ConsentWithdrawal": {"purposes"},
+    "Dossier": {"recipient", "recipient_country", "checkpoint_note"},
 }
 
 

@@ -32,7 +32,9 @@ def roles(
 
 
 def ask(client: Client, case: Case, **changes: str):
-    words = {"purpose": PURPOSE, "recipient": "", "confirmation": case.reference} | changes
+    to = {"to": "prosecutor", "recipient_name": "The prosecutor in Stockholm", "country": "SE"}
+    words = {"purpose": PURPOSE, "use": "investigation", "recipient": "", "confirmation": case.reference}
+    words |= to | changes
     return client.post(reverse("dossiers:compile", args=[case.pk]), words)
 
 

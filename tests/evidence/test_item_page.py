@@ -15,7 +15,7 @@ from evidence.fixity import check_fixity
 from evidence.history import ROWS
 from evidence.linking import add_to_case, link_evidence
 from evidence.models import EvidenceItem
-from evidence.sections.page import SECTIONS
+from evidence.sections.page import all_sections
 from tests.evidence.conftest import TakeIn
 
 ClientFor = Callable[[User | None], Client]
@@ -30,7 +30,7 @@ def test_it_reads_from_what_the_item_is_to_its_history(
 ) -> None:
     page = page_of(take_in(), client_for(lawyer))
     shown = re.findall(r'<section id="(\w+)"', page)
-    assert [name for name in (section.name for section in SECTIONS) if name in shown] == shown
+    assert [name for name in (section.name for section in all_sections()) if name in shown] == shown
     assert (shown[0], shown[-1]) == ("what", "history")
     assert re.findall(r'<li><a href="#(\w+)"', page) == shown
 

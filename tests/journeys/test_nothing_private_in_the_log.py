@@ -104,7 +104,8 @@ def test_no_act_leaves_what_was_typed_in_the_log(
 def choices() -> set[str]:
     """Words that a form offers and nobody types."""
     offered = {"accept", "approve", "export", "lawyer", "prison", "public", "supports", "translation"}
-    return offered | {"justified", "variant", "victim"}
+    consent = {"conditional", "internal", "analysis", "partner", "publication", "through", "witness"}
+    return offered | consent | {"justified", "variant", "victim", "statement"}
 
 
 def references() -> set[str]:

@@ -22,7 +22,14 @@ from witnesses.bindings import (
 from witnesses.custodians import unlock
 from witnesses.errors import SealBroken, WitnessError, WrongPassphrase
 from witnesses.identity import SealedRow
-from witnesses.models import ApprovalShare, CustodianKey, KeyShare, OpeningRequest, SealedIdentity
+from witnesses.models import (
+    ApprovalShare,
+    ConsentWords,
+    CustodianKey,
+    KeyShare,
+    OpeningRequest,
+    SealedIdentity,
+)
 from witnesses.opening import approve, open_identity, refuse
 from witnesses.passphrases import stretch_code, unwrap_seed
 from witnesses.photographs import read_photograph
@@ -30,6 +37,15 @@ from witnesses.register import register_witness
 from witnesses.revising import revise_identity
 from witnesses.sealing import Sealed, open_identity_seal, open_share
 from witnesses.sharing import Share, restore
+
+TEXTS_OF_A_DATE = (
+    "date_as_written",
+    "date_calendar",
+    "date_edtf",
+    "date_precision",
+    "date_qualifier",
+    "date_converter",
+)
 
 
 def everything_stored() -> list[bytes]:
@@ -198,4 +214,13 @@ def test_no_column_could_hold_a_name_in_clear():
         "Revision.reason",
         "WitnessAlarm.kind",
         "EmergencyReview.reason",
+        *(f"Consent.{name}" for name in ("form", "language", "method", "given_by")),
+        *("ConsentAnswer.purpose", "ConsentAnswer.answer"),
+        *("ConsentWithdrawal.purposes", "ConsentWithdrawal.received"),
+        *(f"ConsentWords.{value.name}" for value in ConsentWords.PRIVATE.values if not value.columns),
+        "WithdrawalWords.note",
+        *(f"{words}.{name}" for words in ("ConsentWords", "WithdrawalWords") for name in TEXTS_OF_A_DATE),
+        "Dependence.tie",
+        "Dependence.note",
+        "DependenceEnd.reason",
     }

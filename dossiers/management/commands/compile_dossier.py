@@ -1,4 +1,4 @@
-"""`manage.py compile_dossier CASE --purpose TEXT --out DIR --actor USER [--recipient AGE-KEY] [--json]`"""
+"""`manage.py compile_dossier CASE --purpose TEXT --out DIR --actor USER [--to KIND --for USE …] [--json]`"""
 
 import json
 from argparse import ArgumentParser
@@ -14,8 +14,10 @@ from cases.access import find_case
 from dossiers.archive import SealedFileSink
 from dossiers.compiling import compile_dossier
 from dossiers.models import Dossier
+from dossiers.receivers import Receiver, checked_receiver
 from dossiers.requests import COMPILE, checked_purpose, checked_recipient
 from dossiers.sinks import DirectorySink
+from witnesses.consent_words import RecipientKind, Use
 
 
 class Command(BaseCommand):
@@ -36,6 +38,34 @@ class Command(BaseCommand):
         parser.add_argument(
             "--recipient", help="an age key (age1...): write NAME.zip.age into the folder instead"
         )
+        parser.add_argument(
+            "--to",
+            choices=RecipientKind.values,
+            default=RecipientKind.UNSTATED.value,
+            help="who receives it; unstated: nothing goes that depends on a witness",
+        )
+        parser.add_argument(
+            "--for",
+            dest="use",
+            choices=Use.values,
+            default=Use.UNSTATED.value,
+            help="what the receiver is to do with it",
+        )
+        parser.add_argument("--to-name", default="", help="the office or person, as the witness named them")
+        parser.add_argument(
+            "--country", default="", help="where it goes, as a code of two letters such as SE"
+        )
+        parser.add_argument(
+            "--conditions-met",
+            default="",
+            metavar="STATEMENT",
+            help="that every condition is met under which witnesses consented, and how you know",
+        )
+        parser.add_argument(
+            "--leave-out",
+            action="store_true",
+            help="leave out what the consent of witnesses does not cover, instead of refusing the dossier",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,10 +73,25 @@ class Command(BaseCommand):
         require(actor, COMPILE)
         case = find_case(options["case"], actor=actor)
         checked_purpose(options["purpose"])
+        receiver = checked_receiver(
+            Receiver(
+                kind=options["to"],
+                use=options["use"],
+                name=options["to_name"],
+                country=options["country"],
+                conditions_met=options["conditions_met"],
+                leave_out=options["leave_out"],
+            )
+        )
         recipient = checked_recipient(options["recipient"])
         sink = SealedFileSink(options["out"], recipient) if recipient else DirectorySink(options["out"])
         dossier = compile_dossier(
-            case, purpose=options["purpose"], sink=sink, actor=actor, recipient=options["recipient"]
+            case,
+            purpose=options["purpose"],
+            sink=sink,
+            actor=actor,
+            recipient=options["recipient"],
+            receiver=receiver,
         )
         self.stdout.write(_as_json(dossier, sink.path) if options["json"] else _in_words(dossier, sink.path))
 
@@ -59,6 +104,7 @@ def _as_json(dossier: Dossier, path: Path) -> str:
             "name": dossier.name,
             "case": dossier.case.reference,
             "exhibits": dossier.exhibits.count(),
+            "left_out": dossier.withheld.values("item").distinct().count(),
             "path": str(path),
             "sealed_to": dossier.recipient or None,
             "payload_manifest_sha256": bytes(dossier.payload_manifest_sha256 or b"").hex(),
@@ -74,6 +120,11 @@ def _as_json(dossier: Dossier, path: Path) -> str:
 
 def _in_words(dossier: Dossier, path: Path) -> str:
     lines = [f"Dossier {dossier.name} with {dossier.exhibits.count()} exhibit(s) lies in {path}."]
+    left_out = dossier.withheld.values("item").distinct().count()
+    if left_out:
+        lines.append(
+            f"{left_out} exhibit(s) stayed behind: no consent of a witness covers this receiver and use."
+        )
     if dossier.recipient:
         lines.append(f"It is sealed to {dossier.recipient}; only the holder of that key can open it.")
     else:

@@ -1,0 +1,61 @@
+"""The gate that evidence passes on its way out: every witness that it rests on consented, to this receiver and use."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from audit.canonical import Json
+from witnesses.consent_rule import Destination, Objection, objection
+from witnesses.consent_state import current_of, today
+from witnesses.models import Witness
+from witnesses.reach import reaching
+
+# What one entry of the log takes with room to spare; the count beside them is exact.
+_LOGGED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """One item that may not go out, the witness it rests on, and why."""
+
+    item_id: UUID
+    witness: Witness
+    objection: Objection
+
+
+def objections(items: Collection[UUID], *, destination: Destination, lock: bool = False) -> list[Objected]:
+    """Every reason of consent why one of these items may not go to this destination now; none for the rest.
+
+    With `lock`, inside a transaction, no consent of these witnesses changes until that has ended: a withdrawal that
+    came before is seen, and one that comes after finds the dossier recorded as gone.
+    """
+    reaches = reaching(items)
+    ids = sorted({reach.witness_id for reach in reaches})
+    witnesses = _witnesses(ids, lock=lock)
+    given, day = current_of(ids), today()
+    found = []
+    for reach in reaches:
+        against = objection(given.get(reach.witness_id), destination, tells_who=reach.tells_who, on=day)
+        if against is not None:
+            found.append(Objected(reach.item_id, witnesses[reach.witness_id], against))
+    return sorted(found, key=lambda one: (one.item_id, one.witness.pseudonym))
+
+
+def as_facts(found: Iterable[Objected]) -> dict[str, Json]:
+    """What the log says of objections: which items and witnesses, and our own word for why. Nobody's words."""
+    rows = list(found)
+    listed: list[Json] = [
+        {
+            "item": str(one.item_id),
+            "witness": str(one.witness.pk),
+            "why": one.objection.why.value,
+            "purpose": one.objection.purpose.value if one.objection.purpose else None,
+        }
+        for one in rows[:_LOGGED]
+    ]
+    return {"objections": len(rows), "listed": listed}
+
+
+def _witnesses(ids: list[UUID], *, lock: bool) -> dict[UUID, Witness]:
+    rows = Witness.objects.filter(pk__in=ids).order_by("pk")
+    return {row.pk: row for row in (rows.select_for_update() if lock else rows)}

@@ -1,0 +1,163 @@
+"""Which exhibits rest on which witness, in every way that we know of.
+
+Somebody recorded it; or the newest record of an exhibit's source names the pseudonym; or it is so of what the exhibit
+came out of, of what came out of it, or, where the tie lies in the content, of another receipt of the same bytes.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from audit.erased import ErasedText
+from evidence.models import Acquisition, EvidenceItem
+from witnesses.models import IN_THE_CONTENT, Dependence, Tie, Witness
+from witnesses.pseudonyms import read_pseudonym
+
+_BATCH: Final = 400
+_DASHES: Final = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")
+_PSEUDONYM: Final = re.compile(r"(?<![0-9A-Za-z])[Ww][- ]?[0-9A-Za-z]{4}[- ]?[0-9A-Za-z](?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """That an exhibit rests on a witness, and in which ways."""
+
+    item_id: UUID
+    witness_id: UUID
+    ties: frozenset[Tie]
+
+    @property
+    def tells_who(self) -> bool:
+        """Whether the exhibit itself shows, says or is what the witness said."""
+        return bool(self.ties & set(IN_THE_CONTENT))
+
+
+def pseudonyms_in(text: str) -> set[str]:
+    """The pseudonyms that a text names, as they were issued. What was erased names nobody."""
+    if isinstance(text, ErasedText):
+        return set()
+    found = (read_pseudonym(match.group()) for match in _PSEUDONYM.finditer(text.translate(_DASHES)))
+    return {pseudonym for pseudonym in found if pseudonym}
+
+
+def reaching(items: Collection[UUID]) -> list[Reach]:
+    """How each of these items rests on witnesses, of whichever case. Queries grow with batches of items alone."""
+    kin = _kin(items)
+    ties: dict[tuple[UUID, UUID], set[Tie]] = defaultdict(set)
+    for node, witness_id, tie in _ties_of(kin):
+        for item_id in kin[node]:
+            ties[item_id, witness_id].add(tie)
+    return [Reach(item_id, witness_id, frozenset(held)) for (item_id, witness_id), held in ties.items()]
+
+
+def items_of(witness: Witness) -> dict[UUID, frozenset[Tie]]:
+    """Every item that rests on the witness, with its ties: the same rule, read from the other end."""
+    declared: dict[UUID, set[Tie]] = defaultdict(set)
+    standing = Dependence.objects.standing().filter(witness=witness)
+    for item_id, tie in standing.values_list("item_id", "tie"):
+        declared[item_id].add(Tie(tie))
+    for item_id in named_as_source(witness):
+        declared[item_id].add(Tie.SOURCE)
+    for item_id, alike in _same_bytes(item for item, held in declared.items() if held & set(IN_THE_CONTENT)):
+        declared[alike] |= declared[item_id] & set(IN_THE_CONTENT)
+    found: dict[UUID, set[Tie]] = defaultdict(set)
+    for node, origins in _kin(declared).items():
+        for origin in origins:
+            found[node] |= declared[origin]
+    return {item_id: frozenset(held) for item_id, held in found.items()}
+
+
+def named_as_source(witness: Witness) -> set[UUID]:
+    """The items of the witness's case whose newest record of their source names the pseudonym."""
+    placed = EvidenceItem.objects.filter(placements__case=witness.case_id).values_list("pk", flat=True)
+    return {
+        item_id for item_id, pseudonyms in _named_in_sources(list(placed)) if witness.pseudonym in pseudonyms
+    }
+
+
+def _ties_of(kin: Mapping[UUID, set[UUID]]) -> Iterator[tuple[UUID, UUID, Tie]]:
+    for batch in _batches(kin):
+        rows = Dependence.objects.standing().filter(item__in=batch)
+        for item_id, witness_id, tie in rows.values_list("item_id", "witness_id", "tie"):
+            yield item_id, witness_id, Tie(tie)
+    yield from _ties_of_the_same_bytes(kin)
+    named = list(_named_in_sources(kin))
+    wanted = {pseudonym for _item, pseudonyms in named for pseudonym in pseudonyms}
+    known = dict(Witness.objects.filter(pseudonym__in=wanted).values_list("pseudonym", "pk"))
+    for item_id, pseudonyms in named:
+        for pseudonym in pseudonyms & known.keys():
+            yield item_id, known[pseudonym], Tie.SOURCE
+
+
+def _ties_of_the_same_bytes(items: Iterable[UUID]) -> Iterator[tuple[UUID, UUID, Tie]]:
+    for batch in _batches(items):
+        objects: dict[UUID, list[UUID]] = defaultdict(list)
+        held = EvidenceItem.objects.filter(pk__in=batch, object__isnull=False)
+        for item_id, object_id in held.values_list("pk", "object_id"):
+            objects[object_id].append(item_id)
+        rows = Dependence.objects.standing().filter(item__object__in=objects, tie__in=IN_THE_CONTENT)
+        for object_id, witness_id, tie in rows.values_list("item__object_id", "witness_id", "tie"):
+            for item_id in objects[object_id]:
+                yield item_id, witness_id, Tie(tie)
+
+
+def _same_bytes(items: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """Pairs of each item with every other receipt of its bytes."""
+    pairs = []
+    for batch in _batches(items):
+        rows = EvidenceItem.objects.filter(pk__in=batch, object__isnull=False)
+        pairs += list(rows.values_list("pk", "object__receipts"))
+    return pairs
+
+
+def _named_in_sources(items: Iterable[UUID]) -> Iterator[tuple[UUID, set[str]]]:
+    """Each item with the pseudonyms in what is known of its source: the newest acquisition, or else the receipt."""
+    for batch in _batches(items):
+        said: dict[UUID, list[str]] = {}
+        receipts = EvidenceItem.objects.filter(pk__in=batch).values_list("pk", "source", "intake__source")
+        for item_id, *sources in receipts:
+            said[item_id] = sources
+        versions = Acquisition.objects.filter(item__in=batch).order_by("item_id", "version")
+        for item_id, *sources in versions.values_list("item_id", "source_name", "collector"):
+            said[item_id] = sources
+        for item_id, texts in said.items():
+            pseudonyms = set().union(*(pseudonyms_in(text) for text in texts))
+            if pseudonyms:
+                yield item_id, pseudonyms
+
+
+def _kin(items: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Every item above or below one of `items`, and each itself, with those of `items` that it is kin to."""
+    found: dict[UUID, set[UUID]] = {item_id: {item_id} for item_id in items}
+    for step in (_parents, _children):
+        frontier = {item_id: {item_id} for item_id in list(found) if item_id in found[item_id]}
+        while frontier:
+            coming: dict[UUID, set[UUID]] = defaultdict(set)
+            for node, other in step(frontier):
+                new = frontier[node] - found.get(other, set())
+                if new:
+                    found.setdefault(other, set()).update(new)
+                    coming[other] |= new
+            frontier = coming
+    return found
+
+
+def _parents(nodes: Iterable[UUID]) -> Iterator[tuple[UUID, UUID]]:
+    for batch in _batches(nodes):
+        rows = EvidenceItem.objects.filter(pk__in=batch, parent__isnull=False)
+        yield from rows.values_list("pk", "parent_id")
+
+
+def _children(nodes: Iterable[UUID]) -> Iterator[tuple[UUID, UUID]]:
+    for batch in _batches(nodes):
+        yield from EvidenceItem.objects.filter(parent__in=batch).values_list("parent_id", "pk")
+
+
+def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    left = iter(ids)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
