@@ -290,6 +290,20 @@ class Action(Worded):
         "witness.passphrase_locked",
         _("A person was kept from trying another passphrase or opening code after repeated failures."),
     )
+    QUORUM_REQUESTED = (
+        "witness.quorum_requested",
+        _("A person asked a quorum of custodians for an act over sealed identities that shows none of them."),
+    )
+    QUORUM_APPROVED = "witness.quorum_approved", _("A custodian approved such an act.")
+    QUORUM_REFUSED = "witness.quorum_refused", _("A custodian refused such an act.")
+    QUORUM_WITHDRAWN = "witness.quorum_withdrawn", _("A person took back their request for such an act.")
+    QUORUM_EXPIRED = "witness.quorum_expired", _("A request for such an act ran out of time.")
+    IDENTITIES_HELD = (
+        "witness.identities_held",
+        _("The identities of a case were held in memory for one check of a package and shown to nobody."),
+    )
+    DRILL_PASSED = "witness.drill_passed", _("A quorum of custodians opened a test record, as a drill.")
+    DRILL_FAILED = "witness.drill_failed", _("A drill failed: the test record did not open as it was sealed.")
     WITNESS_VIEWED = "witness.viewed", _("A person opened the page of a witness, under the pseudonym.")
     REGISTER_LISTED = "witness.register_listed", _("A person opened the list of the witnesses of a case.")
     REGISTER_SEARCHED = (

@@ -21,6 +21,7 @@ from evidence.resumable.taking_in import take_in_arrived
 from evidence.store import vault
 from evidence.unpacking.work import requeue_unpackings
 from witnesses.closing import close_overdue
+from witnesses.quorum.ending import close_overdue_sessions
 
 # With the silence after which a worker counts as killed, less than a minute until its work goes on.
 EVERY_SECONDS = 40
@@ -65,6 +66,7 @@ _STEPS: tuple[Callable[[], int], ...] = (
     requeue_dossiers,
     requeue_verifications,
     close_overdue,
+    close_overdue_sessions,
     _sweep_vault,
     take_in_arrived,
     expire_uploads,

@@ -27,11 +27,9 @@ from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import BadOpeningRequest, ReasonMissing, UnknownWitness
 from witnesses.identity import FIELDS
 from witnesses.models import OpeningRequest, SealedIdentity, Witness
-from witnesses.passphrases import stretch_code, wrap_seed
-from witnesses.pseudonyms import new_opening_code
+from witnesses.one_time import new_one_time_key
 from witnesses.quotas import Quota, first_met, turn_away
 from witnesses.sealed import SealedText
-from witnesses.sealing import new_key_pair
 
 SHORTEST_VIEW: Final = 30
 USUAL_VIEW: Final = 300
@@ -97,11 +95,11 @@ def request_emergency(
 
 @sensitive_variables()
 def _ask(wish: _Wish, *, quota: Quota, action: Action, by: User) -> tuple[OpeningRequest, SealedText]:
-    witness, code = wish.identity.witness, new_opening_code()
+    witness = wish.identity.witness
     with transaction.atomic():
         met = first_met(quota, user=by, witness=witness)
         if met is None:
-            request = _new_request(wish, code=code, by=by)
+            request, code = _new_request(wish, by=by)
             log.append(action, subject=request, actor=by, facts=_facts(request), case_id=witness.case_id)
             if wish.emergency:
                 raise_emergency_alarm(request)
@@ -151,8 +149,7 @@ def _lifetime(emergency: bool) -> timedelta:
 
 
 @sensitive_variables()
-def _new_request(wish: _Wish, *, code: str, by: User) -> OpeningRequest:
-    pair = new_key_pair()
+def _new_request(wish: _Wish, *, by: User) -> tuple[OpeningRequest, SealedText]:
     now = timezone.now()
     request = OpeningRequest(
         id=uuid.uuid4(),
@@ -163,12 +160,11 @@ def _new_request(wish: _Wish, *, code: str, by: User) -> OpeningRequest:
         fields=wish.fields,
         seconds=wish.seconds,
         emergency=wish.emergency,
-        public_key=pair.public,
         salt=new_salt(),
         created_at=now,
         expires_at=now + _lifetime(wish.emergency),
     )
-    wrapping_key = stretch_code(code, salt=bytes(request.salt))
-    request.wrapped_private_key = wrap_seed(pair.seed, key=wrapping_key, binding=request_key_binding(request))
+    key = new_one_time_key(salt=bytes(request.salt), binding=request_key_binding(request))
+    request.public_key, request.wrapped_private_key = key.public, key.wrapped
     request.save(force_insert=True)
-    return request
+    return request, key.code

@@ -1,6 +1,14 @@
 """What each seal is bound to: rows of the database, named so that sealed bytes open nowhere but in their own row."""
 
-from witnesses.models import CustodianKey, OpeningDecision, OpeningRequest, SealedIdentity
+from witnesses.models import (
+    Custodian,
+    CustodianKey,
+    DrillRecord,
+    OpeningDecision,
+    OpeningRequest,
+    QuorumSession,
+    SealedIdentity,
+)
 from witnesses.sealing import Binding
 
 
@@ -43,4 +51,38 @@ def request_key_binding(request: OpeningRequest) -> Binding:
         "purpose": "opening",
         "request": str(request.pk),
         "sealed_identity": str(request.sealed_identity_id),
+    }
+
+
+def session_key_binding(session: QuorumSession) -> Binding:
+    """For the private key of a quorum session, wrapped by its code."""
+    return {"purpose": "quorum", "session": str(session.pk), "act": session.purpose}
+
+
+def session_share_binding(
+    session: QuorumSession, custodian: Custodian, identity: SealedIdentity | None
+) -> Binding:
+    """For a share that an approval reseals to the session's own key: of an identity, or of the test record."""
+    return {
+        "purpose": "session",
+        "session": str(session.pk),
+        "act": session.purpose,
+        "sealed_identity": str(identity.pk) if identity else "",
+        "version": identity.version if identity else 0,
+        "custodian": str(custodian.pk),
+    }
+
+
+def drill_record_binding(record: DrillRecord) -> Binding:
+    """For the test record of a drill."""
+    return {"purpose": "drill", "record": str(record.pk), "session": str(record.session_id)}
+
+
+def drill_share_binding(record: DrillRecord, key: CustodianKey) -> Binding:
+    """For the share of a test record's key that a custodian holds."""
+    return {
+        "purpose": "drill",
+        "record": str(record.pk),
+        "custodian": str(key.custodian_id),
+        "custodian_key": str(key.pk),
     }

@@ -14,12 +14,19 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from witnesses.errors import AlreadyEnrolled, TooFewCustodians, WeakPassphrase, WrongPerson
+from witnesses.errors import (
+    AlreadyEnrolled,
+    KeysDoNotMatch,
+    NotACustodian,
+    TooFewCustodians,
+    WeakPassphrase,
+    WrongPerson,
+)
 from witnesses.models import Custodian, CustodianKey
 from witnesses.passphrase_strength import SHORTEST, weakness
 from witnesses.passphrases import Stretching, unwrap_seed, wrap_seed
 from witnesses.sealed import SealedBytes
-from witnesses.sealing import Binding, new_key_pair
+from witnesses.sealing import Binding, new_key_pair, public_key_of
 from witnesses.sharing import MOST_SHARES
 
 DECIDE: Final = "witnesses.decide_opening"
@@ -79,9 +86,23 @@ def check_passphrase(passphrase: str, *, user: User) -> None:
 
 @sensitive_variables()
 def unlock(key: CustodianKey, *, passphrase: str) -> SealedBytes:
-    """The private key, in memory. Raises WrongPassphrase; call it inside `trials.trial`."""
+    """The private key, in memory. Raises WrongPassphrase; call it inside `trials.trial`.
+
+    Raises KeysDoNotMatch where it is not the other half of the public key beside it: shares were sealed to that.
+    """
     wrapping_key = Stretching.stored(key.kdf).stretch(passphrase)
-    return unwrap_seed(bytes(key.wrapped_private_key), key=wrapping_key, binding=_key_binding(key))
+    seed = unwrap_seed(bytes(key.wrapped_private_key), key=wrapping_key, binding=_key_binding(key))
+    if public_key_of(seed) != bytes(key.public_key):
+        raise KeysDoNotMatch
+    return seed
+
+
+def acting_custodian(actor: Actor) -> Custodian:
+    """The actor as the custodian that they are today. Raises NotPermitted without the office, or NotACustodian."""
+    custodian = Custodian.objects.filter(user=require(actor, DECIDE), revoked_at__isnull=True).first()
+    if custodian is None:
+        raise NotACustodian
+    return custodian
 
 
 def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Custodian]:
@@ -94,11 +115,7 @@ def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Cus
 
 def keys_for_sealing() -> list[CustodianKey]:
     """The current keys of all active custodians. Raises TooFewCustodians with what is missing."""
-    keys = list(
-        CustodianKey.objects.filter(custodian__in=active_custodians(), retired_at__isnull=True).order_by(
-            "created_at", "id"
-        )[:MOST_SHARES]
-    )
+    keys = _current_keys()
     if len(keys) < fewest_custodians():
         sentence = _(
             "A witness can be registered once %(needed)d custodians are enrolled; now there are %(found)d. "
@@ -106,6 +123,25 @@ def keys_for_sealing() -> list[CustodianKey]:
         )
         raise TooFewCustodians(sentence % {"needed": fewest_custodians(), "found": len(keys)})
     return keys
+
+
+def keys_of_today(*, at_least: int) -> list[CustodianKey]:
+    """The current keys of those who are left, for what must not wait until more are enrolled."""
+    keys = _current_keys()
+    if len(keys) < at_least:
+        sentence = _(
+            "This takes %(needed)d custodians with a key of their own; now there are %(found)d. Nothing was changed."
+        )
+        raise TooFewCustodians(sentence % {"needed": at_least, "found": len(keys)})
+    return keys
+
+
+def _current_keys() -> list[CustodianKey]:
+    # Locked, so that a key that is being replaced at this moment is given no more shares.
+    active = [custodian.pk for custodian in active_custodians()]
+    list(Custodian.objects.select_for_update().filter(pk__in=active).order_by("pk"))
+    current = CustodianKey.objects.filter(custodian__in=active, retired_at__isnull=True)
+    return list(current.order_by("created_at", "id")[:MOST_SHARES])
 
 
 @sensitive_variables()

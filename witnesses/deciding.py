@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.access import require
 from accounts.models import User
 from audit import log
 from audit.actions import Action
@@ -17,7 +17,7 @@ from audit.private import sealed
 from cases.models import Case
 from witnesses.bindings import approval_share_binding, held_share_binding
 from witnesses.closing import end, require_state
-from witnesses.custodians import DECIDE, unlock
+from witnesses.custodians import acting_custodian, unlock
 from witnesses.errors import (
     AlreadyDecided,
     NotACustodian,
@@ -29,6 +29,7 @@ from witnesses.models import (
     LIVE_STATES,
     ApprovalShare,
     Custodian,
+    CustodianKey,
     KeyShare,
     OpeningDecision,
     OpeningRequest,
@@ -59,6 +60,7 @@ def approve(request: OpeningRequest, *, passphrase: str, reason: str, actor: Act
         require_state(request, OpeningState.REQUESTED)
         _require_requester(request)
         _reseal(request, decision, share)
+        CustodianKey.objects.filter(pk=held.custodian_key_id).update(proved_at=timezone.now())
         if request.decisions.filter(approved=True).count() >= request.sealed_identity.threshold:
             OpeningRequest.objects.filter(pk=request.pk).update(state=OpeningState.APPROVED)
             request.state = OpeningState.APPROVED
@@ -89,12 +91,9 @@ def checked_reason(reason: str) -> str:
 
 
 def _deciding_custodian(request: OpeningRequest, *, actor: Actor) -> Custodian:
-    user = require(actor, DECIDE)
-    if request.requester_id == user.pk:
+    custodian = acting_custodian(actor)
+    if request.requester_id == custodian.user_id:
         raise WrongPerson
-    custodian = Custodian.objects.filter(user=user, revoked_at__isnull=True).first()
-    if custodian is None:
-        raise NotACustodian
     if request.decisions.filter(custodian=custodian).exists():
         raise AlreadyDecided
     return custodian
@@ -103,7 +102,9 @@ def _deciding_custodian(request: OpeningRequest, *, actor: Actor) -> Custodian:
 def _held_share(request: OpeningRequest, custodian: Custodian) -> KeyShare:
     shares = KeyShare.objects.select_related("custodian_key", "sealed_identity__witness")
     held = shares.filter(
-        sealed_identity=request.sealed_identity_id, custodian_key__custodian=custodian
+        sealed_identity=request.sealed_identity_id,
+        custodian_key__custodian=custodian,
+        custodian_key__retired_at__isnull=True,
     ).first()
     if held is None:
         raise NotACustodian
@@ -121,7 +122,8 @@ def _require_requester(request: OpeningRequest) -> None:
 @sensitive_variables()
 def _unseal(request: OpeningRequest, held: KeyShare, *, passphrase: str) -> Share:
     key = held.custodian_key
-    with trial(key.custodian.user, request=request, secret="passphrase"):  # noqa: S106 - the name of a secret
+    user, case_id = key.custodian.user, request.witness.case_id
+    with trial(user, subject=request, case_id=case_id, secret="passphrase"):  # noqa: S106 - the name of a secret
         seed = unlock(key, passphrase=passphrase)
     binding = held_share_binding(held.sealed_identity, key)
     return open_share(bytes(held.sealed_share), index=held.index, seed=seed, binding=binding)

@@ -125,6 +125,24 @@ class RequestClosed(WitnessError, Conflict):
     """The request was opened, refused, withdrawn or has run out, or its state does not allow this act."""
 
 
+class UnknownSession(WitnessError, NotFound):
+    """No such session of a quorum, or none that this actor may know of."""
+
+    sentence = _("There is no such request, or it is not yours to see.")
+
+
+class NothingToGather(WitnessError, Conflict):
+    """A session that would cover nothing, or nothing that a quorum could still open."""
+
+    sentence = _("There is nothing to do: no sealed identity needs it, or none can be opened by a quorum.")
+
+
+class SessionRunning(WitnessError, Conflict):
+    """A second session of the same kind while one is still open."""
+
+    sentence = _("The same is asked for already. Decide on that request, or have it withdrawn first.")
+
+
 class AlreadyDecided(WitnessError, Conflict):
     """The custodian has decided on this request before."""
 
@@ -150,6 +168,15 @@ class SealBroken(WitnessError, Broken):
 
     sentence = _(
         "The sealed record or a share does not open: it was altered or belongs to another record. Tell the auditor."
+    )
+
+
+class KeysDoNotMatch(WitnessError, Broken):
+    """A custodian's two stored halves are of different pairs, as after restoring a part of the database."""
+
+    sentence = _(
+        "The stored key of this custodian is of another time than the public key beside it. Restore the database "
+        "as a whole from one backup, and tell the auditor."
     )
 
 

@@ -17,16 +17,14 @@ from witnesses.bindings import approval_share_binding, identity_binding, request
 from witnesses.closing import end, require_state, withdraw
 from witnesses.custodians import active_custodians
 from witnesses.deciding import REQUEST, approve, refuse
-from witnesses.errors import ApproverLeft, SealBroken, WrongOpeningCode, WrongPassphrase, WrongPerson
+from witnesses.errors import ApproverLeft, SealBroken, WrongPerson
 from witnesses.identity import OpenedIdentity, read_identity
 from witnesses.models import ApprovalShare, OpeningRequest, OpeningState
-from witnesses.passphrases import stretch_code, unwrap_seed
-from witnesses.pseudonyms import read_opening_code
+from witnesses.one_time import unlock_with_code
 from witnesses.quotas import Quota, first_met, turn_away
 from witnesses.sealed import SealedBytes, wipe
 from witnesses.sealing import Sealed, open_identity_seal, open_share
 from witnesses.sharing import restore
-from witnesses.trials import trial
 
 __all__ = ["approve", "open_identity", "refuse", "request_emergency", "request_opening", "withdraw"]
 
@@ -84,14 +82,15 @@ def _require_approvers(request: OpeningRequest) -> None:
 
 @sensitive_variables()
 def _unlock(request: OpeningRequest, *, opening_code: str, user: User) -> SealedBytes:
-    with trial(user, request=request, secret="opening_code"):  # noqa: S106 - the name of a secret
-        key = stretch_code(read_opening_code(opening_code), salt=bytes(request.salt))
-        try:
-            return unwrap_seed(
-                bytes(request.wrapped_private_key or b""), key=key, binding=request_key_binding(request)
-            )
-        except WrongPassphrase as error:
-            raise WrongOpeningCode from error
+    return unlock_with_code(
+        opening_code,
+        wrapped=bytes(request.wrapped_private_key or b""),
+        salt=bytes(request.salt),
+        binding=request_key_binding(request),
+        user=user,
+        subject=request,
+        case_id=request.witness.case_id,
+    )
 
 
 @sensitive_variables()

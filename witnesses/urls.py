@@ -1,14 +1,6 @@
 from django.urls import path
 
-from witnesses.views import (
-    alarms,
-    asking,
-    consents,
-    custodians,
-    dependences,
-    openings,
-    register,
-)
+from witnesses.views import alarms, asking, consents, custodians, dependences, openings, quorum, register
 
 app_name = "witnesses"
 
@@ -53,5 +45,9 @@ urlpatterns = [
     path("witnesses/alarms/", alarms.alarms, name="alarms"),
     path("witnesses/alarms/<uuid:witness_alarm_id>/seen/", alarms.see_alarm, name="see_alarm"),
     path("witnesses/emergencies/<uuid:request_id>/", alarms.review, name="review"),
+    path("witnesses/quorum/drill/", quorum.drill, name="drill"),
+    path("witnesses/quorum/<uuid:session_id>/", quorum.session, name="session"),
+    path("witnesses/quorum/<uuid:session_id>/carry-out/", quorum.carry_out, name="carry_out"),
+    path("witnesses/quorum/<uuid:session_id>/withdraw/", quorum.withdraw, name="session_withdraw"),
     path("witnesses/enrol/", custodians.enrol, name="enrol"),
 ]

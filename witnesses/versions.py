@@ -1,6 +1,7 @@
 """One version of an identity, sealed with public keys alone: the server can seal what it cannot open."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import Max
 from django.views.decorators.debug import sensitive_variables
@@ -21,7 +22,7 @@ def next_version(witness: Witness) -> int:
 
 @sensitive_variables()
 def seal_version(
-    witness: Witness, content: bytes, *, version: int, keys: list[CustodianKey], by: User
+    witness: Witness, content: bytes, *, version: int, keys: Sequence[CustodianKey], by: User
 ) -> SealedIdentity:
     """Seals the content under a fresh key, of which each custodian's key gets one share. Two versions share nothing."""
     identity = SealedIdentity(

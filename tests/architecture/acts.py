@@ -31,7 +31,11 @@ from tests.conftest import PASSWORD, SET_UP, Hire
 from tests.evidence.containers.makers import zip_of
 from witnesses.consent_words import Purpose
 from witnesses.deciding import approve
+from witnesses.models import QuorumSession
 from witnesses.opening import open_identity, request_opening
+from witnesses.quorum.approving import approve_session
+from witnesses.quorum.drill import begin_drill
+from witnesses.quorum.ending import withdraw_session
 
 
 @dataclass(frozen=True)
@@ -242,6 +246,30 @@ def _consent(house: House, _hire: Hire) -> Act:
     return Act(house.people["paralegal"], answers | said)
 
 
+def _drill(house: House, _hire: Hire) -> Act:
+    withdraw_session(QuorumSession.objects.get(), actor=house.people["custodian"])
+    return Act(house.people["custodian"], {"reason": "to see who still can"})
+
+
+def _session(_house: House, _hire: Hire) -> Act:
+    form = {
+        "decision": "approve",
+        "reason": "agreed",
+        "passphrase": PASSPHRASE,
+        "confirmation": QuorumSession.objects.get().reference,
+    }
+    return Act(User.objects.get(username="custodian_b"), form)
+
+
+def _carry_out(house: House, hire: Hire) -> Act:
+    asker = _drill(house, hire).who
+    session, code = begin_drill(reason="to see who still can", actor=house.people["custodian"])
+    for name in ("custodian", "custodian_b"):
+        user = User.objects.get(username=name)
+        approve_session(session, passphrase=PASSPHRASE, reason="agreed", actor=user)
+    return Act(asker, {"code": str.__str__(code)}, {"session_id": session.pk})
+
+
 def _enrol(_house: House, hire: Hire) -> Act:
     phrase = "seven slow herons over water"
     return Act(hire("custodian_d", Role.CUSTODIAN), {"passphrase": phrase, "again": phrase})
@@ -344,6 +372,10 @@ ACTS: dict[str, Prepare] = {
     "witnesses:opening": _opening,
     "witnesses:withdraw": _lawyer(),
     "witnesses:decide": _decide,
+    "witnesses:drill": _drill,
+    "witnesses:session": _session,
+    "witnesses:carry_out": _carry_out,
+    "witnesses:session_withdraw": lambda house, _hire: Act(house.people["custodian"]),
     "witnesses:enrol": _enrol,
     "witnesses:consent_new": _consent,
     "witnesses:consent_withdraw": lambda house, _hire: Act(

@@ -48,8 +48,9 @@ from witnesses.consenting import ConsentFacts, record_consent
 from witnesses.custodians import enrol_custodian
 from witnesses.depending import declare_dependence
 from witnesses.identity import IdentityFacts, SealedName
-from witnesses.models import Dependence, OpeningRequest, Tie, Witness
+from witnesses.models import Dependence, OpeningRequest, QuorumSession, Tie, Witness
 from witnesses.opening import request_emergency, request_opening
+from witnesses.quorum.drill import begin_drill
 from witnesses.register import register_witness
 
 PASSPHRASE = "four quiet rivers under snow"
@@ -108,6 +109,8 @@ class Holding:
             "alarm_id": self.alarm.pk,
             "upload_id": self.upload_of("").pk,
             "view_id": self.view.pk,
+            # The custodians' own, of no case.
+            "session_id": QuorumSession.objects.values_list("pk", flat=True)[:1][0],
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})
@@ -131,6 +134,7 @@ def furnish(hire: Hire) -> House:
         hire("custodian_c", Role.CUSTODIAN),
     ):
         enrol_custodian(user, passphrase=PASSPHRASE, actor=user)
+    begin_drill(reason="Once a quarter", actor=people["custodian"])
     ours = _holding("Ourmark", "DK-OURS-1", lawyer=people["lawyer"], helper=people["paralegal"])
     theirs = _holding(
         "Theirmark", "DK-THEIRS-1", lawyer=people["outsider"], helper=hire("helper", Role.PARALEGAL)

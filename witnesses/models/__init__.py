@@ -18,11 +18,24 @@ from witnesses.models.opening import (
     OpeningRequestQuerySet,
     OpeningState,
 )
+from witnesses.models.quorum import (
+    LIVE_SESSIONS,
+    DrillRecord,
+    DrillShare,
+    QuorumDecision,
+    QuorumPurpose,
+    QuorumSession,
+    QuorumSessionQuerySet,
+    QuorumShare,
+    QuorumState,
+    SessionIdentity,
+)
 from witnesses.models.revision import Revision
 from witnesses.models.witness import KeyShare, SealedIdentity, Witness
 
 __all__ = [
     "IN_THE_CONTENT",
+    "LIVE_SESSIONS",
     "LIVE_STATES",
     "AlarmKind",
     "AlarmSeen",
@@ -35,6 +48,8 @@ __all__ = [
     "CustodianKey",
     "Dependence",
     "DependenceEnd",
+    "DrillRecord",
+    "DrillShare",
     "EmergencyReview",
     "KeyShare",
     "OpeningDecision",
@@ -42,8 +57,15 @@ __all__ = [
     "OpeningRequestQuerySet",
     "OpeningState",
     "PassphraseAttempt",
+    "QuorumDecision",
+    "QuorumPurpose",
+    "QuorumSession",
+    "QuorumSessionQuerySet",
+    "QuorumShare",
+    "QuorumState",
     "Revision",
     "SealedIdentity",
+    "SessionIdentity",
     "Tie",
     "WithdrawalWords",
     "Witness",

@@ -38,6 +38,8 @@ class CustodianKey(models.Model):
     wrapped_private_key = models.BinaryField()
     kdf = JsonText()
     created_at = models.DateTimeField(default=timezone.now)
+    # When its owner last opened it with the passphrase, as far as the record knows.
+    proved_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -24,6 +24,7 @@ from witnesses.queries import (
     openings_decided,
     openings_to_decide,
 )
+from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 RECENT = 20
@@ -40,6 +41,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
         "enrolled": is_enrolled(user),
         "waiting": openings_to_decide(user),
         "decided": openings_decided(user)[:RECENT],
+        "sessions": sessions_to_decide(user),
+        "own_sessions": sessions_to_carry_out(user),
     }
     return render(request, "witnesses/decisions.html", context)
 

@@ -1,0 +1,91 @@
+"""The identities of a case, held in memory for one check of a package and shown to nobody."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
+
+from audit.actions import Action
+from audit.actors import Actor
+from audit.sequencing import sequence_pending
+from cases.models import Case
+from witnesses.errors import SealBroken
+from witnesses.identity import FIELDS, OpenedIdentity, read_identity
+from witnesses.models import QuorumPurpose, QuorumSession, QuorumState, SealedIdentity
+from witnesses.quorum.beginning import begin_session
+from witnesses.quorum.ending import end_session
+from witnesses.quorum.gathered import Gathered, gather
+from witnesses.sealed import SealedText
+
+
+class OpenedIdentities:
+    """Gives each identity in turn, open, with its row. What cannot be opened is counted in `unopened`, by its row.
+
+    Nothing open is kept here: an identity that the caller lets go of is gone.
+    """
+
+    def __init__(self, identities: Sequence[SealedIdentity], gathered: Gathered) -> None:
+        self.identities = identities
+        self.unopened: list[SealedIdentity] = []
+        self._gathered = gathered
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    @sensitive_variables()
+    def __iter__(self) -> Iterator[tuple[SealedIdentity, OpenedIdentity]]:
+        self.unopened = []
+        for identity in self.identities:
+            try:
+                content = self._gathered.content_of(identity)
+                opened = read_identity(content, version=identity.version, fields=FIELDS)
+            except SealBroken:
+                self.unopened.append(identity)
+                continue
+            yield identity, opened
+
+
+def ask_for_leak_check(case: Case, *, reason: str, actor: Actor) -> tuple[QuorumSession, SealedText]:
+    """Asks the custodians to let the identities of the case be held in memory once. See `begin_session`."""
+    return begin_session(QuorumPurpose.LEAK_CHECK, identities_of(case), reason=reason, actor=actor, case=case)
+
+
+def identities_of(case: Case) -> list[SealedIdentity]:
+    """Every version of every identity of the case: an older version can hold a name that the newest corrects."""
+    return list(
+        SealedIdentity.objects.filter(witness__case=case)
+        .select_related("witness__case")
+        .order_by("witness__pseudonym", "version")
+    )
+
+
+@contextmanager
+@sensitive_variables()
+def opened_identities(session: QuorumSession, *, code: str, actor: Actor) -> Iterator[OpenedIdentities]:
+    """Surrounds one check: `with opened_identities(session, code=…, actor=…) as identities: for row, opened in …`.
+
+    The session is spent, its key and shares erased, and the entry committed and in the log's tree before anything is
+    open; of two at once, one gets it. A crash after that spends the session and leaves nothing: ask again. Raises
+    what `gather` raises. Whoever calls reports `identities.unopened` as not looked for.
+    """
+    gathered = gather(session, purpose=QuorumPurpose.LEAK_CHECK, code=code, actor=actor)
+    covered = list(
+        SealedIdentity.objects.filter(sessions__session=session)
+        .select_related("witness__case")
+        .order_by("witness__pseudonym", "version")
+    )
+    try:
+        with transaction.atomic(durable=True):
+            end_session(
+                session,
+                QuorumState.DONE,
+                action=Action.IDENTITIES_HELD,
+                actor=actor,
+                facts={"identities": len(covered)},
+                came_from=(QuorumState.APPROVED,),
+            )
+        sequence_pending(wait=True)
+        yield OpenedIdentities(covered, gathered)
+    finally:
+        gathered.forget()

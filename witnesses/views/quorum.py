@@ -1,0 +1,131 @@
+"""A quorum's acts over many identities: asked for, decided on by each custodian, carried out by whoever asked."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import permission_required
+from accounts.models import User
+from witnesses.custodians import DECIDE
+from witnesses.models import LIVE_SESSIONS, QuorumDecision, QuorumPurpose, QuorumSession, QuorumState
+from witnesses.quorum.approving import approve_session, refuse_session
+from witnesses.quorum.drill import begin_drill, hold_drill
+from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
+from witnesses.quorum.queries import find_session
+from witnesses.quorum_forms import AskForm, SessionCodeForm, SessionDecisionForm
+from witnesses.views.pages import attempt, reader, show_form, unstored
+
+# How serious it is, and the sentence.
+Told = tuple[int, str]
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def drill(request: HttpRequest) -> HttpResponse:
+    """Ask the custodians for a drill. Its answer shows the code, once and nowhere else."""
+    user = reader(request)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, lambda: begin_drill(reason=form.cleaned_data["reason"], actor=user))
+        if made:
+            return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
+    return show_form(request, "witnesses/drill.html", form, {})
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """What is asked, who said what, and this custodian's own decision."""
+    user = reader(request)
+    close_overdue_sessions()
+    asked = find_session(session_id, user=user)
+    form = SessionDecisionForm(request.POST or None, reference=asked.reference)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: _decide(asked, form, user)):
+            messages.success(request, _("Your decision is recorded."))
+            return redirect("witnesses:session", session_id=asked.pk)
+        asked.refresh_from_db()
+    return show_form(request, "witnesses/session.html", form, _standing(asked, user))
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def carry_out(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """With the code, whoever asked has the approved act done."""
+    user = reader(request)
+    close_overdue_sessions()
+    asked = find_session(session_id, user=user)
+    form = SessionCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act = _ACTS.get(QuorumPurpose(asked.purpose))
+        done = act and attempt(form, lambda: act(asked, form.cleaned_data["code"], user))
+        if done:
+            messages.add_message(request, *done)
+            return redirect("witnesses:session", session_id=asked.pk)
+        asked.refresh_from_db()
+    return show_form(request, "witnesses/carry_out.html", form, _standing(asked, user))
+
+
+@permission_required(DECIDE)
+@require_POST
+@unstored
+def withdraw(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Take back one's own request."""
+    user = reader(request)
+    asked = find_session(session_id, user=user)
+    withdraw_session(asked, actor=user)
+    messages.success(request, _("The request is withdrawn. Nothing was done, and its code is void."))
+    return redirect("witnesses:session", session_id=asked.pk)
+
+
+def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
+    decisions = list(asked.decisions.select_related("custodian__user"))
+    own = asked.initiator_id == user.pk
+    decided = any(one.custodian.user_id == user.pk for one in decisions)
+    live = asked.state in LIVE_SESSIONS
+    return {
+        "session": asked,
+        "decisions": decisions,
+        "approvals": sum(one.approved for one in decisions),
+        "live": live,
+        "can_decide": live and not decided and not (own and asked.purpose == QuorumPurpose.LEAK_CHECK),
+        "can_carry_out": own
+        and asked.state == QuorumState.APPROVED
+        and QuorumPurpose(asked.purpose) in _ACTS,
+        "can_withdraw": own and live,
+    }
+
+
+@sensitive_variables()
+def _decide(asked: QuorumSession, form: SessionDecisionForm, user: User) -> QuorumDecision:
+    reason = form.cleaned_data["reason"]
+    if form.approves:
+        return approve_session(asked, passphrase=form.cleaned_data["passphrase"], reason=reason, actor=user)
+    return refuse_session(asked, reason=reason, actor=user)
+
+
+@sensitive_variables()
+def _hold_drill(asked: QuorumSession, code: str, user: User) -> Told:
+    if hold_drill(asked, code=code, actor=user):
+        return messages.SUCCESS, _("The drill is passed: the test record opened as it was sealed.")
+    return messages.ERROR, _("The drill failed: the test record did not open. Tell the auditor.")
+
+
+_ACTS: dict[QuorumPurpose, Callable[[QuorumSession, str, User], Told]] = {
+    QuorumPurpose.DRILL: _hold_drill,
+}
