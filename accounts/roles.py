@@ -48,6 +48,7 @@ _LAWYER = _PARALEGAL | {
     "evidence.dispose_evidence",
     "witnesses.request_opening",
     "witnesses.end_dependence",
+    "witnesses.take_full_statement",
     "dossiers.compile_dossier",
     "dossiers.view_dossier",
     "evidence.view_found_values",

@@ -331,6 +331,39 @@ class Action(Worded):
         _("A person printed a form of consent, empty or as it was answered."),
     )
 
+    INTERVIEW_OPENED = (
+        "witness.interview_opened",
+        _("An interview was entered in the register of a witness’s interviews."),
+    )
+    INTERVIEW_RECORDED = (
+        "witness.interview_recorded",
+        _("What became of an interview was recorded, or corrected; the record before stays."),
+    )
+    NOTE_WRITTEN = (
+        "witness.note_written",
+        _("A plain note of an interview was written or corrected; the version before stays."),
+    )
+    NOTE_SEALED = (
+        "witness.note_sealed",
+        _("A note of an interview was sealed to the custodians, as an identity is."),
+    )
+    NOTE_REQUESTED = (
+        "witness.note_requested",
+        _("A person asked to see a sealed note of an interview."),
+    )
+    NOTE_OPENED = (
+        "witness.note_opened",
+        _("A sealed note of an interview was shown once to the person who asked."),
+    )
+    STATEMENT_RECORDED = (
+        "witness.statement_recorded",
+        _("It was recorded, or corrected, that an exhibit is the statement of a witness."),
+    )
+    INTERVIEWS_READ = (
+        "witness.interviews_read",
+        _("A person read the interviews and statements of a witness, or the plans of a case for interviews."),
+    )
+
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")
     DOSSIER_REQUESTED = "dossier.requested", _("The compiling of a dossier was asked for.")

@@ -48,6 +48,8 @@ class Kind(Worded):
         (
             Action.IDENTITY_OPENED,
             Action.OPENING_REQUESTED,
+            Action.NOTE_OPENED,
+            Action.NOTE_REQUESTED,
             Action.OPENING_APPROVED,
             Action.EMERGENCY_REQUESTED,
             Action.EMERGENCY_REVIEWED,

@@ -1,7 +1,7 @@
 """Text by numbered lines, a stretch at a time, from a file of any size. Memory holds one stretch."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -21,11 +21,12 @@ _PIECE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as it is cited, or a further piece of a long one (`goes_on`)."""
+    """One line as it is cited, or a further piece of a long one (`goes_on`); `page` counts what form feeds part."""
 
     number: int
     text: str
     goes_on: bool = False
+    page: int = 1
 
     @property
     def pinpoint(self) -> str:
@@ -61,6 +62,11 @@ def lines_with(content: BinaryIO, words: str) -> tuple[list[Line], bool]:
     return found[:MOST_FOUND], len(found) > MOST_FOUND
 
 
+def first_line(content: BinaryIO, fits: Callable[[str], bool]) -> int | None:
+    """The number of the first line whose text `fits`, or None where none does."""
+    return next((line.number for line in _lines(content) if fits(line.text)), None)
+
+
 def page_lines(content: BinaryIO, number: int) -> tuple[Line, ...] | None:
     """The lines of one page of a text in which a form feed follows each page, as far as MOST_ON_A_PAGE characters.
 
@@ -85,14 +91,15 @@ def _lines_until(content: BinaryIO, last: int) -> Iterator[Line]:
 
 def _lines(content: BinaryIO) -> Iterator[Line]:
     with _as_text(content) as text:
-        number, goes_on = 1, False
+        number, goes_on, page = 1, False, 1
         # A whole line at once would hold a file without line ends in memory.
         while piece := text.readline(LONGEST):
             for part, ended in _parts(piece):
                 # A page that ends with its last line has no empty line after it.
                 if part or ended != "\f" or goes_on:
-                    yield Line(number, part, goes_on)
+                    yield Line(number, part, goes_on, page)
                     number, goes_on = (number + 1, False) if ended else (number, True)
+                page += ended == "\f"
 
 
 def _by_pages(content: BinaryIO) -> Iterator[tuple[int, str]]:

@@ -27,6 +27,8 @@ HEED: Final = "witnesses.heed_alarms"
 WINDOW: Final = timedelta(hours=1)
 COUNTED: Final = (
     Action.OPENING_REQUESTED,
+    Action.NOTE_REQUESTED,
+    Action.NOTE_OPENED,
     Action.EMERGENCY_REQUESTED,
     Action.IDENTITY_OPENED,
     Action.OPENING_QUOTA_MET,

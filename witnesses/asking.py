@@ -26,7 +26,8 @@ from witnesses.bindings import request_key_binding
 from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import BadOpeningRequest, ReasonMissing, UnknownWitness
 from witnesses.identity import FIELDS
-from witnesses.models import OpeningRequest, SealedIdentity, Witness
+from witnesses.models import InterviewNote, OpeningRequest, SealedIdentity, Witness
+from witnesses.note_content import NOTE
 from witnesses.one_time import new_one_time_key
 from witnesses.quotas import Quota, first_met, turn_away
 from witnesses.sealed import SealedText
@@ -91,6 +92,23 @@ def request_emergency(
         )
     wish = _Wish(_identity(witness, None), said, _checked_fields(fields), _checked(seconds), True)
     return _ask(wish, quota=Quota.EMERGENCIES_PER_PERSON, action=Action.EMERGENCY_REQUESTED, by=user)
+
+
+@sensitive_variables()
+def request_note(
+    note: InterviewNote, *, reason: str, actor: Actor, seconds: int = USUAL_VIEW
+) -> tuple[OpeningRequest, SealedText]:
+    """Asks the custodians to see one version of a sealed note of an interview, on the same path as an identity.
+
+    Raises what `request_opening` raises, and BadOpeningRequest for a plain note, which nobody needs to open.
+    """
+    witness = note.interview.witness
+    user = require_member(witness.case, require(actor, REQUEST))
+    record = SealedIdentity.records.select_related("witness").filter(note=note).first()
+    if record is None:
+        raise BadOpeningRequest(_("This note is not sealed. Read it on the page of the interview."))
+    wish = _Wish(record, checked_reason(reason), [NOTE], _checked(seconds), False)
+    return _ask(wish, quota=Quota.REQUESTS_PER_PERSON, action=Action.NOTE_REQUESTED, by=user)
 
 
 @sensitive_variables()

@@ -9,16 +9,19 @@ from witnesses.models import (
     QuorumSession,
     SealedIdentity,
 )
+from witnesses.models.witness import IDENTITY
 from witnesses.sealing import Binding
 
 
 def identity_binding(identity: SealedIdentity) -> Binding:
-    """For the identity itself."""
+    """For the identity itself, or for a sealed note, which names its part so that it never opens as an identity."""
+    part = {} if identity.part == IDENTITY else {"part": identity.part}
     return {
         "sealed_identity": str(identity.pk),
         "witness": str(identity.witness_id),
         "case": str(identity.witness.case_id),
         "version": identity.version,
+        **part,
     }
 
 

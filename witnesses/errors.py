@@ -190,3 +190,51 @@ class UnsafeParameters(WitnessError, Unavailable):
 
 class PassphraseUnreadable(WitnessError, BadInput):
     """A passphrase could not be read from where it was to come, or was typed in two ways."""
+
+
+class BadInterview(WitnessError, BadInput):
+    """What is said of an interview is incomplete, outside the vocabulary, or nothing new."""
+
+
+class UnjustifiedInterview(WitnessError, BadInput):
+    """Another interview of a witness who was interviewed before, without the reason for asking them again."""
+
+    sentence = _(
+        "The witness was interviewed before. Say in at least 20 characters why they must be asked again."
+    )
+
+
+class RegisterMovedOn(WitnessError, Conflict):
+    """The actor has not read all that the register holds by now."""
+
+    sentence = _(
+        "Somebody recorded more meanwhile. Nothing was saved: read what is new above, then send the form again."
+    )
+
+
+class UnknownInterview(WitnessError, NotFound):
+    """No such interview, or none that this actor may know of."""
+
+    sentence = _("There is no such interview, or you are not a member of the case.")
+
+
+class BadNote(WitnessError, BadInput):
+    """A note that is empty, cannot be written, or does not follow the version that its writer read."""
+
+    sentence = _("The note holds a character that cannot be written. Type it again.")
+
+
+class UnknownNote(WitnessError, NotFound):
+    """No such note, or none that this actor may know of."""
+
+    sentence = _("There is no such note, or you are not a member of the case.")
+
+
+class BadStatement(WitnessError, BadInput):
+    """What is said of a statement is incomplete, outside the vocabulary, or nothing new."""
+
+
+class UnknownStatement(WitnessError, NotFound):
+    """No such statement, or none that this actor may know of."""
+
+    sentence = _("There is no such statement, or it is not open to you.")

@@ -15,6 +15,8 @@ FIELD_LABELS: Final = {
     "photograph": _("Photograph"),
     "how_to_reach_safely": _("How to reach them safely"),
 }
+# What a request can ask for: the fields of an identity, or a note.
+ASKED_LABELS: Final = {**FIELD_LABELS, "note": _("Sealed note of an interview")}
 SCRIPTS: Final = {
     "fa": _("Persian script"),
     "latin": _("Latin script"),

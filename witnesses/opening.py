@@ -20,6 +20,8 @@ from witnesses.deciding import REQUEST, approve, refuse
 from witnesses.errors import ApproverLeft, SealBroken, WrongPerson
 from witnesses.identity import OpenedIdentity, read_identity
 from witnesses.models import ApprovalShare, OpeningRequest, OpeningState
+from witnesses.models.witness import IDENTITY
+from witnesses.note_content import read_note
 from witnesses.one_time import unlock_with_code
 from witnesses.quotas import Quota, first_met, turn_away
 from witnesses.sealed import SealedBytes, wipe
@@ -61,7 +63,7 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
             end(
                 request,
                 OpeningState.OPENED,
-                action=Action.IDENTITY_OPENED,
+                action=_action(request),
                 actor=actor,
                 facts=facts,
                 came_from=(OpeningState.APPROVED,),
@@ -71,6 +73,10 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
         turn_away(met, user=user, witness=request.witness, request=request)
     sequence_pending(wait=True)
     return opened
+
+
+def _action(request: OpeningRequest) -> Action:
+    return Action.IDENTITY_OPENED if request.sealed_identity.part == IDENTITY else Action.NOTE_OPENED
 
 
 def _require_approvers(request: OpeningRequest) -> None:
@@ -117,4 +123,6 @@ def _unseal(request: OpeningRequest, seed: SealedBytes) -> OpenedIdentity:
         content = open_identity_seal(sealed, key=key, binding=identity_binding(identity))
     finally:
         wipe([key])
+    if identity.part != IDENTITY:
+        return read_note(content, version=identity.version)
     return read_identity(content, version=identity.version, fields=request.fields)

@@ -8,6 +8,7 @@ from accounts.models import User
 from witnesses.errors import UnknownOpening, UnknownWitness
 from witnesses.models import (
     Custodian,
+    Interview,
     KeyShare,
     OpeningDecision,
     OpeningRequest,
@@ -15,6 +16,14 @@ from witnesses.models import (
     SealedIdentity,
     Witness,
 )
+from witnesses.models.witness import IDENTITY
+
+
+def openings_of_notes(interview: Interview) -> QuerySet[OpeningRequest]:
+    """Every request to see a sealed note of the interview, newest first, with its decisions."""
+    asked = OpeningRequest.objects.filter(sealed_identity__note__interview=interview)
+    asked = asked.select_related("requester", "sealed_identity__note").defer("sealed_identity__ciphertext")
+    return asked.order_by("-created_at", "id").prefetch_related("decisions__custodian__user")
 
 
 def find_witness(witness_id: UUID, *, case_id: UUID, user: User) -> Witness:
@@ -36,15 +45,18 @@ def versions_of(witness: Witness) -> list[SealedIdentity]:
     return list(versions.order_by("-version"))
 
 
-def newest_version(witness: Witness) -> int:
-    """The number of the newest version; 0 where there is none."""
-    return witness.identities.aggregate(newest=Max("version"))["newest"] or 0
+def newest_version(record: SealedIdentity) -> int:
+    """The number of the newest version of the identity, or of the note, that this is one of."""
+    same = SealedIdentity.records.filter(witness=record.witness_id, part=record.part)
+    return same.aggregate(newest=Max("version"))["newest"] or 0
 
 
 def openings_of(witness: Witness) -> QuerySet[OpeningRequest]:
-    """Every request about the witness, newest first, with its decisions."""
-    asked = witness.openings.select_related("requester", "sealed_identity").defer(
-        "sealed_identity__ciphertext"
+    """Every request to see who the witness is, newest first, with its decisions."""
+    asked = (
+        witness.openings.filter(sealed_identity__part=IDENTITY)
+        .select_related("requester", "sealed_identity")
+        .defer("sealed_identity__ciphertext")
     )
     return asked.prefetch_related("decisions__custodian__user")
 

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from witnesses.views import alarms, asking, consents, custodians, dependences, openings, quorum, register
+from witnesses.views import (
+    alarms,
+    asking,
+    consents,
+    custodians,
+    dependences,
+    interviews,
+    notes,
+    openings,
+    quorum,
+    register,
+    statements,
+)
 
 app_name = "witnesses"
 
@@ -38,6 +50,62 @@ urlpatterns = [
         name="dependence_end",
     ),
     path("evidence/<uuid:item_id>/witnesses/", dependences.depend_item, name="depend_item"),
+    path("cases/<uuid:case_id>/interviews/", interviews.planned, name="interviews_planned"),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/",
+        interviews.interviews,
+        name="interviews",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/new/",
+        interviews.new,
+        name="interview_new",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/elsewhere/",
+        interviews.elsewhere,
+        name="interview_elsewhere",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/<uuid:interview_id>/",
+        interviews.one,
+        name="interview",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/<uuid:interview_id>/record/",
+        interviews.next_record,
+        name="interview_record",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/<uuid:interview_id>/notes/new/",
+        notes.new,
+        name="note_new",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/<uuid:interview_id>/notes/<uuid:note_id>/",
+        notes.correct,
+        name="note_correct",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/interviews/<uuid:interview_id>/notes/<uuid:note_id>/open/",
+        notes.ask,
+        name="note_open",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/statements/new/",
+        statements.new,
+        name="statement_new",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/statements/side-by-side/",
+        statements.side_by_side,
+        name="side_by_side",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/statements/<uuid:item_id>/",
+        statements.one,
+        name="statement",
+    ),
     path("witnesses/openings/<uuid:request_id>/", openings.opening, name="opening"),
     path("witnesses/openings/<uuid:request_id>/withdraw/", openings.take_back, name="withdraw"),
     path("witnesses/decisions/", custodians.decisions, name="decisions"),

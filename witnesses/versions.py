@@ -10,6 +10,7 @@ from accounts.models import User
 from witnesses.bindings import held_share_binding, identity_binding
 from witnesses.custodians import quorum
 from witnesses.models import CustodianKey, KeyShare, SealedIdentity, Witness
+from witnesses.models.witness import IDENTITY
 from witnesses.sealing import SUITE, new_data_key, seal_identity, seal_share
 from witnesses.sharing import split
 
@@ -22,12 +23,19 @@ def next_version(witness: Witness) -> int:
 
 @sensitive_variables()
 def seal_version(
-    witness: Witness, content: bytes, *, version: int, keys: Sequence[CustodianKey], by: User
+    witness: Witness,
+    content: bytes,
+    *,
+    version: int,
+    keys: Sequence[CustodianKey],
+    by: User,
+    part: str = IDENTITY,
 ) -> SealedIdentity:
     """Seals the content under a fresh key, of which each custodian's key gets one share. Two versions share nothing."""
     identity = SealedIdentity(
         id=uuid.uuid4(),
         witness=witness,
+        part=part,
         version=version,
         suite=SUITE,
         threshold=quorum(),

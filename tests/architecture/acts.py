@@ -270,6 +270,17 @@ def _carry_out(house: House, hire: Hire) -> Act:
     return Act(asker, {"code": str.__str__(code)}, {"session_id": session.pk})
 
 
+def _note_open(house: House, _hire: Hire) -> Act:
+    pseudonym = house.ours.witness.pseudonym
+    form = {"reason": "needed for it", "seconds": 60, "confirmation": pseudonym, "password": PASSWORD}
+    return Act(house.people["lawyer"], form)
+
+
+def _statement_new(house: House, _hire: Hire) -> Act:
+    form = {"kind": "first_account", "signed": "yes", "read_back": "no", "under_oath": "not_known", "seen": 0}
+    return Act(house.people["lawyer"], form | {"item": _another_item(house).reference})
+
+
 def _enrol(_house: House, hire: Hire) -> Act:
     phrase = "seven slow herons over water"
     return Act(hire("custodian_d", Role.CUSTODIAN), {"passphrase": phrase, "again": phrase})
@@ -400,6 +411,39 @@ ACTS: dict[str, Prepare] = {
     "witnesses:dependence_end": lambda house, _hire: Act(
         house.people["lawyer"],
         {"reason": "It shows somebody else", "confirmation": house.ours.witness.pseudonym},
+    ),
+    "witnesses:statement": _lawyer(
+        kind="expert",
+        signed="yes",
+        read_back="no",
+        under_oath="not_known",
+        remark="It breaks off at the end",
+        correction="It was the expert who asked",
+        seen=1,
+    ),
+    "witnesses:statement_new": _statement_new,
+    "witnesses:note_new": _lawyer(kept="sealed", text="What must not be read by anybody"),
+    "witnesses:note_correct": _lawyer(text="Written anew, all of it", correction="A word was wrong"),
+    "witnesses:note_open": _note_open,
+    "witnesses:interview_new": _lawyer(
+        state="planned",
+        kind="first_account",
+        recording="audio",
+        interviewer="A colleague of the office",
+        care="Pauses were offered",
+        justification="The dates of two tellings differ",
+        seen=1,
+    ),
+    "witnesses:interview_elsewhere": _lawyer(
+        state="held", kind="media", recording="video", organisation="A newspaper", seen=1
+    ),
+    "witnesses:interview_record": _lawyer(
+        state="withdrawn",
+        kind="media",
+        recording="none",
+        organisation="A newspaper",
+        why_ended="The witness asked for it",
+        seen=1,
     ),
     "dossiers:compile": lambda house, _hire: Act(
         house.people["lawyer"],

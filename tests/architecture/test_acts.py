@@ -40,6 +40,17 @@ READS = {
     "witnesses:consent_withdraw": "lawyer",
     "witnesses:dependences": "lawyer",
     "witnesses:depend_item": "lawyer",
+    "witnesses:interviews": "paralegal",
+    "witnesses:interviews_planned": "paralegal",
+    "witnesses:interview": "paralegal",
+    "witnesses:interview_new": "lawyer",
+    "witnesses:interview_elsewhere": "lawyer",
+    "witnesses:interview_record": "lawyer",
+    "witnesses:note_new": "paralegal",
+    "witnesses:note_correct": "paralegal",
+    "witnesses:side_by_side": "lawyer",
+    "witnesses:statement": "paralegal",
+    "witnesses:statement_new": "paralegal",
 }
 UNAVAILABLE, WRONG_METHOD = 503, 405
 BLOCK = {

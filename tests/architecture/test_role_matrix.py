@@ -36,6 +36,8 @@ OBJECTS = {
     "witness_id",
     "dependence_id",
     "request_id",
+    "interview_id",
+    "note_id",
     "dossier_id",
     "upload_id",
     "delivery_id",

@@ -48,10 +48,13 @@ from witnesses.consenting import ConsentFacts, record_consent
 from witnesses.custodians import enrol_custodian
 from witnesses.depending import declare_dependence
 from witnesses.identity import IdentityFacts, SealedName
-from witnesses.models import Dependence, OpeningRequest, QuorumSession, Tie, Witness
+from witnesses.interviewing import InterviewFacts, record_elsewhere
+from witnesses.models import Dependence, Interview, InterviewNote, OpeningRequest, QuorumSession, Tie, Witness
+from witnesses.noting import NoteFacts, write_note
 from witnesses.opening import request_emergency, request_opening
 from witnesses.quorum.drill import begin_drill
 from witnesses.register import register_witness
+from witnesses.stating import StatementFacts, record_statement
 
 PASSPHRASE = "four quiet rivers under snow"
 
@@ -75,6 +78,8 @@ class Holding:
     opening: OpeningRequest
     emergency: OpeningRequest
     emergency_code: str
+    interview: Interview
+    note: InterviewNote
     dossier: Dossier
     run: VerificationRun
     fixity_round: FixityRound
@@ -103,6 +108,8 @@ class Holding:
             "request_id": (self.emergency if name == "witnesses:review" else self.opening).pk,
             "witness_alarm_id": self.emergency.alarms.get().pk,
             "dependence_id": self.dependence.pk,
+            "interview_id": self.interview.pk,
+            "note_id": self.note.pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
             "round_id": self.fixity_round.pk,
@@ -163,6 +170,8 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
     identity = IdentityFacts(full_names=(SealedName(f"{mark} Witness", "latin"),))
     witness = register_witness(case=case, identity=identity, actor=lawyer)
     dependence = declare_dependence(witness, item, tie=Tie.SHOWS, note=f"{mark} note of it", actor=lawyer)
+    record_statement(witness, item, facts=StatementFacts("media", remark=f"{mark} remark"), actor=lawyer)
+    interview = _interview_of(witness, mark, lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
     danger = f"{mark} danger: somebody follows the family since the morning"
     emergency, code = request_emergency(witness, justification=danger, fields=["full_names"], actor=lawyer)
@@ -187,6 +196,8 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         opening,
         emergency,
         code,
+        interview,
+        write_note(interview, facts=NoteFacts(f"{mark} note", sealed=True), actor=lawyer),
         dossier,
         request_run(actor=lawyer),
         _ended_round(),
@@ -209,6 +220,11 @@ def consent_to_all(mark: str) -> ConsentFacts:
         prosecutors=f"{mark} prosecutor",
         contact_by=f"{mark} office",
     )
+
+
+def _interview_of(witness: Witness, mark: str, lawyer: User) -> Interview:
+    facts = InterviewFacts("media", "held", organisation=f"{mark} newspaper")
+    return record_elsewhere(witness, facts=facts, earlier_seen=0, actor=lawyer)
 
 
 def _words_of(item: EvidenceItem, mark: str) -> Derivative:

@@ -342,7 +342,7 @@ IN_CLEAR = {
     "OnlineCapture": {"stated"},
     "ImageHash": {"bits"},
     "Witness": {"pseudonym"},
-    "SealedIdentity": {"suite"},
+    "SealedIdentity": {"part", "suite"},
     "ConsentWithdrawal": {"purposes"},
     "Dossier": {"recipient", "recipient_country", "checkpoint_note"},
 }

@@ -105,7 +105,8 @@ def choices() -> set[str]:
     """Words that a form offers and nobody types."""
     offered = {"accept", "approve", "export", "lawyer", "prison", "public", "supports", "translation"}
     consent = {"conditional", "internal", "analysis", "partner", "publication", "through", "witness"}
-    return offered | consent | {"justified", "variant", "victim", "statement"}
+    told = {"expert", "first_account", "not_known", "planned", "sealed", "withdrawn"}
+    return offered | consent | told | {"justified", "variant", "victim", "statement"}
 
 
 def references() -> set[str]:

@@ -1,17 +1,30 @@
 """A case with its members, three enrolled custodians, and one invented witness whose name nobody may find."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 
 from accounts.models import User
+from cases.dating import read_date
 from cases.models import Case
+from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.models import EvidenceItem
 from witnesses.custodians import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName, SealedRow
-from witnesses.models import OpeningRequest, Witness
+from witnesses.interviewing import InterviewFacts, open_interview
+from witnesses.models import (
+    AccountKind,
+    Interview,
+    InterviewState,
+    OpeningRequest,
+    Statement,
+    Witness,
+)
 from witnesses.opening import request_opening
 from witnesses.photographs import Photograph
 from witnesses.register import register_witness
+from witnesses.stating import StatementFacts, record_statement
 
 PASSPHRASES = {
     "custodian_a": "four quiet rivers under snow",
@@ -69,6 +82,31 @@ def custodians(custodian_a: User, custodian_b: User, custodian_c: User) -> list[
 @pytest.fixture
 def witness(case: Case, custodians: list[User], paralegal: User) -> Witness:
     return register_witness(case=case, identity=IDENTITY, actor=paralegal)
+
+
+PLANNED = InterviewFacts(
+    kind=AccountKind.FIRST_ACCOUNT, state=InterviewState.PLANNED, held=read_date("2026-12-03")
+)
+
+
+@pytest.fixture
+def interview(witness: Witness, paralegal: User) -> Interview:
+    """The first interview in the register of the witness, planned by the paralegal."""
+    return open_interview(witness, facts=PLANNED, earlier_seen=0, actor=paralegal)
+
+
+@pytest.fixture
+def told(case: Case, paralegal: User) -> EvidenceItem:
+    """An exhibit of the case: what the witness told."""
+    facts = IntakeFacts(source="The witness", original_name="told.txt", title="What was told", case=case)
+    return ingest_evidence(io.BytesIO(b"What I saw"), facts=facts, actor=paralegal)
+
+
+@pytest.fixture
+def statement(witness: Witness, told: EvidenceItem, paralegal: User) -> Statement:
+    """That exhibit as a first account of the witness."""
+    facts = StatementFacts(AccountKind.FIRST_ACCOUNT, language="fa")
+    return record_statement(witness, told, facts=facts, actor=paralegal)
 
 
 @pytest.fixture

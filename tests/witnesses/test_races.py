@@ -12,9 +12,10 @@ from django.db import connection
 
 from audit.actions import Action
 from audit.models import Entry
-from tests.witnesses.conftest import PASSPHRASES
-from witnesses.errors import WitnessError
-from witnesses.models import ApprovalShare, OpeningDecision, OpeningRequest, OpeningState
+from tests.witnesses.conftest import PASSPHRASES, PLANNED
+from witnesses.errors import RegisterMovedOn, WitnessError
+from witnesses.interviewing import open_interview
+from witnesses.models import ApprovalShare, Interview, OpeningDecision, OpeningRequest, OpeningState
 from witnesses.opening import approve, open_identity
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,3 +106,16 @@ def test_guessing_in_parallel_gains_nothing(ask, custodians, on_disk):
     on_disk()
     at_once([guess] * 9)
     assert count(Action.PASSPHRASE_FAILED) == 5
+
+
+def test_of_two_who_plan_a_first_interview_at_once_one_is_sent_back_to_read(
+    witness, paralegal, lawyer, on_disk
+):
+    on_disk()
+    acts = [
+        lambda user=user: open_interview(witness, facts=PLANNED, earlier_seen=0, actor=user)
+        for user in (paralegal, lawyer)
+    ]
+    results = at_once(acts)
+    assert {type(result) for result in results} == {Interview, RegisterMovedOn}
+    assert count(Action.INTERVIEW_OPENED) == 1

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
+from cases.dated import DATE_COLUMNS
 from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES, PICTURE
 from tests.witnesses.residue import traces, unpacked
 from witnesses.bindings import (
@@ -52,7 +53,7 @@ def everything_stored() -> list[bytes]:
     """Every value of every column of every table, as bytes."""
     values = []
     for model in apps.get_models():
-        for row in model._default_manager.values_list():
+        for row in model._base_manager.values_list():
             values += [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row]
     return values
 
@@ -197,6 +198,21 @@ def test_no_error_sentence_is_empty_or_holds_a_secret():
         assert str(kind()).endswith(".")
 
 
+# What a person writes of an interview, who is told to name nobody, and choices.
+INTERVIEW_TEXTS = {
+    f"InterviewRecord.{name}"
+    for name in (
+        *(column for column in DATE_COLUMNS if column not in ("date_earliest", "date_latest")),
+        *("state", "kind", "organisation", "interviewer", "where_held", "recording", "language"),
+        *("interpreter", "setting", "care", "supported_by", "why_ended", "correction"),
+    )
+}
+STATEMENT_TEXTS = {
+    f"Statement.{name}"
+    for name in ("kind", "language", "signed", "read_back", "under_oath", "remark", "correction")
+}
+
+
 def test_no_column_could_hold_a_name_in_clear():
     """The witness tables hold text only where a person writes a reason, or where we choose the words."""
     texts = {
@@ -208,6 +224,9 @@ def test_no_column_could_hold_a_name_in_clear():
     assert texts == {
         "Witness.pseudonym",
         "SealedIdentity.suite",
+        "SealedIdentity.part",
+        "InterviewNote.text",
+        "InterviewNote.correction",
         "OpeningRequest.reason",
         "OpeningRequest.state",
         "OpeningDecision.reason",
@@ -227,4 +246,7 @@ def test_no_column_could_hold_a_name_in_clear():
         "QuorumSession.reason",
         "QuorumSession.state",
         "QuorumDecision.reason",
+        "Interview.justification",
+        *INTERVIEW_TEXTS,
+        *STATEMENT_TEXTS,
     }

@@ -10,6 +10,8 @@ from witnesses.models.consent import (
 )
 from witnesses.models.custodian import Custodian, CustodianKey, PassphraseAttempt
 from witnesses.models.dependence import IN_THE_CONTENT, Dependence, DependenceEnd, Tie
+from witnesses.models.interview import AccountKind, Interview, InterviewRecord, InterviewState, Recording
+from witnesses.models.note import InterviewNote
 from witnesses.models.opening import (
     LIVE_STATES,
     ApprovalShare,
@@ -31,14 +33,17 @@ from witnesses.models.quorum import (
     SessionIdentity,
 )
 from witnesses.models.revision import Revision
+from witnesses.models.statement import Answer, Statement
 from witnesses.models.witness import KeyShare, SealedIdentity, Witness
 
 __all__ = [
     "IN_THE_CONTENT",
     "LIVE_SESSIONS",
     "LIVE_STATES",
+    "AccountKind",
     "AlarmKind",
     "AlarmSeen",
+    "Answer",
     "ApprovalShare",
     "Consent",
     "ConsentAnswer",
@@ -51,6 +56,10 @@ __all__ = [
     "DrillRecord",
     "DrillShare",
     "EmergencyReview",
+    "Interview",
+    "InterviewNote",
+    "InterviewRecord",
+    "InterviewState",
     "KeyShare",
     "OpeningDecision",
     "OpeningRequest",
@@ -63,9 +72,11 @@ __all__ = [
     "QuorumSessionQuerySet",
     "QuorumShare",
     "QuorumState",
+    "Recording",
     "Revision",
     "SealedIdentity",
     "SessionIdentity",
+    "Statement",
     "Tie",
     "WithdrawalWords",
     "Witness",

@@ -49,11 +49,27 @@ class Witness(models.Model):
         return self.pseudonym
 
 
+IDENTITY = "identity"
+
+
+class IdentityManager(models.Manager["SealedIdentity"]):
+    """The sealed identities alone: whoever looks for who a witness is never meets a sealed note."""
+
+    def get_queryset(self) -> models.QuerySet["SealedIdentity"]:
+        return super().get_queryset().filter(part=IDENTITY)
+
+
 class SealedIdentity(models.Model):
-    """One version of an identity, sealed. Append-only in the database: a correction is a new version."""
+    """One version of an identity, sealed. Append-only in the database: a correction is a new version.
+
+    A sealed note of an interview is a record of the same kind, so that everything that keeps identities open to
+    today's custodians keeps notes too: `part` is "identity", or the thread of the note. `objects` are the identities
+    alone, `records` all that is sealed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="identities")
+    part = models.CharField(max_length=36, default=IDENTITY)
     version = models.PositiveIntegerField()
     suite = models.CharField(max_length=120)
     nonce = models.BinaryField()
@@ -63,12 +79,15 @@ class SealedIdentity(models.Model):
     sealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField(default=timezone.now)
 
+    objects = IdentityManager()
+    records = models.Manager["SealedIdentity"]()
+
     IN_THE_LOG: ClassVar = InTheLog(written="sealed_at", about="witness")
 
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["witness", "version"], name="sealed_identity_version_once"),
+            models.UniqueConstraint(fields=["witness", "part", "version"], name="sealed_record_version_once"),
             models.CheckConstraint(
                 condition=Q(threshold__gte=2) & Q(shares__gte=models.F("threshold")),
                 name="sealed_identity_needs_a_quorum",

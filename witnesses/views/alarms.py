@@ -19,7 +19,7 @@ from witnesses.emergencies import (
     took_part,
 )
 from witnesses.forms import ReviewForm
-from witnesses.identity_words import FIELD_LABELS
+from witnesses.identity_words import ASKED_LABELS
 from witnesses.models import OpeningState
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
@@ -69,7 +69,7 @@ def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "opening": asked,
         "witness": asked.witness,
-        "fields": [FIELD_LABELS[name] for name in asked.fields],
+        "fields": [ASKED_LABELS[name] for name in asked.fields],
         "reviewed": reviewed,
         "took_part": took_part(asked, user),
         "can_review": asked.state == OpeningState.OPENED and reviewed is None and not took_part(asked, user),

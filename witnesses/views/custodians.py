@@ -15,7 +15,7 @@ from witnesses.closing import close_overdue
 from witnesses.custodians import DECIDE, enrol_custodian
 from witnesses.deciding import approve, refuse
 from witnesses.forms import DecisionForm, EnrolForm
-from witnesses.identity_words import FIELD_LABELS
+from witnesses.identity_words import ASKED_LABELS
 from witnesses.models import LIVE_STATES, OpeningDecision, OpeningRequest
 from witnesses.queries import (
     find_opening_to_decide,
@@ -66,8 +66,8 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "opening": asked,
         "witness": asked.witness,
-        "fields": [FIELD_LABELS[name] for name in asked.fields],
-        "newest": newest_version(asked.witness),
+        "fields": [ASKED_LABELS[name] for name in asked.fields],
+        "newest": newest_version(asked.sealed_identity),
         "live": asked.state in LIVE_STATES,
     }
     return show_form(request, "witnesses/decide.html", form, context)

@@ -16,7 +16,7 @@ from witnesses.closing import close_overdue, withdraw
 from witnesses.deciding import REQUEST
 from witnesses.forms import OpeningCodeForm
 from witnesses.identity import OpenedIdentity
-from witnesses.identity_words import FIELD_LABELS
+from witnesses.identity_words import ASKED_LABELS
 from witnesses.models import OpeningRequest, OpeningState
 from witnesses.opening import open_identity
 from witnesses.queries import find_own_opening, newest_version
@@ -46,8 +46,8 @@ def opening(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "opening": asked,
         "witness": asked.witness,
         "case": asked.witness.case,
-        "fields": [FIELD_LABELS[name] for name in asked.fields],
-        "newest": newest_version(asked.witness),
+        "fields": [ASKED_LABELS[name] for name in asked.fields],
+        "newest": newest_version(asked.sealed_identity),
         "can_open": asked.state == OpeningState.APPROVED,
         "can_withdraw": asked.state in (OpeningState.REQUESTED, OpeningState.APPROVED),
     }
@@ -74,7 +74,7 @@ def _shown_once(request: HttpRequest, asked: OpeningRequest, opened: OpenedIdent
     context = {
         "opening": asked,
         "witness": asked.witness,
-        "newest": newest_version(asked.witness),
+        "newest": newest_version(asked.sealed_identity),
         "shown": fields_shown(opened, asked.fields),
         "viewer": reader(request),
         "now": timezone.now(),

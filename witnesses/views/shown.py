@@ -11,7 +11,7 @@ from cases.dating import read_date
 from cases.errors import BadDate
 from cases.partial_date import PartialDate
 from witnesses.identity import ROWS, OpenedIdentity
-from witnesses.identity_words import FIELD_LABELS, NAME_KINDS, SCRIPTS, kind_words
+from witnesses.identity_words import ASKED_LABELS, NAME_KINDS, SCRIPTS, kind_words
 from witnesses.photographs import Photograph
 from witnesses.sealed import SealedText
 
@@ -45,12 +45,12 @@ class ShownField:
 @sensitive_variables()
 def fields_shown(opened: OpenedIdentity, names: Sequence[str]) -> list[ShownField]:
     """The fields that were asked for, in the order of the record."""
-    return [_field(opened, name) for name in FIELD_LABELS if name in names]
+    return [_field(opened, name) for name in ASKED_LABELS if name in names]
 
 
 @sensitive_variables()
 def _field(opened: OpenedIdentity, name: str) -> ShownField:
-    label = FIELD_LABELS[name]
+    label = ASKED_LABELS[name]
     if name == "full_names":
         return ShownField(
             label,
