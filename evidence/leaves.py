@@ -52,13 +52,17 @@ class Leaf:
         return _("page %(number)s") % {"number": self.number}
 
 
+def leaves_of(item: EvidenceItem, *, user: User) -> QuerySet[Derivative]:
+    """The images of the item's pages that the user may see."""
+    return _made_of(item, user).filter(kind=DerivativeKind.PAGE_IMAGE)
+
+
 def leaf_of(item: EvidenceItem, number: int, *, user: User) -> Leaf:
     """One page of an item that the user sees, its words in the log as read. Raises UnknownEvidence for no such page.
 
     Words that cannot be read keep nobody from the image: `trouble` says what is wrong with them.
     """
-    rows = Derivative.objects.visible_to(user).filter(item=item, author=None, state=DerivativeState.MADE)
-    images = rows.filter(kind=DerivativeKind.PAGE_IMAGE)
+    rows, images = _made_of(item, user), leaves_of(item, user=user)
     count = images.count()
     image = images.filter(number=number).first()
     if image is None:
@@ -70,6 +74,10 @@ def leaf_of(item: EvidenceItem, number: int, *, user: User) -> Leaf:
         return Leaf(number, count, image, words, read_by_program=guessed)
     except EvidenceError as error:
         return Leaf(number, count, image, None, trouble=str(error))
+
+
+def _made_of(item: EvidenceItem, user: User) -> QuerySet[Derivative]:
+    return Derivative.objects.visible_to(user).filter(item=item, author=None, state=DerivativeState.MADE)
 
 
 def _words_on(number: int, rows: QuerySet[Derivative], user: User) -> tuple[tuple[Line, ...] | None, bool]:

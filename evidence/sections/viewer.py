@@ -18,7 +18,12 @@ def facts(asking: Asking) -> dict[str, Any]:
         return shown | {"leaf": leaf_of(asking.item, 1, user=asking.user)}
     if viewer.face is Face.TEXT:
         return shown | _first_lines(viewer, asking)
-    return shown
+    return shown | {"start": _start(asking.address.get("at", ""))}
+
+
+def _start(text: str) -> str:
+    """The second at which a recording begins to play, as the address names it; empty for the beginning."""
+    return text if text.isascii() and text.isdigit() and len(text) <= 6 else ""
 
 
 def _first_lines(viewer: Viewer, asking: Asking) -> dict[str, Any]:
