@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import append_rows, explorer_rows, small_files_rows, vault_rows, verify_rows
+from bench import append_rows, explorer_rows, register_rows, small_files_rows, vault_rows, verify_rows
 from bench.rows import RUNS, Row
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -19,6 +19,7 @@ GROUPS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "append": lambda _options: append_rows.rows(),
     "verify": lambda options: verify_rows.rows(entries=options.entries),
     "explorer": lambda _options: explorer_rows.rows(),
+    "register": lambda options: register_rows.rows(items=options.items),
 }
 
 
@@ -74,6 +75,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--entries", type=int, default=1_000_000, help="length of the log; the goals are for 1000000"
+    )
+    parser.add_argument(
+        "--items", type=int, default=1_000_000, help="length of the register; the goal is for 1000000"
     )
     parser.add_argument("--only", nargs="+", choices=GROUPS, help="measure these groups of rows alone")
     parser.add_argument("--write", action="store_true", help=f"keep the table in {RESULTS.name}")

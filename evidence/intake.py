@@ -222,6 +222,7 @@ def _create_item(
         original_path=storable_name(facts.original_path),
         source=storable_name(facts.source.strip()),
         received_by=user,
+        in_a_case=facts.case is not None,
         declared_sha256=declared,
         **dated_columns(facts.collected),
     )

@@ -158,6 +158,7 @@ def _create_item(facts: ThingFacts, *, title: str, user: User) -> EvidenceItem:
         title=title,
         source=storable_name(facts.source.strip()),
         received_by=user,
+        in_a_case=facts.case is not None,
         **dated_columns(facts.collected),
     )
     if facts.case is not None:

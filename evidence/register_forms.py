@@ -1,6 +1,7 @@
 """What the register's address may say, and what is chosen on its page."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,38 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.access import find_case_by_id
-from evidence.register import CheckState, Order, Place, RegisterFilter
+from cases.models import Case
+from cases.queries import members_of_any
+from evidence.register_filter import (
+    ITS_OWN,
+    OUTSIDE,
+    UNGRADED,
+    CheckState,
+    CustodyState,
+    Order,
+    RegisterFilter,
+)
+from evidence.register_rows import Place
+from evidence.vocabulary import Credibility, Relation, Reliability
 
 # The names under which filters and order stand in the address, in the order in which they are written.
-NAMES = ("q", "type", "case", "check", "alarm", "since", "until", "order")
+NAMES = (
+    "q",
+    "type",
+    "from",
+    "case",
+    "check",
+    "alarm",
+    "source",
+    "information",
+    "custody",
+    "holder",
+    "since",
+    "until",
+    "order",
+)
+# As many colleagues can be chosen from; whoever works with more of them looks by other filters.
+_COLLEAGUES = 200
 _SEPARATOR = "_"
 
 
@@ -34,20 +63,62 @@ class RegisterFilterForm(forms.Form):
     until = forms.DateField(
         label=_("Received until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    source = forms.ChoiceField(
+        label=_("Grade of the source"),
+        required=False,
+        choices=[("", _("Any grade")), *Reliability.choices, (UNGRADED, _("Not graded"))],
+    )
+    information = forms.ChoiceField(
+        label=_("Grade of the information"),
+        required=False,
+        choices=[("", _("Any grade")), *Credibility.choices, (UNGRADED, _("Not graded"))],
+    )
+    custody = forms.ChoiceField(
+        label=_("Custody"), required=False, choices=[("", _("Whatever its custody")), *CustodyState.choices]
+    )
+    holder = forms.ChoiceField(label=_("Held by"), required=False)
     order = forms.ChoiceField(label=_("Order"), required=False, choices=Order.choices)
 
-    def wanted(self, user: User) -> RegisterFilter:
+    def __init__(self, data: QueryDict, *, reader: User) -> None:
+        super().__init__(data)
+        self.reader = reader
+        # The name under which it stands in the address is no name that a class can give a field.
+        self.fields["from"] = forms.ChoiceField(
+            label=_("Where it came from"),
+            required=False,
+            choices=[("", _("From anywhere")), (ITS_OWN, _("Received by itself")), *Relation.choices],
+        )
+        holder = self.fields["holder"]
+        assert isinstance(holder, forms.ChoiceField)  # noqa: S101  for the type checker
+        holder.choices = lambda: _holders(reader)
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """The filters that the page folds away."""
+        return [self[name] for name in ("custody", "holder", "source", "information", "from")]
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one of those is in use."""
+        return any(field.data for field in self.folded)
+
+    def wanted(self) -> RegisterFilter:
         """What is looked for. Raises UnknownCase for a case that is not the reader's."""
         self.is_valid()
         said = self.cleaned_data
-        case_id, order, check = said.get("case"), said.get("order"), said.get("check")
+        case_id, order, holder = said.get("case"), said.get("order"), said.get("holder") or ""
         since, until = said.get("since"), said.get("until")
         return RegisterFilter(
             text=(said.get("q") or "").replace("\x00", ""),
             kind=said.get("type") or "",
-            case=find_case_by_id(case_id, actor=user) if case_id else None,
-            check=check or "",
+            relation=said.get("from") or "",
+            case=find_case_by_id(case_id, actor=self.reader) if case_id else None,
+            check=said.get("check") or "",
             alarm=bool(said.get("alarm")),
+            reliability=said.get("source") or "",
+            credibility=said.get("information") or "",
+            custody=said.get("custody") or "",
+            holder=UUID(holder) if holder and holder != OUTSIDE else holder,
             since=_midnight(since) if since else None,
             until=_midnight(until + timedelta(days=1)) if until and until.year < 9999 else None,
             order=Order(order) if order else Order.NEWEST,
@@ -101,6 +172,17 @@ def read_place(text: str) -> Place | None:
     if at.tzinfo is None or not reference or len(reference) > 16 or "\x00" in reference:
         return None
     return Place(at, reference)
+
+
+def _holders(reader: User) -> list[tuple[str, Any]]:
+    """Who may be asked for: the reader, whoever shares a case with them, and anybody outside. Nobody else is named."""
+    others = members_of_any(Case.objects.visible_to(reader)).exclude(pk=reader.pk)
+    return [
+        ("", _("Whoever has it")),
+        (str(reader.pk), _("Me")),
+        *((str(user.pk), user.full_name) for user in others[:_COLLEAGUES]),
+        (OUTSIDE, _("Somebody without an account")),
+    ]
 
 
 def _midnight(day: date) -> datetime:

@@ -114,6 +114,7 @@ class CustodyEvent(Identified, Dated):
                 name="custody_offers",
                 condition=Q(kind=CustodyKind.TRANSFER_OFFERED),
             ),
+            models.Index(fields=["kind", "item"], name="custody_by_kind"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """Deliveries, the items that came with them, and the cases that those stand in."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
@@ -81,6 +83,9 @@ class EvidenceItem(Identified, Dated):
     received_at = models.DateTimeField(default=timezone.now)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     declared_sha256 = DigestField("sha256", null=True, blank=True)
+    # Whether a case has it: `EvidenceCase` sets it, and nothing takes an item out of a case again. The register finds
+    # by it what none has; everybody else asks the placements.
+    in_a_case = models.BooleanField(default=False, editable=False)
     # When its custody ended with a disposal, as the ledger has it.
     disposed_at = models.DateTimeField(null=True, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
@@ -108,6 +113,9 @@ class EvidenceItem(Identified, Dated):
             # By its hash where the database can: a path may be longer than what an ordered index holds there. Without
             # the many that came under none, which would all lie in one place of it.
             HashIndex(fields=["original_path"], name="item_by_path", condition=~Q(original_path="")),
+            models.Index(
+                fields=["received_by", "-received_at"], name="item_in_no_case", condition=Q(in_a_case=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(source=""), name="item_has_a_source"),
@@ -161,13 +169,26 @@ class EvidenceItem(Identified, Dated):
 
 
 class EvidenceCase(Identified):
-    """An item's place in a case; membership of the case is what opens the item."""
+    """An item's place in a case; membership of the case is what opens the item.
+
+    `received_at` is the item's own, which never changes: so the register reads a case's items in their order.
+    """
 
     item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="placements")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="placements")
     linked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     linked_at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(editable=False)
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["item", "case"], name="item_once_in_a_case")]
+        indexes = [models.Index(fields=["case", "-received_at"], name="placement_by_receipt")]
+
+    def save(self, **options: Any) -> None:
+        """Keeps what the register reads in step with the item."""
+        self.received_at = self.item.received_at
+        super().save(**options)
+        if not self.item.in_a_case:
+            EvidenceItem.objects.filter(pk=self.item_id).update(in_a_case=True)
+            self.item.in_a_case = True

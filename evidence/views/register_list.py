@@ -18,10 +18,12 @@ from cases.access import find_case_by_id
 from cases.models import Case
 from evidence.bulk import MOST_CHECKED, MOST_LISTED, MOST_PLACED, check_all, export_list, put_into_case
 from evidence.errors import BadView, TooMany
+from evidence.gap_report import log_reading
 from evidence.media_types import FILTERS, PHYSICAL, plain_kind
 from evidence.models import EvidenceItem
 from evidence.reading import READ
-from evidence.register import RegisterFilter, RegisterPage, register_page, selected
+from evidence.register import RegisterPage, register_page, selected
+from evidence.register_filter import RegisterFilter
 from evidence.register_forms import RegisterFilterForm, SelectionForm, kept_query, place_text, read_place
 from evidence.saved_views import remove_view, save_view, views_of
 from evidence.views.reader import reader
@@ -35,8 +37,10 @@ _CHIPS = 12
 def item_list(request: HttpRequest) -> HttpResponse:
     """Every item that the reader may open and that fits, in the order that the address asks for."""
     user = reader(request)
-    form = RegisterFilterForm(request.GET)
-    wanted = form.wanted(user)
+    form = RegisterFilterForm(request.GET, reader=user)
+    wanted = form.wanted()
+    if wanted.asks_for_gaps:
+        log_reading(actor=user)
     cases = list(Case.objects.visible_to(user).only("reference")[: _CHIPS + 1])
     context = _listing(request, user, wanted) | {
         "wanted": wanted,
@@ -94,9 +98,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Choose what is to be done with the items."))
         return redirect(back)
     act, whole = form.cleaned_data["act"], form.cleaned_data["which"] == "all"
-    filters = RegisterFilterForm(QueryDict(form.cleaned_data["query"]))
+    filters = RegisterFilterForm(QueryDict(form.cleaned_data["query"]), reader=user)
     try:
-        wanted = filters.wanted(user) if whole else None
+        wanted = filters.wanted() if whole else None
         items = selected(user, form.ids(), wanted=wanted, most=_MOST[act])
         if items:
             return _done(request, act, items, form) or redirect(back)
