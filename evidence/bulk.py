@@ -23,7 +23,7 @@ from evidence.fixity import CHECK, check_fixity
 from evidence.linking import add_to_case
 from evidence.models import EvidenceCase, EvidenceItem
 from evidence.scopes import READ
-from evidence.vocabulary import CustodyOutcome
+from evidence.vocabulary import CustodyOutcome, Relation
 
 MOST_LISTED = 10_000
 MOST_PLACED = 500
@@ -57,8 +57,9 @@ def put_into_case(items: Sequence[EvidenceItem], case: Case, *, actor: Actor) ->
     with transaction.atomic():
         placed = EvidenceCase.objects.filter(case=case, item__in=[item.pk for item in items])
         there = set(placed.values_list("item_id", flat=True))
-        for item in items:
-            if item.pk not in there:
+        # Photographs come last: some of them go with their thing.
+        for item in sorted(items, key=lambda one: one.relation == Relation.PHOTOGRAPH):
+            if item.pk not in there and not _went_with_its_thing(item, case):
                 add_to_case(item, case, actor=actor)
     return Placed(len(items) - len(there), len(there))
 
@@ -100,6 +101,11 @@ def export_list(items: Sequence[EvidenceItem], *, actor: Actor) -> bytes:
         facts: dict[str, Json] = {"items": len(items), "list_sha256": hashlib.sha256(content).hexdigest()}
         log.append(Action.REGISTER_EXPORTED, subject=_REGISTER, actor=user, facts=facts)
     return content
+
+
+def _went_with_its_thing(item: EvidenceItem, case: Case) -> bool:
+    placed = item.relation == Relation.PHOTOGRAPH
+    return placed and EvidenceCase.objects.filter(item=item, case=case).exists()
 
 
 def _cells(item: EvidenceItem) -> list[str]:

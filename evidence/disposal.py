@@ -22,6 +22,7 @@ from evidence import custody
 from evidence.circumstances import require_reason
 from evidence.custody import EventFacts
 from evidence.errors import BadCustody, EvidenceRefused, OnHold, StoreHolds
+from evidence.forgetting import forget_copies, forget_what_was_read
 from evidence.holding import holds_on, unanswered
 from evidence.memberships import is_member_of_all
 from evidence.models import CustodyEvent, EvidenceItem, StoredObject
@@ -143,8 +144,14 @@ def _record(
         "digest_expected": item.stored.sha256 if item.has_bytes else None,
     }
     event = custody.record(item, CustodyKind.DISPOSED, actor=user, **given)
-    facts = {**event.facts(), "objects_to_remove": len(removing), "objects_kept": len(going) - len(removing)}
+    facts = {
+        **event.facts(),
+        "objects_to_remove": len(removing),
+        "objects_kept": len(going) - len(removing),
+        **forget_what_was_read(item, at=now),
+    }
     log.append(Action.EVIDENCE_DISPOSED, subject=item, actor=user, facts=facts, case_id=only_case(item))
+    forget_copies(item, event, actor=user, at=now)
     return Disposed(event, removing)
 
 

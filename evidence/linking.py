@@ -15,14 +15,14 @@ from cases.access import require_member
 from cases.models import Case, Incident, Involvement, Person, Place
 from evidence.errors import AlreadyLinked, BadLink, UnknownEvidence
 from evidence.models import EvidenceCase, EvidenceItem, EvidenceLink
-from evidence.vocabulary import Stance
+from evidence.vocabulary import Relation, Stance
 
 LINK = "evidence.link_evidence"
 LONGEST_PINPOINT = 200
 
 
 def add_to_case(item: EvidenceItem, case: Case, *, actor: Actor) -> EvidenceCase:
-    """Put an item into a case, which opens it to the case's members.
+    """Put an item into a case, which opens it to the case's members; with a thing go the photographs of it.
 
     The actor sees the item and is a member of the case. Raises NotPermitted, UnknownEvidence, NotAMember or
     AlreadyLinked.
@@ -31,10 +31,13 @@ def add_to_case(item: EvidenceItem, case: Case, *, actor: Actor) -> EvidenceCase
     with transaction.atomic():
         try:
             with transaction.atomic():
-                placement = EvidenceCase.objects.create(item=item, case=case, linked_by=user)
+                placement = _place(item, case, user)
         except IntegrityError as error:
             raise AlreadyLinked(_("This item is in the case already. Nothing had to be done.")) from error
-        log.append(Action.EVIDENCE_LINKED, subject=item, actor=user, facts={"to": "case"}, case_id=case.pk)
+        # Whoever has only the case sees a thing through its photographs. What the actor may not see stays closed.
+        own = EvidenceItem.objects.visible_to(user).filter(parent=item, relation=Relation.PHOTOGRAPH)
+        for photograph in own.exclude(placements__case=case):
+            _place(photograph, case, user)
     return placement
 
 
@@ -73,6 +76,12 @@ def link_evidence(
         )
         _log_link(link, user)
     return link
+
+
+def _place(item: EvidenceItem, case: Case, user: User) -> EvidenceCase:
+    placement = EvidenceCase.objects.create(item=item, case=case, linked_by=user)
+    log.append(Action.EVIDENCE_LINKED, subject=item, actor=user, facts={"to": "case"}, case_id=case.pk)
+    return placement
 
 
 def _log_link(link: EvidenceLink, user: User) -> None:

@@ -68,7 +68,8 @@ class Unpacking(Identified):
 class ContainerMember(Identified):
     """One member as its container names it. The name is text, never a path; two members may have the same one.
 
-    The name stands in the container's own bytes, which nothing erases, and in no entry of the log: it has no salt.
+    The name stands in the container's own bytes and goes with them (`evidence.forgetting`), and in no entry of the log:
+    it has no salt.
     """
 
     unpacking = models.ForeignKey(Unpacking, on_delete=models.PROTECT, related_name="members")

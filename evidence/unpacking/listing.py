@@ -12,7 +12,7 @@ from audit.actors import SystemActor
 from evidence.containers.member import LIMITS, Member, MemberFailed
 from evidence.containers.reading import kind_of, members_of
 from evidence.containers.words import ContainerKind, Why
-from evidence.models import ContainerMember, Unpacking
+from evidence.models import ContainerMember, EvidenceItem, Unpacking
 from evidence.placement import only_case
 from evidence.store import vault
 from evidence.unpacking.claims import Heart, held
@@ -41,6 +41,9 @@ def list_contents(unpacking: Unpacking) -> None:
             claim=None,
         ):
             return
+        if EvidenceItem.objects.select_for_update().get(pk=unpacking.item_id).disposed_at is not None:
+            # What was read in its bytes goes the way of its bytes.
+            members = [Member(one.number, "", one.size, "", one.why) for one in members]
         for start in range(0, len(members), _ROWS):
             ContainerMember.objects.bulk_create(
                 _row(unpacking, one) for one in members[start : start + _ROWS]

@@ -330,7 +330,7 @@ IN_CLEAR = {
         "finding",
     },
     "Unpacking": {"tool", "failure"},
-    # It stands in the container's own bytes, which nothing erases.
+    # It stands in the container's own bytes and goes with them, when both are disposed of.
     "ContainerMember": {"name", "modified"},
     # On its way: whoever sends it can call it off, and the row forgets all of this when it has come to an end.
     "Upload": {"failure", *FORGOTTEN} - {"date_earliest", "date_latest"},

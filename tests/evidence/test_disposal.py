@@ -1,6 +1,7 @@
 """Legal holds and disposals: two people, nobody past a hold, rows before bytes, and bytes that go after a kill."""
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,16 +39,22 @@ from evidence.fixity_rounds import ask_for_round, work_on
 from evidence.handing_over import offer
 from evidence.holding import holder_of, holds_on
 from evidence.holds import place_hold, release_hold
+from evidence.inspecting.records import Found, Made, Maker, Output, record_made
 from evidence.lineage import CopyFacts, add_copy
 from evidence.linking import add_to_case
-from evidence.models import CustodyEvent, EvidenceItem, StoredObject
+from evidence.models import CustodyEvent, Derivative, EvidenceItem, FoundValue, ImageHash, StoredObject
 from evidence.reading import hand_out
 from evidence.removal import remove_asked
 from evidence.store import vault
+from evidence.unpacking.asking import ask_for_contents
+from evidence.unpacking.work import carry_out
 from evidence.verification import verify_evidence
 from evidence.vocabulary import ReadingMethod
+from tests.config.test_erasing import text_in_tables
 from tests.conftest import Hire
 from tests.evidence.conftest import LETTER, TakeIn
+from tests.evidence.containers.makers import zip_of
+from tests.evidence.derived import taken_up
 from tests.evidence.test_intake import stored_files
 from tests.evidence.test_store import name_a_bucket
 from tests.evidence.things import put_on_the_shelf
@@ -341,3 +348,65 @@ def test_what_was_made_of_it_goes_with_it_and_nobody_adds_to_it(
     ):
         with pytest.raises(DisposedOf):
             act()
+
+
+FOUND, TAG, TITLE, NOTE, INSIDE = (
+    "Shahrzad Inventedova",
+    "Inventedtag",
+    "Inventedtitle",
+    "Inventednote",
+    "Inventedname",
+)
+
+
+@pytest.fixture
+def read_through(take_in: TakeIn, lawyer: User) -> EvidenceItem:
+    """An archive in which something was found, of which somebody made a copy, and whose members are listed."""
+    item = take_in(zip_of((f"{INSIDE}.txt", b"x")), original_name="a.zip")
+    lead = taken_up(item, DerivativeKind.METADATA)
+    output = Output(1, "application/json", vault().commit(vault().receive(io.BytesIO(b"{}"))))
+    found = [Found("person", TAG, FOUND)]
+    assert record_made(lead, Made(Maker("exiftool", "1"), [output], found=found, looks=7))
+    facts = CopyFacts(DerivativeKind.TRANSLATION, "t.txt", language="en", title=TITLE, note=NOTE)
+    add_copy(item, io.BytesIO(b"a translation"), facts=facts, actor=lawyer)
+    carry_out(ask_for_contents(item, actor=lawyer).pk)
+    return item
+
+
+def test_the_words_that_were_read_in_it_go_with_it(
+    read_through: EvidenceItem, lawyer: User, second: User
+) -> None:
+    words = (FOUND, TAG, TITLE, NOTE, INSIDE)
+    assert [word for word in words if not text_in_tables(word)] == []
+    salts = {
+        bytes(row.salt) for row in [*FoundValue.objects.all(), *Derivative.objects.filter(author=lawyer)]
+    }
+    disposed(read_through, lawyer, second)
+    assert {word: text_in_tables(word) for word in words if text_in_tables(word)} == {}
+    rows = [*FoundValue.objects.all(), *Derivative.objects.filter(author=lawyer)]
+    assert salts.isdisjoint(bytes(row.salt) for row in rows)
+    assert not ImageHash.objects.exists()
+    assert verify_evidence(EvidenceItem.objects.all()).ok
+    entry = Entry.objects.get(action="evidence.disposed")
+    facts = json.loads(bytes(entry.body))["facts"]
+    assert (facts["found_values_erased"], facts["member_names_erased"]) == (1, 1)
+    [erased] = Entry.objects.filter(action="log.values_erased")
+    assert json.loads(bytes(erased.body))["facts"]["approved_by"] == lawyer.audit_name
+
+
+def test_what_was_read_in_other_items_stays(
+    read_through: EvidenceItem, take_in: TakeIn, lawyer: User, second: User
+) -> None:
+    disposed(take_in(b"another"), lawyer, second)
+    assert FoundValue.objects.get().value == FOUND
+    assert ImageHash.objects.exists()
+
+
+def test_a_copy_whose_words_were_filled_in_again_is_found(
+    read_through: EvidenceItem, lawyer: User, second: User
+) -> None:
+    disposed(read_through, lawyer, second)
+    Derivative.objects.filter(author=lawyer).update(title="Another title")
+    assert [fault.kind for fault in verify_evidence(EvidenceItem.objects.all()).faults] == [
+        "derivative_altered"
+    ]

@@ -12,16 +12,19 @@ from django.urls import reverse
 
 from accounts.errors import NotPermitted
 from accounts.models import User
+from accounts.roles import Role
 from audit.models import Entry
 from cases.dating import read_date
 from cases.errors import BadText, NotAMember
-from cases.membership import open_case
+from cases.membership import add_member, open_case
 from cases.models import Case
-from evidence.errors import BadCustody, BadIntake, UnknownEvidence
+from evidence.bulk import put_into_case
+from evidence.errors import AlreadyLinked, BadCustody, BadIntake, UnknownEvidence
 from evidence.linking import add_to_case
-from evidence.models import EvidenceItem, Intake, Thing
+from evidence.models import EvidenceCase, EvidenceItem, Intake, Thing
 from evidence.physical import take_photograph
 from evidence.verification import verify_evidence
+from tests.conftest import Hire
 from tests.evidence.conftest import TakeIn
 from tests.evidence.things import put_on_the_shelf
 from tests.tampering import tamper
@@ -199,3 +202,40 @@ def test_a_photograph_of_a_closed_thing_is_not_found(
 
 def _bytes() -> object:
     return io.BytesIO(b"a photograph")
+
+
+def test_the_photographs_of_a_thing_go_with_it_into_a_later_case(
+    case: Case, other_case: Case, lawyer: User, outsider: User
+) -> None:
+    add_member(other_case, user=lawyer, actor=outsider)
+    ring = put_on_the_shelf(case, lawyer)
+    picture = take_photograph(ring, io.BytesIO(b"picture"), name="ring.jpg", actor=lawyer)
+    add_to_case(ring, other_case, actor=lawyer)
+    assert EvidenceItem.objects.visible_to(outsider).filter(pk=picture.pk).exists()
+    logged = Entry.objects.filter(action="evidence.linked", case_id=other_case.pk)
+    assert {entry.subject_id for entry in logged} == {str(ring.pk), str(picture.pk)}
+    with pytest.raises(AlreadyLinked):
+        add_to_case(picture, other_case, actor=lawyer)
+
+
+def test_a_photograph_that_is_not_open_to_whoever_adds_the_thing_stays_closed(
+    case: Case, other_case: Case, lawyer: User, outsider: User, hire: Hire
+) -> None:
+    second = hire("soraya", Role.LAWYER)
+    add_member(case, user=second, actor=lawyer)
+    ring = put_on_the_shelf(case, lawyer)
+    add_member(other_case, user=lawyer, actor=outsider)
+    hidden = take_photograph(ring, io.BytesIO(b"picture"), name="ring.jpg", actor=lawyer)
+    EvidenceCase.objects.filter(item=hidden).update(case=other_case)
+    third = open_case(reference="DK-3", title="Third", actor=second)
+    add_to_case(ring, third, actor=second)
+    assert not EvidenceCase.objects.filter(item=hidden, case=third).exists()
+
+
+def test_a_thing_and_its_photograph_are_put_into_a_case_together(case: Case, lawyer: User) -> None:
+    ring = put_on_the_shelf(case, lawyer)
+    picture = take_photograph(ring, io.BytesIO(b"picture"), name="ring.jpg", actor=lawyer)
+    second = open_case(reference="DK-2", title="Second", actor=lawyer)
+    placed = put_into_case([picture, ring], second, actor=lawyer)
+    assert (placed.added, placed.there) == (2, 0)
+    assert second.placements.count() == 2
