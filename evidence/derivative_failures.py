@@ -29,7 +29,11 @@ class Failure(models.TextChoices):
     )
     TOO_LARGE = (
         "too_large",
-        gettext_lazy("Not done: the file is larger than what is looked into here. Download the original."),
+        gettext_lazy(
+            "Not looked into: the file is larger than what fits into memory here, so nothing in it was read or "
+            "searched by a program. Download the original and look into it on another machine; what you make of it "
+            "there, add here as a copy."
+        ),
     )
     TOO_MANY_PIXELS = (
         "too_many_pixels",

@@ -51,3 +51,6 @@ class DerivativeState(models.TextChoices):
 
 # What the reconciler looks for. A running one whose program died is found by the age of its claim.
 UNFINISHED = (DerivativeState.WAITING, DerivativeState.RUNNING)
+
+# Begins the finding of a document's page images: how many pages it has, whether images were made of all or not.
+IN_ALL = "in-all "

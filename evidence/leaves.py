@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from evidence.derivative_reading import open_derivative
-from evidence.derivative_words import DerivativeKind, DerivativeState
+from evidence.derivative_words import IN_ALL, DerivativeKind, DerivativeState
 from evidence.errors import EvidenceError, UnknownEvidence
 from evidence.lines import Line, page_lines
 from evidence.models import Derivative, EvidenceItem
@@ -41,10 +41,18 @@ class Leaf:
         return self.number + 1
 
     @property
-    def drawn(self) -> int | None:
-        """Of how many pages images were made at the most, where the document may have more; else None."""
-        most = json.loads(self.image.parameters).get("most_pages")
-        return most if most == self.count else None
+    def in_all(self) -> int | None:
+        """How many pages the document has, images or not; None where nobody counted."""
+        said = self.image.finding.removeprefix(IN_ALL)
+        return int(said) if said != self.image.finding and said.isdigit() else None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the document has, or may have, pages of which no image was made."""
+        if self.in_all is not None:
+            return self.in_all > self.count
+        most: int | None = json.loads(self.image.parameters).get("most_pages")
+        return most == self.count
 
     @property
     def pinpoint(self) -> str:

@@ -51,7 +51,10 @@ class KeptOne:
 
 
 class KeptMany:
-    """A sink for several derivatives in one stream: before each stands a line with its media type and its length."""
+    """A sink for several derivatives in one stream: before each stands a line with its media type and its length.
+
+    A line `in-all N` says that there are N of them, if not all are made: it has no content.
+    """
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
@@ -59,6 +62,7 @@ class KeptMany:
         self._left = 0
         self._one: KeptOne | None = None
         self.outputs: list[Output] = []
+        self.in_all = 0
 
     def __call__(self, piece: bytes) -> None:
         """Take a piece of the stream. Raises BoxFailure for what is no such stream."""
@@ -84,6 +88,9 @@ class KeptMany:
         self._head.clear()
         if not length.isdigit() or int(length) == 0:
             raise BoxFailure(Failure.UNREADABLE)
+        if media_type == "in-all":
+            self.in_all = int(length)
+            return view[end + 1 :]
         self._left = int(length)
         self._one = self._stack.enter_context(KeptOne(len(self.outputs) + 1, media_type))
         return view[end + 1 :]

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from accounts.models import User
 from audit.models import Entry
 from audit.paper.press import Press
 from audit.paper.sheets import Label, Paragraph, Sheet
@@ -23,7 +25,7 @@ from evidence.errors import VaultUnavailable
 from evidence.inspecting import box, media, pages, pictures, texts
 from evidence.inspecting.box import MIB, Limits
 from evidence.inspecting.pending import requeue_derivatives
-from evidence.inspecting.records import SILENT_AFTER, claim
+from evidence.inspecting.records import SILENT_AFTER, claim, record_without
 from evidence.inspecting.subject import Work
 from evidence.inspecting.work import make_derivative
 from evidence.inspection import inspect
@@ -511,3 +513,33 @@ def test_texts_have_a_limit(take_in: TakeIn, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(texts, "_LIMITS", Limits(output=1000))
     row = look_into(take_in(b"words " * 1000))["text"]
     assert (row.state, row.failure) == ("failed", Failure.TOO_MUCH_OUTPUT)
+
+
+def test_a_document_says_how_many_of_its_pages_were_not_looked_into(
+    take_in: TakeIn, lawyer: User, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_PAGES", 1)
+    item = take_in(files.pdf("The first page", "The second page"))
+    image = look_into(item)["page_image"]
+    assert image.finding == "in-all 2"
+    address = reverse("evidence:item", args=[item.pk])
+    page = client_for(lawyer).get(address).content.decode()
+    assert "Not looked into as a whole" in page
+    assert "The document has 2 pages, and images were made of the first 1" in page
+    Derivative.objects.filter(kind="page_image").update(finding="in-all 1")
+    assert "Not looked into" not in client_for(lawyer).get(address).content.decode()
+
+
+def test_a_file_that_is_larger_than_memory_says_what_was_not_done_and_what_to_do(
+    take_in: TakeIn, lawyer: User, client_for: Any
+) -> None:
+    item = take_in(files.pdf("The first page"))
+    inspect(item.pk)
+    for lead in item.derivatives.filter(state=DerivativeState.WAITING):
+        claimed = claim(lead.pk)
+        assert claimed is not None
+        record_without(claimed, DerivativeState.FAILED, failure=Failure.TOO_LARGE)
+    page = client_for(lawyer).get(reverse("evidence:item", args=[item.pk])).content.decode()
+    viewer = page[page.index('id="viewer"') : page.index('id="links"')]
+    assert "larger than what fits into memory" in viewer
+    assert "add here as a copy" in viewer

@@ -30,7 +30,8 @@ def opened() -> pypdfium2.PdfDocument:
 
 
 def draw(document: pypdfium2.PdfDocument, *, side: int, most: int) -> None:
-    """Write each page after a line with its type and length. A page that cannot be drawn is a white one."""
+    """Write how many pages there are, then each after a line with its type and length; white if it cannot be drawn."""
+    sys.stdout.buffer.write(b"in-all %d\n" % len(document))
     for number in range(min(len(document), most)):
         page = document[number]
         width, height = page.get_size()
