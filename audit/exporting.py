@@ -140,7 +140,7 @@ def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> None:
                 row.clear()
             yield len(body).to_bytes(2, "big") + body
         if root is not None and tree.root(row) != root:
-            raise _broken(size)
+            raise _rootless()
         spill.write(b"".join(row))
 
     row: list[bytes] = []
@@ -163,10 +163,19 @@ def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> None:
 def _broken(at: int) -> LogForked:
     return LogForked(
         _(
-            "The log is broken: up to leaf %(at)d it is not what its tree holds. It was not taken out. Run "
+            "The log is broken at leaf %(at)d: what stands there is not what its tree holds. It was not taken out. Run "
             "verify_audit_log; to take it out as it is, add --as-it-is."
         )
         % {"at": at}
+    )
+
+
+def _rootless() -> LogForked:
+    return LogForked(
+        _(
+            "The log is broken: its entries do not lead to the root that was signed. It was not taken out. Run "
+            "verify_audit_log; to take it out as it is, add --as-it-is."
+        )
     )
 
 

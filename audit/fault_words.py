@@ -77,6 +77,7 @@ _PHRASES: Mapping[str, Promise] = {
     r"Another root was signed for the log at this size\.": _(
         "Another root was signed for the log at this size."
     ),
+    r"From (?P<n_from>\S+ \S+) to (?P<n_to>\S+ \S+), by (?:.+)\.": _("From %(n_from)s to %(n_to)s (UTC)."),
     r"It is dated (?P<n_at>\S+(?: \S+)?)\.": _("It is dated %(n_at)s (UTC)."),
     r"It is older than the leaf before it, under a broken root\.": _(
         "It is older than the leaf before it, under a broken root."
@@ -122,6 +123,8 @@ _COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _PHRA
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 # Around a name, so that it keeps its own direction within a sentence from right to left.
 _ISOLATED = "\u2068{}\u2069"
+# Around a moment, whose parts would else stand in the wrong order.
+_MOMENT = "\u2066{}\u2069"
 
 
 def in_words(text: str) -> str:
@@ -137,4 +140,7 @@ def _group(name: str, value: str) -> str:
         return in_words(value)
     if not get_language_bidi():
         return value
-    return value.translate(_DIGITS) if name.startswith("n_") else _ISOLATED.format(value)
+    if not name.startswith("n_"):
+        return _ISOLATED.format(value)
+    number = value.translate(_DIGITS)
+    return number if value.lstrip("-").isdigit() else _MOMENT.format(number)

@@ -16,7 +16,7 @@ from audit.report_csv import MOST
 from audit.report_facts import ReportFacts
 from audit.resolving import facts_of
 from audit.sensitive import Sensitive
-from audit.shown import sentence_of
+from audit.shown import in_digits, sentence_of
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -179,7 +179,7 @@ def _number(count: int) -> Value:
 
 
 def _digits(count: int) -> str:
-    return str(count).translate(_PERSIAN_DIGITS) if _persian() else str(count)
+    return in_digits(str(count))
 
 
 def _moment(at: datetime) -> Value:

@@ -14,6 +14,7 @@ from cases.models import Case
 from config.desk_parts import ROWS, Row, Section
 from config.desk_vault import decisions, own_requests, vault_alarms
 from config.safety import safety_warnings
+from config.templatetags.dadkhah import digits
 from dossiers.models import Dossier
 from evidence.alarms import open_alarms
 from evidence.inspecting.box import isolation
@@ -108,11 +109,13 @@ def _log(_user: User) -> Section:
     return Section(
         title=_("State of the log"),
         empty="",
-        text=ngettext("%(n)d entry.", "%(n)d entries.", entries) % {"n": entries},
+        text=digits(ngettext("%(n)d entry.", "%(n)d entries.", entries) % {"n": entries}),
         rows=[
             Row(
                 _("Look at the log, or verify it now"),
-                _("last checkpoint at size %(n)d") % {"n": last.size} if last else _("no checkpoint yet"),
+                digits(_("last checkpoint at size %(n)d") % {"n": last.size})
+                if last
+                else _("no checkpoint yet"),
                 reverse("audit:state"),
             )
         ],
@@ -128,7 +131,7 @@ def _custody(user: User) -> Section:
         rows=[
             Row(_("Review the custody of all items"), "", reverse("evidence:custody_review")),
             Row(_("Gaps in custody"), "", reverse("evidence:custody_gaps")),
-            Row(_("Open transfers"), str(open_transfers), reverse("evidence:all_transfers")),
+            Row(_("Open transfers"), digits(open_transfers), reverse("evidence:all_transfers")),
         ]
         if items.exists()
         else [],
@@ -171,8 +174,8 @@ def _machine(_user: User) -> Section:
         title=_("Tasks"),
         empty=_("Nothing waits, nothing is stuck."),
         rows=[
-            Row(_("Formats to identify"), str(waiting.count())),
-            Row(_("Given up after several tries"), str(stuck)),
+            Row(_("Formats to identify"), digits(waiting.count())),
+            Row(_("Given up after several tries"), digits(stuck)),
         ]
         if waiting.exists()
         else [],

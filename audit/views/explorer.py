@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from audit.explorer import EntryPage, page_of
 from audit.forms import FilterForm
 from audit.names import Names, house_names, shown_subject
-from audit.shown import in_words
+from audit.shown import in_digits, in_words
 from audit.views.guard import reviewer_required
 
 
@@ -112,7 +112,7 @@ def _as_read(typed: str, moment: datetime | None) -> str:
     if moment is None:
         return ""
     day = _day(moment.astimezone(UTC))
-    return typed if day in typed else f"{typed} = {day}"
+    return in_digits(typed if day in typed else f"{typed} = {day}")
 
 
 def _label_of(form: FilterForm, name: str) -> str:

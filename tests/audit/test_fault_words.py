@@ -36,6 +36,8 @@ def test_a_persian_reader_has_it_in_persian_with_names_isolated() -> None:
         assert in_words("trigger mine") == "ماشهٔ \u2068mine\u2069"
         assert "\u2068evil\u2069" in in_words("index of evil")
         assert in_words("index of evil") != in_words("index evil")
+        assert "\u2066۲۰۳۰-۰۱-۰۲ ۱۰:۰۰:۰۰\u2069" in in_words("It is dated 2030-01-02 10:00:00.")
+        assert "\u2068public.mine\u2069" in in_words("on public.person, calling public.mine")
         assert in_words("Here stands what belongs to leaf 5 (entry abc).") == (
             "اینجا چیزی است که جایش این است: برگ ۵ (ثبت \u2068abc\u2069)."
         )
