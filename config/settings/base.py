@@ -183,6 +183,7 @@ AXES_USERNAME_CALLABLE = "accounts.lockout.tried_name"
 AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_address"
 DADKHAH_PROXY_COUNT = env.proxy_count
 
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_HTTPONLY = True

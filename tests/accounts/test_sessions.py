@@ -2,6 +2,9 @@ import time
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -183,3 +186,25 @@ def test_the_language_switch_leads_to_no_foreign_or_broken_page(client, target):
     response = client.post(reverse("set_language"), {"language": "fa", "next": target})
     assert response["Location"] == "/"
     assert client.post(reverse("set_language"), {"next": "/cases/?q=a"})["Location"] == "/cases/?q=a"
+
+
+def sessions_cannot_be_written(execute, sql, params, many, context):
+    if sql.startswith("UPDATE") and "django_session" in sql:
+        raise OperationalError("database is locked")
+    return execute(sql, params, many, context)
+
+
+def test_an_answer_stands_though_the_session_cannot_be_written(client, paralegal, settings):
+    sign_in(client, "parvin")
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    with connection.execute_wrapper(sessions_cannot_be_written):
+        assert client.get(reverse("desk")).status_code == 200
+    assert client.get(reverse("desk")).status_code == 200
+
+
+def test_a_session_that_was_ended_meanwhile_is_still_told_apart(client, paralegal):
+    sign_in(client, "parvin")
+    session = client.session
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
