@@ -103,9 +103,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database or the log is what failed: rendered without either, and without the session."""
     error = sys.exc_info()[1]
-    if error is not None and is_damage(error):
-        return _failed_page(error)
-    gone = isinstance(error, OperationalError | InterfaceError | Unavailable)
+    if error is not None and (isinstance(error, OperationalError | InterfaceError) or is_damage(error)):
+        return answer_database_error(request, error)
+    gone = isinstance(error, Unavailable)
     status = _UNAVAILABLE if gone else _FAILED
     return HttpResponse(render_to_string("errors/failed.html"), status=status)
 

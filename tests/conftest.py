@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,28 @@ def house(_new_house: Path, tmp_path: Path, settings: Any) -> Iterator[Path]:
     for name in ("keys", "data"):
         shutil.copytree(_new_house / name, tmp_path / name)
     return tmp_path
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Call it when all is set up: from then on the database is a real file where the tests' SQLite is in memory.
+
+    SQLite in shared memory has neither WAL nor a waiting time, and ends with its process: racing there, or killing,
+    would prove nothing.
+    """
+    name, in_memory = connection.settings_dict["NAME"], connection.connection
+
+    def move() -> None:
+        if connection.vendor == "sqlite":
+            path = tmp_path / "on_disk.sqlite3"
+            with closing(sqlite3.connect(path)) as file:
+                connection.connection.backup(file)
+            connection.connection, connection.settings_dict["NAME"] = None, str(path)
+
+    yield move
+    if connection.settings_dict["NAME"] != name:
+        connection.close()
+        connection.connection, connection.settings_dict["NAME"] = in_memory, name
 
 
 @pytest.fixture

@@ -1,10 +1,6 @@
 """Two at once, with real transactions in threads of their own."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -19,25 +15,6 @@ from witnesses.models import ApprovalShare, Interview, OpeningDecision, OpeningR
 from witnesses.opening import approve, open_identity
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def on_disk(tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Call it when all is set up: from then on, threads work on a real file where the tests' SQLite is in memory.
-
-    SQLite in shared memory has neither WAL nor a waiting time, so racing there would prove nothing.
-    """
-    name = connection.settings_dict["NAME"]
-
-    def move() -> None:
-        if connection.vendor == "sqlite":
-            path = tmp_path / "race.sqlite3"
-            with closing(sqlite3.connect(path)) as file:
-                connection.connection.backup(file)
-            connection.settings_dict["NAME"] = str(path)
-
-    yield move
-    connection.settings_dict["NAME"] = name
 
 
 def at_once(acts):
