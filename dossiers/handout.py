@@ -15,7 +15,7 @@ from cases.access import require_member
 from dossiers.consent import note_missing, require_consent
 from dossiers.errors import ConsentMissing, DossierBusy
 from dossiers.models import Dossier, DossierState
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 
 VIEW = "dossiers.view_dossier"
 
@@ -41,7 +41,7 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
         raise DossierBusy(
             _("This dossier has no archive to download. Compile a new one on the page of the case.")
         )
-    content = vault().open(dossier.archive.name)
+    content = open_stored(dossier.archive)
     try:
         # What is missing or damaged at its beginning shows now, while it can still be answered with a sentence.
         content.read(1)

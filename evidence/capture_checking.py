@@ -18,7 +18,7 @@ from evidence.errors import NoCapture, UnknownEvidence
 from evidence.models import EvidenceItem
 from evidence.placement import only_case
 from evidence.reading import READ
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 
 _TOLD = {"format", "records", "digests_stated", "digests_broken", "why"}
 
@@ -45,7 +45,7 @@ def check_capture(item: EvidenceItem, *, actor: Actor) -> CaptureFacts:
     if not EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
         raise UnknownEvidence(_("No such item is open to you. Check its reference."))
     item.require_kept()
-    with vault().open(item.stored.name) as file:
+    with open_stored(item.stored) as file:
         found = read_capture(file)
     if found is None:
         raise NoCapture(_("This is no web capture that is read here: neither WARC nor WACZ."))

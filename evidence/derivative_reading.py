@@ -26,7 +26,7 @@ from evidence.placement import only_case
 from evidence.queries import find_item
 from evidence.reading import Handout
 from evidence.scopes import READ, READ_FOUND
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 
 # One entry stands for a reading of so long: a video is asked for in hundreds of pieces, a document page by page.
 ONE_READING = timedelta(minutes=15)
@@ -142,7 +142,7 @@ def _opened(derivative: Derivative) -> BinaryIO:
     """Its content. What is missing or damaged at its beginning shows now, while a sentence can still be said."""
     if derivative.object is None:
         raise _unknown()
-    content = vault().open(derivative.object.name)
+    content = open_stored(derivative.object)
     try:
         content.read(1)
         content.seek(0)

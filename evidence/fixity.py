@@ -1,6 +1,7 @@
 """Reading an item's stored bytes again and comparing them with what was recorded when it came in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from evidence.models import CustodyEvent, EvidenceItem, FixityReading, FixityRou
 from evidence.placement import only_case
 from evidence.reachability import require_fair
 from evidence.store import vault
+from evidence.stored_objects import recorded_facts
 from evidence.vault.checking import scrub_object as read_without_key
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
 from evidence.vault.stores import Store
@@ -137,12 +139,5 @@ def finding_of(found: CheckOutcome) -> Finding:
 
 def stored_facts(stored: StoredObject) -> StoredFacts:
     """What the record says of an object, in the vault's own words."""
-    return StoredFacts(
-        name=stored.name,
-        size=stored.size,
-        sha256=stored.sha256.value,
-        blake3=stored.stored_blake3.value,
-        stored_size=stored.stored_size,
-        key_id=stored.key_id,
-        more=tuple((MoreDigest(one.algorithm).in_hashlib, bytes(one.value)) for one in stored.digests.all()),
-    )
+    more = tuple((MoreDigest(one.algorithm).in_hashlib, bytes(one.value)) for one in stored.digests.all())
+    return replace(recorded_facts(stored), more=more)

@@ -19,7 +19,7 @@ from evidence.inspecting.records import ask_for_derivatives
 from evidence.models import EvidenceItem
 from evidence.pending import ask_for_inspection
 from evidence.placement import only_case
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 from evidence.vocabulary import CustodyKind
 
 _INSPECTOR = SystemActor("inspection")
@@ -63,7 +63,7 @@ def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
 
 
 def _identify(item: EvidenceItem) -> str:
-    with vault().open(item.kept.name) as stored:
+    with open_stored(item.kept) as stored:
         return media_types.identify(stored.read(media_types.HEAD_BYTES))
 
 

@@ -75,7 +75,7 @@ def add_copy(
 
 
 def _media_type(store: Vault, stored: StoredFacts) -> str:
-    with store.open(stored.name) as content:
+    with store.open_recorded(stored) as content:
         return identify_copy(content.read(HEAD_BYTES))
 
 

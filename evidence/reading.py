@@ -15,7 +15,7 @@ from evidence.models import EvidenceItem
 from evidence.placement import only_case
 from evidence.queries import find_item
 from evidence.scopes import REVIEW_CUSTODY
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 from evidence.vocabulary import CustodyKind
 
 READ = "evidence.view_evidence"
@@ -65,7 +65,7 @@ def hand_out(item: EvidenceItem, *, actor: Actor, purpose: str = "") -> Handout:
     """
     user = require(actor, READ)
     item = find_item(item.pk, user=user)
-    content = vault().open(item.kept.name)
+    content = open_stored(item.kept)
     try:
         # What is missing or damaged at its beginning shows now, while it can still be answered with a sentence.
         content.read(1)

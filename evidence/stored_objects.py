@@ -1,5 +1,6 @@
 """The one row of a sequence of bytes, whoever brought or made them."""
 
+from typing import BinaryIO
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -50,3 +51,23 @@ def _kept_again(pk: UUID, name: str) -> StoredObject:
         StoredObject.objects.filter(pk=pk).update(removal_asked_at=None, removed_at=None)
         found.refresh_from_db()
     return found
+
+
+def open_stored(stored: StoredObject) -> BinaryIO:
+    """The content of the object that this row tells of, and of no other; the caller closes it.
+
+    Raises ObjectMissing, ObjectAltered (for a large object also while it is read) or VaultUnavailable.
+    """
+    return vault().open_recorded(recorded_facts(stored))
+
+
+def recorded_facts(stored: StoredObject) -> StoredFacts:
+    """What the row says of an object, in the vault's own words, without the further digests."""
+    return StoredFacts(
+        name=stored.name,
+        size=stored.size,
+        sha256=stored.sha256.value,
+        blake3=stored.stored_blake3.value,
+        stored_size=stored.stored_size,
+        key_id=stored.key_id,
+    )

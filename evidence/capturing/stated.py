@@ -11,7 +11,7 @@ from evidence.containers.captures import CaptureFacts, read_statement
 from evidence.errors import EvidenceError
 from evidence.filenames import visible_name
 from evidence.models import EvidenceItem
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def stated_by_file(item: EvidenceItem) -> Stated:
     if not item.has_bytes or item.disposed_at is not None:
         return Stated()
     try:
-        with vault().open(item.stored.name) as file:
+        with open_stored(item.stored) as file:
             found = read_statement(file)
     except EvidenceError as error:
         return Stated(failure=str(error))

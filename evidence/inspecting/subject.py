@@ -10,7 +10,7 @@ from evidence.errors import ObjectMissing
 from evidence.inspecting import box
 from evidence.inspecting.records import beat
 from evidence.models import Derivative, EvidenceItem, StoredObject
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 
 _BEAT_SECONDS = 3.0
 # A bucket behind a thin line, in bytes a second.
@@ -72,7 +72,7 @@ class Work:
         if stored is None:
             raise ObjectMissing
         with (
-            vault().open(stored.name) as content,
+            open_stored(stored) as content,
             box.copy_in_memory(content, largest=largest, beat=self.beat) as copy,
         ):
             yield copy

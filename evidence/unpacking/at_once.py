@@ -11,7 +11,7 @@ from audit.errors import DomainError
 from evidence.containers.reading import kind_of
 from evidence.containers.words import ContainerKind
 from evidence.models import EvidenceItem, Unpacking
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 from evidence.unpacking.asking import ask_for_contents, ask_for_members
 from evidence.unpacking.claims import MOST_TRIES
 from evidence.unpacking.queries import Contents, contents_of
@@ -135,5 +135,5 @@ def _count(counts: Unpacked, item: EvidenceItem, contents: Contents, told: Told)
 def _kind(item: EvidenceItem) -> ContainerKind | None:
     if not item.has_bytes or item.disposed_at is not None:
         return None
-    with vault().open(item.stored.name) as file:
+    with open_stored(item.stored) as file:
         return kind_of(file)

@@ -14,7 +14,7 @@ from evidence.containers.reading import kind_of, members_of
 from evidence.containers.words import ContainerKind, Why
 from evidence.models import ContainerMember, EvidenceItem, Unpacking
 from evidence.placement import only_case
-from evidence.store import vault
+from evidence.stored_objects import open_stored
 from evidence.unpacking.claims import Heart, held
 from evidence.unpacking.words import MemberState, UnpackingState
 
@@ -65,7 +65,7 @@ def list_contents(unpacking: Unpacking) -> None:
 
 def _read(unpacking: Unpacking, members: list[Member]) -> tuple[ContainerKind | None, Why | None]:
     heart = Heart(unpacking)
-    with vault().open(unpacking.item.stored.name) as file:
+    with open_stored(unpacking.item.stored) as file:
         kind = kind_of(file)
         if kind is None:
             return None, Why.NO_CONTAINER

@@ -21,6 +21,7 @@ from evidence.intake import IntakeFacts, check_receipt, record_receipt
 from evidence.models import ContainerMember, EvidenceCase, EvidenceItem, Unpacking
 from evidence.placement import only_case
 from evidence.store import vault
+from evidence.stored_objects import open_stored
 from evidence.storing import Arrived, store_bytes
 from evidence.unpacking.claims import Heart, held
 from evidence.unpacking.words import MemberState, UnpackingState
@@ -85,7 +86,7 @@ def _begun(unpacking: Unpacking) -> _Run:
 def _take(run: _Run, waiting: dict[int, UUID]) -> None:
     """Leaves in `waiting` what could not be reached."""
     item, heart, store = run.unpacking.item, Heart(run.unpacking), vault()
-    with store.open(item.stored.name) as file:
+    with open_stored(item.stored) as file:
         found = members_of(file, ContainerKind(run.unpacking.kind), name=item.original_name)
         while waiting:
             try:

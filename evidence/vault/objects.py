@@ -20,6 +20,7 @@ from evidence.vault.checking import check_object, scrub_object
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
 from evidence.vault.marker import KeyState, Marker
 from evidence.vault.object_reading import ObjectReader, open_object
+from evidence.vault.proven_reading import open_recorded
 from evidence.vault.receiving import Received, Receiver
 from evidence.vault.rewrapping import new_opening
 from evidence.vault.sources import open_source
@@ -119,6 +120,14 @@ class Vault:
         """
         stored = self._store.open(require_name(name))
         return cast(BinaryIO, io.BufferedReader(open_object(stored, self._keys.identities)))
+
+    def open_recorded(self, facts: StoredFacts) -> BinaryIO:
+        """As `open`, of the very object that `facts` tell of: another one in its place raises ObjectAltered.
+
+        See `proven_reading.ProvenReader` for when that shows.
+        """
+        stored = self._store.open(require_name(facts.name))
+        return cast(BinaryIO, io.BufferedReader(open_recorded(stored, self._keys.identities, facts)))
 
     def open_waiting(self, path: Path) -> ObjectReader:
         """The content of sealed bytes that wait outside the store, such as a part of an upload.

@@ -62,6 +62,8 @@ def copy_download(request: HttpRequest, derivative_id: UUID) -> HttpResponseBase
     response = FileResponse(
         handout.content, as_attachment=True, filename=handout.name, content_type="application/octet-stream"
     )
+    # Whoever gets less than this has not got the file.
+    response["Content-Length"] = str(handout.size)
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

@@ -67,6 +67,17 @@ def test_only_custody_writes_custody_events():
     } == {"evidence/custody.py"}
 
 
+def test_stored_bytes_are_opened_as_what_the_record_says_they_are():
+    # By its name alone an object could be another one that was put in its place. A dossier compares for itself what
+    # it has read; whether the store answers at all is asked of any object.
+    by_name = writers(r"(vault\(\)|store|vault)\.open\(")
+    assert {path for path in by_name if not path.startswith("evidence/vault/")} <= {
+        "evidence/stored_objects.py",
+        "evidence/reachability.py",
+        "dossiers/packaging.py",
+    }
+
+
 def test_no_superuser_and_no_thread_local_user():
     assert writers(r"threading\.local|is_superuser\s*=\s*True|create_superuser") == set()
 

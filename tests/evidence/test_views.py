@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -153,6 +154,21 @@ def test_a_download_is_the_original_as_an_attachment_and_in_custody(
         json.loads(bytes(Entry.objects.get(action="evidence.downloaded").body))["facts"]["fingerprint"]
         == event.fingerprint()
     )
+
+
+def test_another_file_in_the_place_of_the_original_is_not_handed_out(
+    take_in: TakeIn, lawyer: User, client_for: ClientFor
+) -> None:
+    item, other = take_in(), take_in(b"somebody else's photograph")
+    objects = Path(settings.DADKHAH_DATA_DIR) / "vault"
+    [ours], [theirs] = (list(objects.rglob(one.stored.name)) for one in (item, other))
+    swapped = ours.read_bytes(), theirs.read_bytes()
+    for path, content in zip((theirs, ours), swapped, strict=True):
+        path.unlink()
+        path.write_bytes(content)
+    response = client_for(lawyer).post(reverse("evidence:download", args=[item.pk]))
+    assert response.status_code == 409
+    assert not item.custody.filter(kind="exported").exists()
 
 
 def test_a_download_that_cannot_be_logged_does_not_leave(
