@@ -1,12 +1,13 @@
 """Removing bytes that no record needs any more, after their item was disposed of; goes on after a kill.
 
-What is to go stands on the row of the stored object. It is removed under the lock of that row, so that whoever takes
-the same bytes in at this moment either finds them kept or puts them there anew.
+What is to go stands on the row of the stored object, and so does that its removal has begun: a store that answers
+slowly, or not at all, holds no transaction open. Whoever takes the same bytes in before finds them kept; meanwhile they
+are asked to come again; afterwards they put them there anew.
 """
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,8 @@ from evidence.store import vault
 
 REMOVER = SystemActor("disposal")
 _AT_ONCE = 100
+# A store that has not answered by then is not going to: whoever asked it was killed, and the next one takes over.
+SILENT_AFTER = timedelta(minutes=10)
 _log = logging.getLogger(__name__)
 
 
@@ -68,18 +71,40 @@ def remove_asked() -> int:
 
 
 def _remove(key: UUID) -> bool:
+    begun = _begin(key)
+    if begun is None:
+        return False
+    row, at = begun
+    gone = False
+    try:
+        # False where a lock of the store holds it still; the row says so, and it is tried again.
+        gone = vault().remove_disposed(row.name)
+    finally:
+        _end(row, at, gone=gone)
+    return gone
+
+
+def _begin(key: UUID) -> tuple[StoredObject, datetime] | None:
+    """Take the removal up, in the database first; None where it is not to be, is done, or somebody is at it."""
+    now = timezone.now()
     with transaction.atomic():
         row = StoredObject.objects.select_for_update().get(pk=key)
         if row.removal_asked_at is None or row.removed_at is not None:
-            return False
+            return None
+        if row.removal_begun_at is not None and row.removal_begun_at > now - SILENT_AFTER:
+            return None
         if is_needed(row):
-            StoredObject.objects.filter(pk=key).update(removal_asked_at=None)
+            StoredObject.objects.filter(pk=key).update(removal_asked_at=None, removal_begun_at=None)
             log.append(Action.REMOVAL_CANCELLED, subject=row, actor=REMOVER, facts={"sha256": row.sha256.hex})
-            return False
-        if not vault().remove_disposed(row.name):
-            # A lock of the store holds it still; the row says so, and it is tried again.
-            return False
-        StoredObject.objects.filter(pk=key).update(removed_at=timezone.now())
-        facts = {"sha256": row.sha256.hex, "size": row.size}
-        log.append(Action.OBJECT_REMOVED, subject=row, actor=REMOVER, facts=facts)
-    return True
+            return None
+        StoredObject.objects.filter(pk=key).update(removal_begun_at=now)
+    return row, now
+
+
+def _end(row: StoredObject, begun_at: datetime, *, gone: bool) -> None:
+    """Record what became of it. Where another has taken over meanwhile, that one records it."""
+    with transaction.atomic():
+        mine = StoredObject.objects.filter(pk=row.pk, removal_begun_at=begun_at)
+        if mine.update(removal_begun_at=None, removed_at=timezone.now() if gone else None) and gone:
+            facts = {"sha256": row.sha256.hex, "size": row.size}
+            log.append(Action.OBJECT_REMOVED, subject=row, actor=REMOVER, facts=facts)

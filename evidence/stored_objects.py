@@ -37,17 +37,15 @@ def stored_object(stored: StoredFacts) -> StoredObject:
 
 
 def _kept_again(pk: UUID, name: str) -> StoredObject:
-    # Whoever removes bytes holds this row meanwhile: from here on they are there, or they are gone.
+    # Whoever begins to remove bytes says so on this row first: from here on nobody begins.
     found = StoredObject.objects.select_for_update().get(pk=pk)
     if found.is_going:
+        if found.removal_begun_at is not None:
+            raise _going()
         try:
             vault().open(name).close()
         except ObjectMissing as error:
-            raise BytesGoing(
-                _(
-                    "These very bytes were being removed at this moment. Nothing was recorded; send the file again."
-                )
-            ) from error
+            raise _going() from error
         StoredObject.objects.filter(pk=pk).update(removal_asked_at=None, removed_at=None)
         found.refresh_from_db()
     return found
@@ -70,4 +68,10 @@ def recorded_facts(stored: StoredObject) -> StoredFacts:
         blake3=stored.stored_blake3.value,
         stored_size=stored.stored_size,
         key_id=stored.key_id,
+    )
+
+
+def _going() -> BytesGoing:
+    return BytesGoing(
+        _("These very bytes were being removed at this moment. Nothing was recorded; send the file again.")
     )

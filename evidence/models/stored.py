@@ -24,6 +24,8 @@ class StoredObject(Identified):
     key_id = models.CharField(max_length=128)
     # Nothing rests on the bytes any more: they are to go, and they are gone.
     removal_asked_at = models.DateTimeField(null=True, blank=True)
+    # Somebody is at it: the store is told outside of every transaction, and this keeps others away meanwhile.
+    removal_begun_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     stored_at = models.DateTimeField(default=timezone.now)
     # When it was last read, so that what is due is found by an index; the readings themselves are the record.

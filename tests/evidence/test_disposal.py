@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.errors import NotPermitted
 from accounts.models import User
@@ -28,11 +29,13 @@ from evidence.disposal import dispose, open_request, request_disposal, turn_down
 from evidence.errors import (
     AlreadyAnswered,
     BadCustody,
+    BytesGoing,
     DisposedOf,
     EvidenceRefused,
     NotTheHolder,
     OnHold,
     StoreHolds,
+    VaultUnavailable,
 )
 from evidence.fixity import check_fixity
 from evidence.fixity_rounds import ask_for_round, work_on
@@ -262,6 +265,78 @@ def test_a_kill_is_made_good_by_the_next_round(
     reconcile()
     assert StoredObject.objects.get().removed_at is not None
     assert stored_files(house) == []
+
+
+@pytest.fixture
+def going(take_in: TakeIn, lawyer: User, second: User) -> StoredObject:
+    """Bytes that are to go."""
+    return disposed(take_in(), lawyer, second).stored
+
+
+def at_the_store(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Do something while the store is removing bytes."""
+    real = type(vault()).remove_disposed
+
+    def removing(self: Any, name: str) -> bool:
+        act()
+        return real(self, name)
+
+    monkeypatch.setattr(type(vault()), "remove_disposed", removing)
+
+
+def test_no_transaction_waits_for_the_store(going: StoredObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    depths: list[int] = []
+    at_the_store(monkeypatch, lambda: depths.append(len(connection.savepoint_ids)))
+    assert remove_asked() == 1
+    assert depths == [0]
+
+
+def test_bytes_that_come_while_they_are_being_removed_are_asked_to_come_again(
+    going: StoredObject, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[str] = []
+
+    def come() -> None:
+        with pytest.raises(BytesGoing) as refused:
+            take_in()
+        answers.append(str(refused.value))
+
+    at_the_store(monkeypatch, come)
+    assert remove_asked() == 1
+    assert "send the file again" in answers[0]
+    monkeypatch.undo()
+    assert vault().open(take_in().stored.name).read() == LETTER
+
+
+def test_one_removes_at_a_time_and_a_silent_one_is_taken_over(
+    going: StoredObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[int] = []
+    at_the_store(monkeypatch, lambda: counts.append(remove_asked()))
+    assert (remove_asked(), counts) == (1, [0])
+    monkeypatch.undo()
+    assert Entry.objects.filter(action="vault.object_removed").count() == 1
+
+
+def test_a_remover_that_was_killed_is_taken_over_when_it_has_been_silent(going: StoredObject) -> None:
+    rows = StoredObject.objects.filter(pk=going.pk)
+    rows.update(removal_begun_at=timezone.now())
+    assert remove_asked() == 0
+    rows.update(removal_begun_at=timezone.now() - removal.SILENT_AFTER)
+    assert remove_asked() == 1
+
+
+def test_a_store_that_is_away_leaves_the_removal_to_the_next_round(
+    going: StoredObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise VaultUnavailable("away")
+
+    at_the_store(monkeypatch, away)
+    assert remove_asked() == 0
+    assert StoredObject.objects.get().removal_begun_at is None
+    monkeypatch.undo()
+    assert remove_asked() == 1
 
 
 def test_what_the_stores_lock_holds_is_said_and_nothing_is_half_done(

@@ -68,7 +68,9 @@ def test_thinly_lying_items_are_found_by_each_cases_own_index(
     plans = plans_of_a_page(lawyer, order, place, backwards=backwards)
     assert any("placement_by_receipt" in one and "item_in_no_case" not in one for one in plans)
     assert any("item_in_no_case" in one for one in plans)
-    assert not any("item_by_receipt" in one for one in plans)
+    if connection.vendor == "sqlite":
+        # PostgreSQL may well begin with the items where there is only one.
+        assert not any("item_by_receipt" in one for one in plans)
     assert_no_table_is_read_whole(plans)
 
 
