@@ -54,13 +54,29 @@ _LAWYER = _PARALEGAL | {
     "evidence.view_found_values",
 }
 
-# Administrators run the machine: nothing here lets them near evidence, cases or witnesses.
+# Administrators run the machine: nothing here lets them near evidence, cases or witnesses. They may take a custodian's
+# office at once, for an arrest does not wait; they can open nothing by it.
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.PARALEGAL: _PARALEGAL,
     Role.LAWYER: _LAWYER,
     Role.AUDITOR: frozenset(
-        {"audit.review_log", "evidence.review_custody", "evidence.check_fixity", "witnesses.heed_alarms"}
+        {
+            "audit.review_log",
+            "evidence.review_custody",
+            "evidence.check_fixity",
+            "witnesses.heed_alarms",
+            "witnesses.review_custodians",
+        }
     ),
-    Role.CUSTODIAN: frozenset({"witnesses.decide_opening", "witnesses.heed_alarms"}),
-    Role.ADMINISTRATOR: frozenset({"accounts.manage_users"}),
+    Role.CUSTODIAN: frozenset(
+        {
+            "witnesses.decide_opening",
+            "witnesses.heed_alarms",
+            "witnesses.review_custodians",
+            "witnesses.remove_custodian",
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {"accounts.manage_users", "witnesses.review_custodians", "witnesses.remove_custodian"}
+    ),
 }

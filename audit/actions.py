@@ -250,6 +250,25 @@ class Action(Worded):
 
     # Witnesses
     CUSTODIAN_ENROLLED = "witness.custodian_enrolled", _("A custodian of identities was enrolled.")
+    CUSTODIAN_PASSPHRASE_CHANGED = (
+        "witness.custodian_passphrase_changed",
+        _("A custodian changed the passphrase of their key."),
+    )
+    CUSTODIAN_KEY_ROTATED = (
+        "witness.custodian_key_rotated",
+        _("A custodian changed to a new key and sealed their shares to it."),
+    )
+    CUSTODIAN_KEY_LOST = "witness.custodian_key_lost", _("A custodian's passphrase was said to be lost.")
+    CUSTODIAN_KEY_FOUND = (
+        "witness.custodian_key_found",
+        _("A custodian proved that a passphrase which was said to be lost is known."),
+    )
+    CUSTODIAN_KEY_ERASED = (
+        "witness.custodian_key_erased",
+        _("The private key of a custodian was erased, for nothing is sealed to it any more."),
+    )
+    CUSTODIAN_REMOVED = "witness.custodian_removed", _("A custodian was removed at once.")
+    CUSTODIAN_REINSTATED = "witness.custodian_reinstated", _("A removed custodian was brought back.")
     WITNESS_REGISTERED = (
         "witness.registered",
         _("A witness was registered under a pseudonym and the identity sealed."),
@@ -301,6 +320,14 @@ class Action(Worded):
     IDENTITIES_HELD = (
         "witness.identities_held",
         _("The identities of a case were held in memory for one check of a package and shown to nobody."),
+    )
+    IDENTITY_RESEALED = (
+        "witness.identity_resealed",
+        _("An identity was sealed anew to the custodians of today, and the old seal erased; nobody saw it."),
+    )
+    RESEALING_ENDED = (
+        "witness.resealing_ended",
+        _("The sealing anew of identities came to its end."),
     )
     DRILL_PASSED = "witness.drill_passed", _("A quorum of custodians opened a test record, as a drill.")
     DRILL_FAILED = "witness.drill_failed", _("A drill failed: the test record did not open as it was sealed.")

@@ -16,27 +16,33 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
+from audit.erasable import Erasable
 from audit.postgresql_path import system_names
 from audit.refusals import Refusal, missing_on_postgres, missing_on_sqlite
 
 REFUSAL = "append-only"
 FUNCTION = "audit_refuse_change"
 # ERRCODE 23001 (restrict_violation) reaches Python as IntegrityError, as SQLite's RAISE does.
-FUNCTION_BODY = (
-    f" BEGIN RAISE EXCEPTION '{REFUSAL}: % on %', TG_OP, TG_TABLE_NAME"  # its own placeholders
-    " USING ERRCODE = 'restrict_violation'; END "
+_REFUSED = (
+    f"RAISE EXCEPTION '{REFUSAL}: % on %', TG_OP, TG_TABLE_NAME"  # its own placeholders
+    " USING ERRCODE = 'restrict_violation';"
 )
+FUNCTION_BODY = f" BEGIN {_REFUSED} END "
 
 
 def append_only(
-    table: str, *, keys: Sequence[Sequence[str]], refusals: Sequence[Refusal] = ()
+    table: str,
+    *,
+    keys: Sequence[Sequence[str]],
+    refusals: Sequence[Refusal] = (),
+    erasable: Erasable | None = None,
 ) -> list[Operation]:
     """Return the operations that guard `table` for a migration, to be added after its creation.
 
     `keys` names every unique key of the table by its columns, the primary key included; `refusals` are the rows that
-    it does not take. What the last migration says of a table holds.
+    it does not take; `erasable` is the one change that it allows. What the last migration says of a table holds.
     """
-    return [GuardTable(table, [list(key) for key in keys], list(refusals))]
+    return [GuardTable(table, [list(key) for key in keys], list(refusals), erasable)]
 
 
 class GuardTable(Operation):
@@ -45,10 +51,17 @@ class GuardTable(Operation):
     reversible = True
     category = None
 
-    def __init__(self, table: str, keys: Sequence[Sequence[str]], refusals: Sequence[Refusal] = ()) -> None:
+    def __init__(
+        self,
+        table: str,
+        keys: Sequence[Sequence[str]],
+        refusals: Sequence[Refusal] = (),
+        erasable: Erasable | None = None,
+    ) -> None:
         self.table = table
         self.keys = keys
         self.refusals = refusals
+        self.erasable = erasable
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Guards are no part of Django's model state."""
@@ -63,11 +76,12 @@ class GuardTable(Operation):
         vendor = schema_editor.connection.vendor
         if vendor == "postgresql":
             refusals = (line for one in self.refusals for line in one.postgresql(self.table))
-            for statement in [*_postgres_statements(self.table), *refusals]:
+            for statement in [*_postgres_statements(self.table, self.erasable), *refusals]:
                 schema_editor.execute(statement, params=None)
         else:
             refused = {one.guard(self.table): one.sqlite(self.table) for one in self.refusals}
-            for name, statement in (sqlite_triggers(self.table, self.keys) | refused).items():
+            own = sqlite_triggers(self.table, self.keys, self.erasable)
+            for name, statement in (own | refused).items():
                 schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"', params=None)
                 schema_editor.execute(statement, params=None)
 
@@ -90,26 +104,25 @@ class GuardTable(Operation):
 
 def promised_tables() -> dict[str, Sequence[Sequence[str]]]:
     """Return every table that some migration guards, applied or not, with its unique keys."""
-    migrations = MigrationLoader(None).disk_migrations
-    return {
-        operation.table: operation.keys
-        for key in sorted(migrations)
-        for operation in migrations[key].operations
-        if isinstance(operation, GuardTable)
-    }
+    return {table: guard.keys for table, guard in _last_guards().items()}
 
 
 @cache
 def promised_refusals() -> dict[str, Sequence[Refusal]]:
     """Return what each guarded table refuses, as the last migration says that guards it."""
+    return {table: guard.refusals for table, guard in _last_guards().items() if guard.refusals}
+
+
+@cache
+def promised_erasures() -> dict[str, Erasable]:
+    """Return what may become empty in a guarded table, as the last migration says that guards it."""
+    return {table: guard.erasable for table, guard in _last_guards().items() if guard.erasable}
+
+
+def _last_guards() -> dict[str, GuardTable]:
     migrations = MigrationLoader(None).disk_migrations
-    last = {
-        operation.table: operation.refusals
-        for key in sorted(migrations)
-        for operation in migrations[key].operations
-        if isinstance(operation, GuardTable)
-    }
-    return {table: refusals for table, refusals in last.items() if refusals}
+    operations = (operation for key in sorted(migrations) for operation in migrations[key].operations)
+    return {operation.table: operation for operation in operations if isinstance(operation, GuardTable)}
 
 
 def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Sequence[str]]]:
@@ -132,7 +145,9 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     tables = guarded_tables(connection)
     refusals = missing_on_sqlite(connection, _refusals_of(tables))
     wanted = {
-        name: sql for table, keys in tables.items() for name, sql in sqlite_triggers(table, keys).items()
+        name: sql
+        for table, keys in tables.items()
+        for name, sql in sqlite_triggers(table, keys, promised_erasures().get(table)).items()
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -151,14 +166,18 @@ def promised_guards(connection: BaseDatabaseWrapper, table: str, keys: Sequence[
 def promised_functions() -> set[str]:
     """Return the functions behind all guards on PostgreSQL, as they are called there; none takes an argument."""
     refusals = (one.guard(table) for table, all_of in promised_refusals().items() for one in all_of)
-    return {f"{name}()" for name in (FUNCTION, *refusals)}
+    own = (f"{table}_guard_rows" for table in promised_erasures())
+    return {f"{name}()" for name in (FUNCTION, *refusals, *own)}
 
 
-def sqlite_triggers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]:
+def sqlite_triggers(
+    table: str, keys: Sequence[Sequence[str]], erasable: Erasable | None = None
+) -> dict[str, str]:
     """Return the guards of a rowid table by name, each as the statement that creates it."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {table}'); END"
+    but = erasable.sqlite() if erasable else ""
     triggers = {
-        f"{table}_guard_update": f'BEFORE UPDATE ON "{table}" {refuse}',
+        f"{table}_guard_update": f'BEFORE UPDATE ON "{table}"{but} {refuse}',
         f"{table}_guard_delete": f'BEFORE DELETE ON "{table}" {refuse}',
     }
     # NEW.rowid is -1 unless the statement names it: only a forged row number can meet an existing one.
@@ -176,15 +195,22 @@ POSTGRES_TRIGGERS = {
 }
 
 
-def _postgres_statements(table: str) -> list[str]:
-    statements = [
-        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $refuse${FUNCTION_BODY}$refuse$"
-    ]
+def _function_of(table: str, name: str, erasable: Erasable | None) -> tuple[str, str]:
+    """The function behind a guard, and its body: one of the table's own where something may become empty."""
+    if erasable and name == "guard_rows":
+        return f"{table}_{name}", erasable.body(_REFUSED)
+    return FUNCTION, FUNCTION_BODY
+
+
+def _postgres_statements(table: str, erasable: Erasable | None) -> list[str]:
+    statements = []
     for name, (events, scope, _bits) in POSTGRES_TRIGGERS.items():
         trigger = f'"{table}_{name}"'
+        function, body = _function_of(table, name, erasable)
         statements += [
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $refuse${body}$refuse$",
             f'DROP TRIGGER IF EXISTS {trigger} ON "{table}"',
-            f'CREATE TRIGGER {trigger} BEFORE {events} ON "{table}" FOR EACH {scope} EXECUTE FUNCTION {FUNCTION}()',
+            f'CREATE TRIGGER {trigger} BEFORE {events} ON "{table}" FOR EACH {scope} EXECUTE FUNCTION {function}()',
             f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER {trigger}',
         ]
     return statements
@@ -195,8 +221,8 @@ def _postgres_statements(table: str) -> list[str]:
 _GUARDS = """
     SELECT t.tgrelid, t.tgname, t.tgenabled::text, t.tgtype,
            t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgnargs = 0, p.proname,
+           CASE WHEN l.lanname = 'plpgsql' THEN p.prosrc END,
            array_remove(ARRAY[
-               CASE WHEN p.prosrc <> %s OR l.lanname <> 'plpgsql' THEN 'its body' END,
                CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END,
                CASE WHEN p.proconfig IS NOT NULL THEN 'settings of its own' END,
                CASE WHEN p.pronamespace <> c.relnamespace THEN 'another schema' END,
@@ -236,7 +262,8 @@ def _missing_on_postgres(connection: BaseDatabaseWrapper) -> list[str]:
             f"{table}_{name}"
             for table in tables
             for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
-            if found.get((table, f"{table}_{name}")) != ("A", bits, True, FUNCTION, ())
+            if found.get((table, f"{table}_{name}"))
+            != ("A", bits, True, _promised_function(table, name)[0], ())
         ]
         return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(tables))])
 
@@ -246,11 +273,18 @@ def _found_on_postgres(
 ) -> dict[tuple[str, str], tuple[str, int, bool, str, tuple[str, ...]]]:
     """Every trigger by its table and name: when it fires, on what, whether on all of it, and its function's flaws."""
     names = {oid: name for name, oid in tables.items()}
-    cursor.execute(_GUARDS, [FUNCTION_BODY, list(names)])
-    return {
-        (names[oid], name): (enabled, bits, all_of_it, function, tuple(wrong))
-        for oid, name, enabled, bits, all_of_it, function, wrong in cursor.fetchall()
-    }
+    cursor.execute(_GUARDS, [list(names)])
+    found = {}
+    for oid, name, enabled, bits, all_of_it, function, body, wrong in cursor.fetchall():
+        table = names[oid]
+        as_made = body == _promised_function(table, name.removeprefix(f"{table}_"))[1]
+        flaws = (*(() if as_made else ("its body",)), *wrong)
+        found[table, name] = (enabled, bits, all_of_it, function, flaws)
+    return found
+
+
+def _promised_function(table: str, name: str) -> tuple[str, str]:
+    return _function_of(table, name, promised_erasures().get(table))
 
 
 class VendorSQL(Operation):

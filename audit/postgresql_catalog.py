@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from audit.conditions import checks_in, condition_form, index_form
+from audit.guards import promised_erasures
 from audit.postgresql_path import system_names
 from audit.promises import FoundIndex, Reference
 
@@ -66,6 +67,9 @@ _RIGHTS = """
         FROM ours CROSS JOIN LATERAL aclexplode(ours.relacl) AS x
         UNION SELECT ours.oid, ours.relowner, x.grantee, x.privilege_type
         FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid CROSS JOIN LATERAL aclexplode(a.attacl) AS x
+        WHERE NOT (x.privilege_type = 'UPDATE' AND EXISTS (
+            SELECT 1 FROM unnest(%(erasable)s::oid[], %(columns)s::text[]) AS may (oid, name)
+            WHERE may.oid = ours.oid AND may.name = a.attname))
     )
     SELECT 'right ' || string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) || ' of '
             || coalesce(r.rolname::text, 'PUBLIC'), g.oid
@@ -172,7 +176,18 @@ class Catalog:
 
     def rights(self, tables: Sequence[str]) -> list[tuple[str, str]]:
         """Who may change the rows of a table, or lift its guards, and should not: what it is, and the table."""
-        places = {"tables": [self._places[table] for table in tables], "house": self._places.get(_HOUSE)}
+        erasable = [
+            (self._places[table], column)
+            for table, one in promised_erasures().items()
+            if table in tables
+            for column in one.empty
+        ]
+        places = {
+            "tables": [self._places[table] for table in tables],
+            "house": self._places.get(_HOUSE),
+            "erasable": [place for place, _column in erasable],
+            "columns": [column for _place, column in erasable],
+        }
         self._cursor.execute(_RIGHTS, places)
         return [(what, self._names[oid]) for what, oid in self._cursor.fetchall()]
 

@@ -15,7 +15,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.errors import BadInput, Conflict, NotTheOwner
-from audit.guards import guarded_tables
+from audit.guards import guarded_tables, promised_erasures
 
 # Written by migrations alone; a site that could change them could give rights or hide a guard.
 _READ_ONLY = {"django_migrations", "django_content_type", "auth_permission"}
@@ -138,6 +138,12 @@ def _statements(role: str, tables: Sequence[str], guarded: set[str]) -> Iterator
         yield sql.SQL("GRANT {} ON TABLE {}.{} TO {}").format(
             rights, names["schema"], sql.Identifier(table), names["role"]
         )
+    for table, erasable in promised_erasures().items():
+        if table in tables:
+            columns = sql.SQL(", ").join(map(sql.Identifier, erasable.empty))
+            yield sql.SQL("GRANT UPDATE ({}) ON TABLE {}.{} TO {}").format(
+                columns, names["schema"], sql.Identifier(table), names["role"]
+            )
 
 
 def _rights(table: str, guarded: set[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -19,6 +20,7 @@ from witnesses.errors import (
     KeysDoNotMatch,
     NotACustodian,
     TooFewCustodians,
+    UnknownCustodian,
     WeakPassphrase,
     WrongPerson,
 )
@@ -55,25 +57,34 @@ def fewest_custodians() -> int:
 def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
     """Makes the custodian's key pair, its private half wrapped by the passphrase, which is stored nowhere.
 
-    Raises NotPermitted without the office, WrongPerson where anybody but the custodian acts, WeakPassphrase, and
-    AlreadyEnrolled. Leaves no row behind.
+    Whoever lost a passphrase makes a new key in the same way. Raises NotPermitted without the office, WrongPerson
+    where anybody but the custodian acts, WeakPassphrase, NotACustodian after a removal, and AlreadyEnrolled. Leaves
+    no row behind.
     """
     if require(user, DECIDE).pk != getattr(actor, "pk", None):
         raise WrongPerson(_("Custodians enrol themselves, so that nobody else ever knows their passphrase."))
     check_passphrase(passphrase, user=user)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        if Custodian.objects.filter(user=user).exists():
-            raise AlreadyEnrolled
-        custodian = Custodian.objects.create(user=user)
-        key = _new_key(custodian, passphrase, version=1)
+        custodian = Custodian.objects.filter(user=user).first() or Custodian(user=user)
+        _require_no_key(custodian)
+        custodian.save()
+        key = new_key(custodian, passphrase, version=custodian.keys.count() + 1)
         log.append(
             Action.CUSTODIAN_ENROLLED,
             subject=custodian,
             actor=actor,
-            facts={"key": str(key.pk), "version": 1},
+            facts={"key": str(key.pk), "version": key.version},
         )
     return custodian
+
+
+def _require_no_key(custodian: Custodian) -> None:
+    """Raises AlreadyEnrolled for somebody with a key; NotACustodian for somebody who was removed."""
+    if custodian.revoked_at is not None:
+        raise NotACustodian(_("You were removed as a custodian. Another person has to bring you back first."))
+    if custodian.keys.filter(retired_at__isnull=True).exists():
+        raise AlreadyEnrolled
 
 
 @sensitive_variables()
@@ -91,7 +102,7 @@ def unlock(key: CustodianKey, *, passphrase: str) -> SealedBytes:
     Raises KeysDoNotMatch where it is not the other half of the public key beside it: shares were sealed to that.
     """
     wrapping_key = Stretching.stored(key.kdf).stretch(passphrase)
-    seed = unwrap_seed(bytes(key.wrapped_private_key), key=wrapping_key, binding=_key_binding(key))
+    seed = unwrap_seed(bytes(key.wrapped_private_key or b""), key=wrapping_key, binding=_key_binding(key))
     if public_key_of(seed) != bytes(key.public_key):
         raise KeysDoNotMatch
     return seed
@@ -103,6 +114,14 @@ def acting_custodian(actor: Actor) -> Custodian:
     if custodian is None:
         raise NotACustodian
     return custodian
+
+
+def find_custodian(custodian_id: uuid.UUID) -> Custodian:
+    """A custodian of any time. Raises UnknownCustodian."""
+    found = Custodian.objects.select_related("user").filter(pk=custodian_id).first()
+    if found is None:
+        raise UnknownCustodian
+    return found
 
 
 def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Custodian]:
@@ -145,17 +164,27 @@ def _current_keys() -> list[CustodianKey]:
 
 
 @sensitive_variables()
-def _new_key(custodian: Custodian, passphrase: str, *, version: int) -> CustodianKey:
+def new_key(custodian: Custodian, passphrase: str, *, version: int) -> CustodianKey:
+    """A fresh pair, its private half wrapped by the passphrase; saved, for the caller to log."""
     pair = new_key_pair()
-    stretching = Stretching.fresh(settings.DADKHAH_ARGON2)
     key = CustodianKey(
-        id=uuid.uuid4(), custodian=custodian, version=version, public_key=pair.public, kdf=stretching.row()
+        id=uuid.uuid4(),
+        custodian=custodian,
+        version=version,
+        public_key=pair.public,
+        proved_at=timezone.now(),
     )
-    key.wrapped_private_key = wrap_seed(
-        pair.seed, key=stretching.stretch(passphrase), binding=_key_binding(key)
-    )
+    key.wrapped_private_key, key.kdf = wrap(SealedBytes(pair.seed), key=key, passphrase=passphrase)
     key.save(force_insert=True)
     return key
+
+
+@sensitive_variables()
+def wrap(seed: SealedBytes, *, key: CustodianKey, passphrase: str) -> tuple[bytes, dict[str, str | int]]:
+    """The private half wrapped by a passphrase, and how that was stretched. Takes a good part of a second."""
+    stretching = Stretching.fresh(settings.DADKHAH_ARGON2)
+    wrapped = wrap_seed(seed, key=stretching.stretch(passphrase), binding=_key_binding(key))
+    return wrapped, stretching.row()
 
 
 def _key_binding(key: CustodianKey) -> Binding:

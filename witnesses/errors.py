@@ -64,6 +64,22 @@ class AlreadyEnrolled(WitnessError, Conflict):
     )
 
 
+class NoKey(WitnessError, Conflict):
+    """A custodian without a current key: the old one is lost, and no new one was made."""
+
+    sentence = _("This custodian has no key that could be used. Make a new key first.")
+
+
+class KeyChanged(WitnessError, Conflict):
+    """The key was changed by another window or person while this went on."""
+
+    sentence = _("The key was changed in the meantime. Nothing was done; look at its state and try again.")
+
+
+class NotRemoved(WitnessError, Conflict):
+    """A custodian who is to be removed was removed, or one who is to be brought back was not."""
+
+
 class NotACustodian(WitnessError, Refused):
     """The actor holds no share of this identity, or no longer holds the office."""
 
@@ -129,6 +145,12 @@ class UnknownSession(WitnessError, NotFound):
     """No such session of a quorum, or none that this actor may know of."""
 
     sentence = _("There is no such request, or it is not yours to see.")
+
+
+class UnknownCustodian(WitnessError, NotFound):
+    """No such custodian."""
+
+    sentence = _("There is no such custodian. Choose one from the list.")
 
 
 class NothingToGather(WitnessError, Conflict):

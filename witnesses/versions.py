@@ -30,6 +30,7 @@ def seal_version(
     keys: Sequence[CustodianKey],
     by: User,
     part: str = IDENTITY,
+    reseals: SealedIdentity | None = None,
 ) -> SealedIdentity:
     """Seals the content under a fresh key, of which each custodian's key gets one share. Two versions share nothing."""
     identity = SealedIdentity(
@@ -41,6 +42,7 @@ def seal_version(
         threshold=quorum(),
         shares=len(keys),
         sealed_by=by,
+        reseals=reseals,
     )
     data_key = new_data_key()
     sealed = seal_identity(content, key=data_key, binding=identity_binding(identity))

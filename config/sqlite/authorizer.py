@@ -9,7 +9,7 @@ program that opens the file is stopped by the triggers, and who drops those is s
 import sqlite3
 from functools import lru_cache
 
-from audit.guards import REFUSAL, promised_tables
+from audit.guards import REFUSAL, promised_erasures, promised_tables
 
 _READS = {
     sqlite3.SQLITE_READ,
@@ -42,6 +42,8 @@ def refusal(action: int, first: str | None, second: str | None) -> str:
     """Why SQLite may not do this (its code, and what it tells of the object), or an empty text where it may."""
     if action in _READS:
         return f"{REFUSAL}: the schema" if action == sqlite3.SQLITE_INSERT and _is_schema(first) else ""
+    if action == sqlite3.SQLITE_UPDATE and second in _erasable().get(first or "", ()):
+        return ""
     if action in _ROWS:
         guarded = _is_schema(first) or first in _guarded()
         return f"{REFUSAL}: {_ROWS[action]} on {first}" if guarded else ""
@@ -61,3 +63,9 @@ def _is_schema(table: str | None) -> bool:
 @lru_cache(maxsize=1)
 def _guarded() -> frozenset[str]:
     return frozenset(promised_tables())
+
+
+@lru_cache(maxsize=1)
+def _erasable() -> dict[str, tuple[str, ...]]:
+    # That they become empty, and nothing else changes, is for the table's own trigger to see.
+    return {table: erasable.empty for table, erasable in promised_erasures().items()}

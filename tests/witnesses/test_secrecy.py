@@ -242,6 +242,8 @@ def test_no_column_could_hold_a_name_in_clear():
         "Dependence.tie",
         "Dependence.note",
         "DependenceEnd.reason",
+        "CustodianEvent.kind",
+        "CustodianEvent.reason",
         "QuorumSession.purpose",
         "QuorumSession.reason",
         "QuorumSession.state",

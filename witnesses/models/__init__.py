@@ -8,7 +8,7 @@ from witnesses.models.consent import (
     ConsentWords,
     WithdrawalWords,
 )
-from witnesses.models.custodian import Custodian, CustodianKey, PassphraseAttempt
+from witnesses.models.custodian import Custodian, CustodianEvent, CustodianKey, PassphraseAttempt
 from witnesses.models.dependence import IN_THE_CONTENT, Dependence, DependenceEnd, Tie
 from witnesses.models.interview import AccountKind, Interview, InterviewRecord, InterviewState, Recording
 from witnesses.models.note import InterviewNote
@@ -50,6 +50,7 @@ __all__ = [
     "ConsentWithdrawal",
     "ConsentWords",
     "Custodian",
+    "CustodianEvent",
     "CustodianKey",
     "Dependence",
     "DependenceEnd",

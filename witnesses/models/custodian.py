@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from audit.private import Private, PrivateValues
 from witnesses.json_text import JsonText
 
 
@@ -22,6 +24,10 @@ class Custodian(models.Model):
     class Meta:
         default_permissions = ()
         ordering: ClassVar = ["enrolled_at", "id"]
+        permissions: ClassVar = [
+            ("review_custodians", "Can see who the custodians are and whether they can form a quorum"),
+            ("remove_custodian", "Can remove a custodian at once, or bring one back"),
+        ]
 
 
 class CustodianKey(models.Model):
@@ -35,12 +41,15 @@ class CustodianKey(models.Model):
     custodian = models.ForeignKey(Custodian, on_delete=models.PROTECT, related_name="keys")
     version = models.PositiveSmallIntegerField(default=1)
     public_key = models.BinaryField()
-    wrapped_private_key = models.BinaryField()
+    # Erased once nothing that lives is sealed to the key any more, or when it is replaced.
+    wrapped_private_key = models.BinaryField(null=True)
     kdf = JsonText()
     created_at = models.DateTimeField(default=timezone.now)
     # When its owner last opened it with the passphrase, as far as the record knows.
     proved_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
+    # Its passphrase was said to be lost: nothing is asked of this key any more, unless its owner proves otherwise.
+    lost_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -49,7 +58,36 @@ class CustodianKey(models.Model):
             models.UniqueConstraint(
                 fields=["custodian"], condition=Q(retired_at__isnull=True), name="custodian_one_current_key"
             ),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=False)
+                | Q(wrapped_private_key__isnull=False, lost_at__isnull=True),
+                name="custodian_current_key_is_whole",
+            ),
         ]
+
+
+class CustodianEvent(models.Model):
+    """What somebody said of a custodian, with the reason. Append-only."""
+
+    class Kind(models.TextChoices):
+        REMOVED = "removed", _("removed")
+        REINSTATED = "reinstated", _("brought back")
+        LOST = "lost", _("passphrase lost")
+        FOUND = "found", _("passphrase found again")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    custodian = models.ForeignKey(Custodian, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    salt = models.BinaryField()
+    at = models.DateTimeField(default=timezone.now)
+
+    PRIVATE: ClassVar = PrivateValues((Private("reason"),), fact="custodian_event", shown=False)
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["-at", "id"]
 
 
 class PassphraseAttempt(models.Model):

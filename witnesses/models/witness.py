@@ -52,11 +52,17 @@ class Witness(models.Model):
 IDENTITY = "identity"
 
 
-class IdentityManager(models.Manager["SealedIdentity"]):
+class SealedRecordQuerySet(models.QuerySet["SealedIdentity"]):
+    def living(self) -> Self:
+        """What still holds sealed bytes: not what was sealed anew since and erased."""
+        return self.filter(successor__isnull=True)
+
+
+class IdentityManager(models.Manager.from_queryset(SealedRecordQuerySet)):  # type: ignore[misc]
     """The sealed identities alone: whoever looks for who a witness is never meets a sealed note."""
 
-    def get_queryset(self) -> models.QuerySet["SealedIdentity"]:
-        return super().get_queryset().filter(part=IDENTITY)
+    def get_queryset(self) -> SealedRecordQuerySet:
+        return super().get_queryset().filter(part=IDENTITY)  # type: ignore[no-any-return]
 
 
 class SealedIdentity(models.Model):
@@ -65,6 +71,9 @@ class SealedIdentity(models.Model):
     A sealed note of an interview is a record of the same kind, so that everything that keeps identities open to
     today's custodians keeps notes too: `part` is "identity", or the thread of the note. `objects` are the identities
     alone, `records` all that is sealed.
+
+    The one change that the database allows: once a successor holds the same content, sealed to other custodians,
+    nonce and ciphertext become empty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,9 +87,11 @@ class SealedIdentity(models.Model):
     shares = models.PositiveSmallIntegerField()
     sealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sealed_at = models.DateTimeField(default=timezone.now)
+    # The version that this one was sealed anew from, content unchanged.
+    reseals = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="successor")
 
     objects = IdentityManager()
-    records = models.Manager["SealedIdentity"]()
+    records = SealedRecordQuerySet.as_manager()
 
     IN_THE_LOG: ClassVar = InTheLog(written="sealed_at", about="witness")
 
@@ -96,7 +107,10 @@ class SealedIdentity(models.Model):
 
 
 class KeyShare(models.Model):
-    """One share of a sealed identity's data key, sealed to one custodian's key. Append-only."""
+    """One share of a sealed identity's data key, sealed to one custodian's key. Append-only, but for erasing it.
+
+    A custodian who changes keys seals the same share to the new one: then two rows have the same index.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sealed_identity = models.ForeignKey(SealedIdentity, on_delete=models.PROTECT, related_name="key_shares")
@@ -107,7 +121,6 @@ class KeyShare(models.Model):
     class Meta:
         default_permissions = ()
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sealed_identity", "index"], name="key_share_index_once"),
             models.UniqueConstraint(
                 fields=["sealed_identity", "custodian_key"], name="key_share_holder_once"
             ),

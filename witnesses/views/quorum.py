@@ -7,17 +7,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
 from accounts.models import User
-from witnesses.custodians import DECIDE
+from witnesses.custodians import DECIDE, quorum
+from witnesses.health import custody_of
 from witnesses.models import LIVE_SESSIONS, QuorumDecision, QuorumPurpose, QuorumSession, QuorumState
 from witnesses.quorum.approving import approve_session, refuse_session
 from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
 from witnesses.quorum.queries import find_session
+from witnesses.quorum.resealing import begin_resealing, reseal_identities
 from witnesses.quorum_forms import AskForm, SessionCodeForm, SessionDecisionForm
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
@@ -39,6 +42,23 @@ def drill(request: HttpRequest) -> HttpResponse:
         if made:
             return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
     return show_form(request, "witnesses/drill.html", form, {})
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def reseal(request: HttpRequest) -> HttpResponse:
+    """Ask the custodians to have identities sealed anew. Its answer shows the code, once and nowhere else."""
+    user = reader(request)
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, lambda: begin_resealing(reason=form.cleaned_data["reason"], actor=user))
+        if made:
+            return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
+    custody = custody_of()
+    return show_form(request, "witnesses/reseal.html", form, {"custody": custody, "quorum": quorum()})
 
 
 @sensitive_post_parameters()
@@ -126,6 +146,25 @@ def _hold_drill(asked: QuorumSession, code: str, user: User) -> Told:
     return messages.ERROR, _("The drill failed: the test record did not open. Tell the auditor.")
 
 
+@sensitive_variables()
+def _reseal(asked: QuorumSession, code: str, user: User) -> Told:
+    told = reseal_identities(asked, code=code, actor=user)
+    sentence = ngettext(
+        "%(n)d identity was sealed anew to the custodians of today.",
+        "%(n)d identities were sealed anew to the custodians of today.",
+        told.done,
+    ) % {"n": told.done}
+    if not (told.unreadable or told.newer):
+        return messages.SUCCESS, sentence
+    left = ngettext(
+        "%(n)d witness is left as it was: a share did not open, or the identity was corrected meanwhile.",
+        "%(n)d witnesses are left as they were: a share did not open, or the identity was corrected meanwhile.",
+        told.unreadable + told.newer,
+    ) % {"n": told.unreadable + told.newer}
+    return messages.WARNING, f"{sentence} {left}"
+
+
 _ACTS: dict[QuorumPurpose, Callable[[QuorumSession, str, User], Told]] = {
     QuorumPurpose.DRILL: _hold_drill,
+    QuorumPurpose.RESEAL: _reseal,
 }

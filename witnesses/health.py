@@ -1,0 +1,147 @@
+"""Whether every identity can still be opened by a quorum, and how many custodians may be lost before one cannot."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from witnesses.custodians import active_custodians, fewest_custodians, quorum
+from witnesses.models import Custodian, CustodianKey, KeyShare, SealedIdentity
+from witnesses.sharing import MOST_SHARES
+
+
+class Standing(StrEnum):
+    """What a custodian can do today."""
+
+    READY = "ready"
+    NO_KEY = "no_key"
+    LOST = "lost"
+    REMOVED = "removed"
+    LEFT = "left"
+
+
+class Danger(StrEnum):
+    """How near the house is to losing identities, the worst first."""
+
+    LOST = "lost"  # some identity can be opened by no quorum
+    NO_QUORUM = "no_quorum"  # too few custodians to open anything that is sealed from now on
+    BARE = "bare"  # one more loss, and an identity is lost
+    STALE = "stale"  # somebody holds a share who should not, or holds none who should
+    FEW = "few"  # too few custodians to register a witness
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCustody:
+    """One living sealed identity: how many more custodians can open it than must, and whether to seal it anew."""
+
+    identity: UUID
+    witness_id: UUID
+    margin: int
+    needs_reseal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustodianStanding:
+    """One custodian: the key of today, how many identities it can help to open, and how many it should."""
+
+    custodian: Custodian
+    standing: Standing
+    key: CustodianKey | None
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """The whole: custodians and identities."""
+
+    custodians: Sequence[CustodianStanding]
+    identities: Sequence[IdentityCustody]
+
+    @property
+    def ready(self) -> int:
+        """How many custodians can act today."""
+        return sum(one.standing == Standing.READY for one in self.custodians)
+
+    @property
+    def margin(self) -> int | None:
+        """How many custodians may be lost before an identity is; None where nothing that can be opened is sealed."""
+        return min((one.margin for one in self.identities if one.margin >= 0), default=None)
+
+    @property
+    def lost(self) -> int:
+        """How many identities no quorum can open."""
+        return sum(one.margin < 0 for one in self.identities)
+
+    @property
+    def to_reseal(self) -> int:
+        """How many identities that can be opened are not sealed to exactly the custodians of today."""
+        return sum(one.needs_reseal and one.margin >= 0 for one in self.identities)
+
+    @property
+    def danger(self) -> Danger:
+        """The worst that is true."""
+        if self.lost:
+            return Danger.LOST
+        if self.ready < quorum():
+            return Danger.NO_QUORUM
+        if self.margin == 0:
+            return Danger.BARE
+        if self.to_reseal:
+            return Danger.STALE
+        return Danger.FEW if self.ready < fewest_custodians() else Danger.NONE
+
+
+def custody_of() -> Custody:
+    """Asked of the database now, in a handful of statements, whatever the number of identities."""
+    custodians = list(Custodian.objects.select_related("user"))
+    active = {one.pk for one in active_custodians()}
+    current = {
+        key.custodian_id: key
+        for key in CustodianKey.objects.filter(retired_at__isnull=True).defer("wrapped_private_key")
+    }
+    able = sorted(
+        (key for key in current.values() if key.custodian_id in active),
+        key=lambda key: (key.created_at, key.pk),
+    )
+    wanted = frozenset(key.custodian_id for key in able[:MOST_SHARES])
+    holders: dict[UUID, set[UUID]] = defaultdict(set)
+    alive: dict[UUID, set[UUID]] = defaultdict(set)
+    shares = KeyShare.objects.filter(sealed_identity__successor__isnull=True)
+    for identity, custodian, key in shares.values_list(
+        "sealed_identity_id", "custodian_key__custodian_id", "custodian_key_id"
+    ):
+        holders[identity].add(custodian)
+        if custodian in wanted and current[custodian].pk == key:
+            alive[identity].add(custodian)
+    living = SealedIdentity.objects.living().values_list("pk", "witness_id", "threshold")
+    identities = [
+        IdentityCustody(
+            pk, witness, len(alive[pk]) - threshold, alive[pk] != wanted or not holders[pk] <= wanted
+        )
+        for pk, witness, threshold in living
+    ]
+    return Custody(
+        [
+            CustodianStanding(
+                one,
+                _standing(one, active=one.pk in active, key=current.get(one.pk)),
+                current.get(one.pk),
+                sum(one.pk in holding for holding in alive.values()),
+            )
+            for one in custodians
+        ],
+        identities,
+    )
+
+
+def _standing(custodian: Custodian, *, active: bool, key: CustodianKey | None) -> Standing:
+    if custodian.revoked_at is not None:
+        return Standing.REMOVED
+    if not active:
+        return Standing.LEFT
+    if key is not None:
+        return Standing.READY
+    lost = custodian.keys.filter(lost_at__isnull=False).exists()
+    return Standing.LOST if lost else Standing.NO_KEY

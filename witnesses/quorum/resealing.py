@@ -1,0 +1,161 @@
+"""Sealing identities anew to the custodians of today, without showing one of them to anybody.
+
+For what a removed custodian or a lost key still holds a share of, and for custodians who came later and hold none. A
+fresh data key each time: the shares of before open nothing that is still here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor, SystemActor
+from cases.models import Case
+from witnesses.closing import end
+from witnesses.custodians import keys_of_today, quorum
+from witnesses.errors import SealBroken
+from witnesses.health import custody_of
+from witnesses.idle_keys import erase_idle_keys
+from witnesses.models import (
+    LIVE_STATES,
+    KeyShare,
+    OpeningRequest,
+    OpeningState,
+    QuorumPurpose,
+    QuorumSession,
+    QuorumState,
+    SealedIdentity,
+    Witness,
+)
+from witnesses.quorum.beginning import begin_session
+from witnesses.quorum.ending import end_session, require_session
+from witnesses.quorum.gathered import Gathered, gather
+from witnesses.sealed import SealedText
+from witnesses.versions import seal_version
+
+_ERASED: Final = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many identities were sealed anew, how many did not open, and how many were corrected meanwhile."""
+
+    done: int
+    unreadable: int
+    newer: int
+    keys_erased: int
+
+
+def begin_resealing(*, reason: str, actor: Actor) -> tuple[QuorumSession, SealedText]:
+    """Asks the custodians to have sealed anew what is not sealed to exactly them. See `begin_session`."""
+    return begin_session(QuorumPurpose.RESEAL, identities_to_reseal(), reason=reason, actor=actor)
+
+
+def identities_to_reseal() -> list[SealedIdentity]:
+    """Every living version of each witness of whom one is not sealed to exactly the custodians of today.
+
+    All versions of a witness go together, so that the newest stays the newest. A witness of whom a version cannot be
+    opened by any quorum is left out: the page of the custodians names how many.
+    """
+    custody = custody_of()
+    wanted = {one.witness_id for one in custody.identities if one.needs_reseal}
+    lost = {one.witness_id for one in custody.identities if one.margin < 0}
+    living = SealedIdentity.objects.living().filter(witness__in=wanted - lost)
+    return list(living.order_by("witness_id", "version"))
+
+
+@sensitive_variables()
+def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Resealed:
+    """Seals each covered witness's identities anew, erases the old seals, then the keys that nothing waits for.
+
+    One transaction for each witness: after a crash the session is still approved, and the code goes on where it
+    stopped. Raises what `gather` raises, TooFewCustodians, and RequestClosed where the session ended meanwhile.
+    """
+    gathered = gather(session, purpose=QuorumPurpose.RESEAL, code=code, actor=actor)
+    done = unreadable = newer = 0
+    for witness in Witness.objects.filter(identities__sessions__session=session).distinct():
+        try:
+            count = _reseal(session, witness, gathered, actor=actor)
+        except SealBroken:
+            unreadable += 1
+            continue
+        done, newer = done + max(count, 0), newer + (count < 0)
+    gathered.forget()
+    with transaction.atomic():
+        end_session(
+            session,
+            QuorumState.DONE,
+            action=Action.RESEALING_ENDED,
+            actor=actor,
+            facts={"resealed": done, "unreadable": unreadable, "newer": newer},
+            came_from=(QuorumState.APPROVED,),
+        )
+        erased = erase_idle_keys(actor=actor)
+    return Resealed(done, unreadable, newer, erased)
+
+
+@sensitive_variables()
+def _reseal(session: QuorumSession, witness: Witness, gathered: Gathered, *, actor: Actor) -> int:
+    """How many versions were sealed anew; -1 where one came that the custodians were not asked about."""
+    with transaction.atomic():
+        # The lock of whoever registers and corrects: no version comes in between.
+        Case.objects.select_for_update().get(pk=witness.case_id)
+        _require_approved(session)
+        living = list(witness.identities.living().select_related("witness").order_by("version"))
+        covered = set(session.covered.values_list("sealed_identity_id", flat=True))
+        old = [one for one in living if one.pk in covered]
+        if not old:
+            return 0
+        if len(old) < len(living):
+            return -1
+        made = [_seal_anew(one, gathered, by=session.initiator) for one in old]
+        _erase(old)
+        log.append(
+            Action.IDENTITY_RESEALED,
+            subject=witness,
+            actor=actor,
+            facts={
+                "session": str(session.pk),
+                "versions": [one.version for one in made],
+                "instead_of": [one.version for one in old],
+                "threshold": made[-1].threshold,
+                "shares": made[-1].shares,
+            },
+            case_id=witness.case_id,
+        )
+    return len(made)
+
+
+@sensitive_variables()
+def _seal_anew(old: SealedIdentity, gathered: Gathered, *, by: User) -> SealedIdentity:
+    newest: int = old.witness.identities.aggregate(newest=Max("version"))["newest"]
+    return seal_version(
+        old.witness,
+        gathered.content_of(old),
+        version=newest + 1,
+        keys=keys_of_today(at_least=quorum()),
+        by=by,
+        reseals=old,
+    )
+
+
+def _erase(old: Sequence[SealedIdentity]) -> None:
+    for request in OpeningRequest.objects.filter(sealed_identity__in=old, state__in=LIVE_STATES):
+        # What it was approved for is not there any more; the new seal takes new approvals.
+        end(request, OpeningState.EXPIRED, action=Action.OPENING_EXPIRED, actor=SystemActor("openings"))
+    keys = [one.pk for one in old]
+    SealedIdentity.objects.filter(pk__in=keys).update(nonce=_ERASED, ciphertext=_ERASED)
+    KeyShare.objects.filter(sealed_identity__in=keys).update(sealed_share=_ERASED)
+
+
+def _require_approved(session: QuorumSession) -> None:
+    # Locked: a custodian who refuses in this moment stops the next witness, not half of this one.
+    QuorumSession.objects.select_for_update().get(pk=session.pk)
+    session.refresh_from_db()
+    require_session(session, QuorumState.APPROVED)
