@@ -8,7 +8,7 @@ what is there already. None of this stops whoever owns the database; the signed 
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -20,6 +20,7 @@ from audit.erasable import Erasable
 from audit.postgresql_path import system_names
 from audit.refusals import Refusal, missing_on_postgres, missing_on_sqlite
 
+Keys: TypeAlias = Sequence[Sequence[str]]
 REFUSAL = "append-only"
 FUNCTION = "audit_refuse_change"
 # ERRCODE 23001 (restrict_violation) reaches Python as IntegrityError, as SQLite's RAISE does.
@@ -31,11 +32,7 @@ FUNCTION_BODY = f" BEGIN {_REFUSED} END "
 
 
 def append_only(
-    table: str,
-    *,
-    keys: Sequence[Sequence[str]],
-    refusals: Sequence[Refusal] = (),
-    erasable: Erasable | None = None,
+    table: str, *, keys: Keys, refusals: Sequence[Refusal] = (), erasable: Erasable | None = None
 ) -> list[Operation]:
     """Return the operations that guard `table` for a migration, to be added after its creation.
 
@@ -52,11 +49,7 @@ class GuardTable(Operation):
     category = None
 
     def __init__(
-        self,
-        table: str,
-        keys: Sequence[Sequence[str]],
-        refusals: Sequence[Refusal] = (),
-        erasable: Erasable | None = None,
+        self, table: str, keys: Keys, refusals: Sequence[Refusal] = (), erasable: Erasable | None = None
     ) -> None:
         self.table = table
         self.keys = keys
@@ -102,7 +95,7 @@ class GuardTable(Operation):
         return f"Guard {self.table} against change and deletion"
 
 
-def promised_tables() -> dict[str, Sequence[Sequence[str]]]:
+def promised_tables() -> dict[str, Keys]:
     """Return every table that some migration guards, applied or not, with its unique keys."""
     return {table: guard.keys for table, guard in _last_guards().items()}
 
@@ -125,7 +118,7 @@ def _last_guards() -> dict[str, GuardTable]:
     return {operation.table: operation for operation in operations if isinstance(operation, GuardTable)}
 
 
-def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Sequence[Sequence[str]]]:
+def guarded_tables(connection: BaseDatabaseWrapper) -> Mapping[str, Keys]:
     """Return every table of this database that a migration promises to guard, with its unique keys.
 
     What counts is that the table is there: the list of applied migrations is a table that anybody could shorten.
@@ -155,7 +148,7 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted([*(name for name, sql in wanted.items() if found.get(name) != sql), *refusals])
 
 
-def promised_guards(connection: BaseDatabaseWrapper, table: str, keys: Sequence[Sequence[str]]) -> set[str]:
+def promised_guards(connection: BaseDatabaseWrapper, table: str, keys: Keys) -> set[str]:
     """Return the names of the guards of one table."""
     refusals = {one.guard(table) for one in promised_refusals().get(table, ())}
     if connection.vendor == "postgresql":
@@ -170,14 +163,11 @@ def promised_functions() -> set[str]:
     return {f"{name}()" for name in (FUNCTION, *refusals, *own)}
 
 
-def sqlite_triggers(
-    table: str, keys: Sequence[Sequence[str]], erasable: Erasable | None = None
-) -> dict[str, str]:
+def sqlite_triggers(table: str, keys: Keys, but: Erasable | None = None) -> dict[str, str]:
     """Return the guards of a rowid table by name, each as the statement that creates it."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {table}'); END"
-    but = erasable.sqlite() if erasable else ""
     triggers = {
-        f"{table}_guard_update": f'BEFORE UPDATE ON "{table}"{but} {refuse}',
+        f"{table}_guard_update": f'BEFORE UPDATE ON "{table}"{but.sqlite() if but else ""} {refuse}',
         f"{table}_guard_delete": f'BEFORE DELETE ON "{table}" {refuse}',
     }
     # NEW.rowid is -1 unless the statement names it: only a forged row number can meet an existing one.
@@ -200,6 +190,10 @@ def _function_of(table: str, name: str, erasable: Erasable | None) -> tuple[str,
     if erasable and name == "guard_rows":
         return f"{table}_{name}", erasable.body(_REFUSED)
     return FUNCTION, FUNCTION_BODY
+
+
+def _promised(table: str, name: str) -> tuple[str, str]:
+    return _function_of(table, name, promised_erasures().get(table))
 
 
 def _postgres_statements(table: str, erasable: Erasable | None) -> list[str]:
@@ -262,8 +256,7 @@ def _missing_on_postgres(connection: BaseDatabaseWrapper) -> list[str]:
             f"{table}_{name}"
             for table in tables
             for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
-            if found.get((table, f"{table}_{name}"))
-            != ("A", bits, True, _promised_function(table, name)[0], ())
+            if found.get((table, f"{table}_{name}")) != ("A", bits, True, _promised(table, name)[0], ())
         ]
         return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(tables))])
 
@@ -277,40 +270,6 @@ def _found_on_postgres(
     found = {}
     for oid, name, enabled, bits, all_of_it, function, body, wrong in cursor.fetchall():
         table = names[oid]
-        as_made = body == _promised_function(table, name.removeprefix(f"{table}_"))[1]
-        flaws = (*(() if as_made else ("its body",)), *wrong)
-        found[table, name] = (enabled, bits, all_of_it, function, flaws)
+        other = body != _promised(table, name.removeprefix(f"{table}_"))[1]
+        found[table, name] = (enabled, bits, all_of_it, function, (*(["its body"] if other else []), *wrong))
     return found
-
-
-def _promised_function(table: str, name: str) -> tuple[str, str]:
-    return _function_of(table, name, promised_erasures().get(table))
-
-
-class VendorSQL(Operation):
-    """Run other statements on SQLite and on PostgreSQL, for tables that need more than Django's own operations say."""
-
-    reversible = True
-
-    def __init__(self, *, sqlite: Sequence[str], postgresql: Sequence[str], undo: Sequence[str] = ()) -> None:
-        self.sqlite = sqlite
-        self.postgresql = postgresql
-        self.undo = undo
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """The state is told by the operations beside this one."""
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        for statement in self.postgresql if schema_editor.connection.vendor == "postgresql" else self.sqlite:
-            schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
-    ) -> None:
-        for statement in self.undo:
-            schema_editor.execute(statement, params=None)
-
-    def describe(self) -> str:
-        return "Run the statements of this database"

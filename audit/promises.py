@@ -16,7 +16,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import SeparateDatabaseAndState
 
 from audit.conditions import checks_in, condition_form, index_form
-from audit.guards import VendorSQL, promised_tables
+from audit.guards import promised_tables
+from audit.vendor_sql import VendorSQL
 
 # The leaf hash as PostgreSQL prints the expression by which it computes it (RFC 6962 section 2.1).
 LEAF_HASH = r"generated sha256(('\x00'::bytea || body))"

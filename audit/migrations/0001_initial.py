@@ -5,7 +5,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from audit.guards import VendorSQL
+from audit.vendor_sql import VendorSQL
 
 SQLITE = [
     """

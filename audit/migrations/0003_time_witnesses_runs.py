@@ -5,7 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from audit.guards import VendorSQL, append_only
+from audit.guards import append_only
+from audit.vendor_sql import VendorSQL
 
 SQLITE = [
     """
