@@ -144,7 +144,7 @@ def test_identities_are_held_once_shown_to_nobody_and_gone(leak_check, custodian
     with opened_identities(session, code=code, actor=lawyer) as identities:
         [(row, opened)] = list(identities)
         assert opened.full_names[0].text == NAME_FA
-        assert opened.text("contacts") == PHONE
+        assert PHONE in opened.text("contacts")
         assert row.witness.case_id == session.case_id
         assert identities.unopened == []
         assert repr(identities) == repr(opened) == "<sealed>"
