@@ -12,7 +12,7 @@ from audit.models import Checkpoint
 from audit.tiles import tree_size
 from cases.models import Case
 from config.desk_parts import ROWS, Row, Section
-from config.desk_vault import decisions, own_requests, vault_alarms
+from config.desk_vault import custody, decisions, own_requests, vault_alarms
 from config.safety import safety_warnings
 from config.templatetags.dadkhah import digits
 from dossiers.models import Dossier
@@ -225,6 +225,7 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("witnesses.request_opening", own_requests),
     ("witnesses.heed_alarms", vault_alarms),
     ("witnesses.decide_opening", decisions),
+    ("witnesses.review_custodians", custody),
     ("audit.review_log", _log),
     ("evidence.review_custody", _alarms),
     ("evidence.review_custody", _custody),

@@ -7,7 +7,9 @@ from accounts.models import User
 from config.desk_parts import ROWS, Row, Section
 from witnesses.alarms import unseen_alarms
 from witnesses.emergencies import emergencies_to_review
+from witnesses.health import Danger, custody_of
 from witnesses.queries import is_enrolled, openings_to_decide, own_openings
+from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
 
 
 def own_requests(user: User) -> Section:
@@ -40,6 +42,32 @@ def decisions(user: User) -> Section:
             for one in waiting[:ROWS]
         ],
         count=waiting.count(),
+        waits=True,
+    )
+
+
+def custody(user: User) -> Section:
+    """Whether every identity can still be opened, and what a quorum was asked for."""
+    found = custody_of()
+    words = {
+        Danger.LOST: _("Some sealed identities can be opened by no quorum."),
+        Danger.NO_QUORUM: _("Too few custodians can act: nothing can be opened."),
+        Danger.BARE: _("One more loss, and identities stay sealed for ever."),
+        Danger.STALE: _("Some identities are not sealed to exactly the custodians of today."),
+        Danger.FEW: _("Too few custodians can act to register a witness."),
+    }
+    sentence = words.get(found.danger, "")
+    waiting = [*sessions_to_carry_out(user), *sessions_to_decide(user)]
+    rows = [Row(sentence, "", reverse("witnesses:custodians"))] if sentence else []
+    rows += [
+        Row(one.get_purpose_display(), one.reference, reverse("witnesses:session", args=[one.pk]))
+        for one in waiting[:ROWS]
+    ]
+    return Section(
+        title=_("Custodians"),
+        empty=_("Every identity can be opened by a quorum, and nothing is asked of one."),
+        rows=rows,
+        count=len(rows),
         waits=True,
     )
 

@@ -33,6 +33,12 @@ ROOMS = (
         "witnesses.heed_alarms",
         ("/witnesses/alarms/", "/witnesses/emergencies/"),
     ),
+    Room(
+        _("Custodians"),
+        "witnesses:custodians",
+        "witnesses.review_custodians",
+        ("/witnesses/custodians/", "/witnesses/quorum/"),
+    ),
     Room(_("The log"), "audit:state", "audit.review_log", ("/log/",)),
     Room(_("Log entries"), "audit:entries", "audit.review_log", ("/log/entries/",)),
     Room(_("Custody review"), "evidence:custody_review", "evidence.review_custody", ("/custody/",)),

@@ -61,6 +61,11 @@ def raise_emergency_alarm(request: OpeningRequest) -> WitnessAlarm:
     )
 
 
+def raise_removal_alarm(person: User) -> WitnessAlarm:
+    """Alarm everybody that this custodian was removed; the removal's own entry is what the log says of it."""
+    return WitnessAlarm.objects.create(kind=AlarmKind.REMOVAL, person=person)
+
+
 def acknowledge(alarm: WitnessAlarm, *, actor: Actor) -> None:
     """This person has seen the alarm; it leaves their desk, and theirs alone. Once is enough, twice does no harm."""
     user = require(actor, HEED)

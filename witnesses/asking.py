@@ -138,7 +138,8 @@ def _facts(request: OpeningRequest) -> dict[str, Json]:
 
 
 def _identity(witness: Witness, version: int | None) -> SealedIdentity:
-    versions = witness.identities.select_related("witness").order_by("-version")
+    # What was sealed anew since is erased: its successor is asked for instead.
+    versions = witness.identities.living().select_related("witness").order_by("-version")
     wanted = versions.first() if version is None else versions.filter(version=version).first()
     if wanted is None:
         raise UnknownWitness(_("There is no such version of this identity. Choose one from the list."))

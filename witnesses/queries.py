@@ -40,8 +40,8 @@ def find_witness(witness_id: UUID, *, case_id: UUID, user: User) -> Witness:
 
 
 def versions_of(witness: Witness) -> list[SealedIdentity]:
-    """Every version of the identity, newest first, without the sealed bytes."""
-    versions = witness.identities.select_related("sealed_by", "revision").defer("ciphertext")
+    """Every version of the identity that can be asked for, newest first, without the sealed bytes."""
+    versions = witness.identities.living().select_related("sealed_by", "revision").defer("ciphertext")
     return list(versions.order_by("-version"))
 
 
@@ -116,5 +116,6 @@ def _held_by(user: User) -> OpeningRequestQuerySet:
         sealed_identity=OuterRef("sealed_identity"),
         custodian_key__custodian__user=user,
         custodian_key__custodian__revoked_at__isnull=True,
+        custodian_key__retired_at__isnull=True,
     )
     return _openings().filter(Exists(held)).exclude(requester=user)

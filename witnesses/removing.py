@@ -17,6 +17,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
+from witnesses.alarms import raise_removal_alarm
 from witnesses.custodians import DECIDE, acting_custodian
 from witnesses.deciding import checked_reason
 from witnesses.errors import NotRemoved, WrongPerson
@@ -53,6 +54,7 @@ def remove_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> Cust
             raise NotRemoved(_("This custodian was removed before."))
         event = _event(custodian, CustodianEvent.Kind.REMOVED, by=by, reason=reason)
         _log(Action.CUSTODIAN_REMOVED, event, actor=actor)
+        raise_removal_alarm(custodian.user)
         for session in QuorumSession.objects.live().filter(initiator=custodian.user_id):
             end_session(
                 session,

@@ -30,12 +30,15 @@ from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
 from tests.evidence.containers.makers import zip_of
 from witnesses.consent_words import Purpose
+from witnesses.custodians import enrol_custodian
 from witnesses.deciding import approve
+from witnesses.keeping_keys import declare_lost
 from witnesses.models import QuorumSession
 from witnesses.opening import open_identity, request_opening
 from witnesses.quorum.approving import approve_session
 from witnesses.quorum.drill import begin_drill
 from witnesses.quorum.ending import withdraw_session
+from witnesses.removing import remove_custodian
 
 
 @dataclass(frozen=True)
@@ -281,6 +284,35 @@ def _statement_new(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"], form | {"item": _another_item(house).reference})
 
 
+def _reseal(_house: House, hire: Hire) -> Act:
+    newcomer = hire("custodian_e", Role.CUSTODIAN)
+    enrol_custodian(newcomer, passphrase=PASSPHRASE, actor=newcomer)
+    return Act(newcomer, {"reason": "to give the newcomer shares"})
+
+
+def _about_custodian(house: House, _hire: Hire) -> Act:
+    return Act(
+        house.people["custodian"], {"reason": "Not heard of since Tuesday", "confirmation": "custodian_b"}
+    )
+
+
+def _reinstate(house: House, _hire: Hire) -> Act:
+    other = User.objects.get(username="custodian_b").custodian
+    remove_custodian(other, reason="Not heard of since Tuesday", actor=house.people["administrator"])
+    return Act(house.people["custodian"], {"reason": "They are free", "confirmation": "custodian_b"})
+
+
+def _found(house: House, _hire: Hire) -> Act:
+    declare_lost(house.people["custodian"].custodian, reason="I forgot it", actor=house.people["custodian"])
+    return Act(house.people["custodian"], {"passphrase": PASSPHRASE})
+
+
+def _passphrase(house: House, _hire: Hire) -> Act:
+    phrase = "seven slow herons over water"
+    form = {"passphrase": PASSPHRASE, "new_passphrase": phrase, "again": phrase}
+    return Act(house.people["custodian"], form)
+
+
 def _enrol(_house: House, hire: Hire) -> Act:
     phrase = "seven slow herons over water"
     return Act(hire("custodian_d", Role.CUSTODIAN), {"passphrase": phrase, "again": phrase})
@@ -383,6 +415,13 @@ ACTS: dict[str, Prepare] = {
     "witnesses:opening": _opening,
     "witnesses:withdraw": _lawyer(),
     "witnesses:decide": _decide,
+    "witnesses:passphrase": _passphrase,
+    "witnesses:new_key": lambda house, _hire: Act(house.people["custodian"], {"passphrase": PASSPHRASE}),
+    "witnesses:found": _found,
+    "witnesses:lost": _about_custodian,
+    "witnesses:remove": _about_custodian,
+    "witnesses:reinstate": _reinstate,
+    "witnesses:reseal": _reseal,
     "witnesses:drill": _drill,
     "witnesses:session": _session,
     "witnesses:carry_out": _carry_out,

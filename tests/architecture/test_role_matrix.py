@@ -26,6 +26,8 @@ HOUSE_WIDE = {
     "evidence.review_custody",
     "accounts.manage_users",
     "witnesses.heed_alarms",
+    "witnesses.review_custodians",
+    "witnesses.remove_custodian",
 }
 OBJECTS = {
     "case_id",

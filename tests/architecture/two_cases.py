@@ -118,6 +118,7 @@ class Holding:
             "view_id": self.view.pk,
             # The custodians' own, of no case.
             "session_id": QuorumSession.objects.values_list("pk", flat=True)[:1][0],
+            "custodian_id": User.objects.get(username="custodian_b").custodian.pk,
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
         return reverse(name, kwargs={key: own[key] for key in ROUTES[name].converters})

@@ -120,6 +120,35 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="events", to="witnesses.custodian"
             ),
         ),
+        migrations.RemoveConstraint(
+            model_name="witnessalarm",
+            name="witness_alarm_is_of_its_kind",
+        ),
+        migrations.AlterField(
+            model_name="witnessalarm",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("burst", "unusually many at once"),
+                    ("emergency", "danger to life"),
+                    ("removal", "a custodian was removed"),
+                ],
+                max_length=10,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="witnessalarm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "burst"), ("request__isnull", True)),
+                    models.Q(("kind", "emergency"), ("person__isnull", False), ("request__isnull", False)),
+                    models.Q(("kind", "removal"), ("person__isnull", False), ("request__isnull", True)),
+                    _connector="OR",
+                ),
+                name="witness_alarm_is_of_its_kind",
+            ),
+        ),
+        *append_only("witnesses_witnessalarm", keys=[["id"]]),
         *append_only("witnesses_custodianevent", keys=[["id"]]),
         *append_only(
             "witnesses_sealedidentity",

@@ -17,6 +17,7 @@ from witnesses.models.opening import OpeningRequest
 class AlarmKind(models.TextChoices):
     BURST = "burst", _("unusually many at once")
     EMERGENCY = "emergency", _("danger to life")
+    REMOVAL = "removal", _("a custodian was removed")
 
 
 class WitnessAlarm(models.Model):
@@ -38,7 +39,8 @@ class WitnessAlarm(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind=AlarmKind.BURST, request__isnull=True)
-                | Q(kind=AlarmKind.EMERGENCY, request__isnull=False, person__isnull=False),
+                | Q(kind=AlarmKind.EMERGENCY, request__isnull=False, person__isnull=False)
+                | Q(kind=AlarmKind.REMOVAL, request__isnull=True, person__isnull=False),
                 name="witness_alarm_is_of_its_kind",
             ),
         ]

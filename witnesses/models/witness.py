@@ -105,6 +105,11 @@ class SealedIdentity(models.Model):
             ),
         ]
 
+    @property
+    def as_written(self) -> "SealedIdentity":
+        """The version in which somebody wrote this content; sealing anew gives it another number."""
+        return self.reseals.as_written if self.reseals else self
+
 
 class KeyShare(models.Model):
     """One share of a sealed identity's data key, sealed to one custodian's key. Append-only, but for erasing it.

@@ -38,7 +38,7 @@ class OpenedIdentities:
         self.unopened = []
         for identity in self.identities:
             try:
-                content = self._gathered.content_of(identity)
+                content = self._gathered.content_of(_with_its_bytes(identity))
                 opened = read_identity(content, version=identity.version, fields=FIELDS)
             except SealBroken:
                 self.unopened.append(identity)
@@ -54,10 +54,17 @@ def ask_for_leak_check(case: Case, *, reason: str, actor: Actor) -> tuple[Quorum
 def identities_of(case: Case) -> list[SealedIdentity]:
     """Every version of every identity of the case: an older version can hold a name that the newest corrects."""
     return list(
-        SealedIdentity.objects.filter(witness__case=case)
+        SealedIdentity.objects.living()
+        .filter(witness__case=case)
         .select_related("witness__case")
+        .defer("ciphertext")
         .order_by("witness__pseudonym", "version")
     )
+
+
+def _with_its_bytes(identity: SealedIdentity) -> SealedIdentity:
+    # One at a time: with photographs, the sealed bytes of a large case would fill the memory.
+    return SealedIdentity.objects.select_related("witness").get(pk=identity.pk)
 
 
 @contextmanager
@@ -73,6 +80,7 @@ def opened_identities(session: QuorumSession, *, code: str, actor: Actor) -> Ite
     covered = list(
         SealedIdentity.objects.filter(sessions__session=session)
         .select_related("witness__case")
+        .defer("ciphertext")
         .order_by("witness__pseudonym", "version")
     )
     try:

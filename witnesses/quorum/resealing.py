@@ -66,7 +66,7 @@ def identities_to_reseal() -> list[SealedIdentity]:
     custody = custody_of()
     wanted = {one.witness_id for one in custody.identities if one.needs_reseal}
     lost = {one.witness_id for one in custody.identities if one.margin < 0}
-    living = SealedIdentity.objects.living().filter(witness__in=wanted - lost)
+    living = SealedIdentity.objects.living().filter(witness__in=wanted - lost).defer("ciphertext")
     return list(living.order_by("witness_id", "version"))
 
 
