@@ -34,10 +34,11 @@ class Danger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdentityCustody:
-    """One living sealed identity: how many more custodians can open it than must, and whether to seal it anew."""
+    """One living record, an identity or a note: how many more custodians can open it than must, and what it needs."""
 
-    identity: UUID
+    record: UUID
     witness_id: UUID
+    part: str
     margin: int
     needs_reseal: bool
 
@@ -115,12 +116,12 @@ def custody_of() -> Custody:
         holders[identity].add(custodian)
         if custodian in wanted and current[custodian].pk == key:
             alive[identity].add(custodian)
-    living = SealedIdentity.objects.living().values_list("pk", "witness_id", "threshold")
+    living = SealedIdentity.records.living().values_list("pk", "witness_id", "part", "threshold")
     identities = [
         IdentityCustody(
-            pk, witness, len(alive[pk]) - threshold, alive[pk] != wanted or not holders[pk] <= wanted
+            pk, witness, part, len(alive[pk]) - threshold, alive[pk] != wanted or not holders[pk] <= wanted
         )
-        for pk, witness, threshold in living
+        for pk, witness, part, threshold in living
     ]
     return Custody(
         [

@@ -27,7 +27,7 @@ from witnesses.note_content import note_bytes
 from witnesses.sealed import SealedText
 from witnesses.sealing import SUITE
 from witnesses.searching import READ
-from witnesses.versions import seal_version
+from witnesses.versions import next_version, seal_version
 
 LONGEST_NOTE: Final = 16_000
 
@@ -103,13 +103,14 @@ def _follow(note: InterviewNote, corrects: InterviewNote, is_sealed: bool, why: 
 
 @sensitive_variables()
 def _sealed(note: InterviewNote, content: bytes, *, by: User) -> SealedIdentity:
+    witness, part = note.interview.witness, part_of(note.thread)
     return seal_version(
-        note.interview.witness,
+        witness,
         content,
-        version=note.version,
+        version=next_version(witness, part=part),
         keys=keys_for_sealing(),
         by=by,
-        part=part_of(note.thread),
+        part=part,
     )
 
 

@@ -15,9 +15,13 @@ from witnesses.sealing import SUITE, new_data_key, seal_identity, seal_share
 from witnesses.sharing import split
 
 
-def next_version(witness: Witness) -> int:
-    """The number after the newest version; the caller holds the lock of the case."""
-    newest: int | None = witness.identities.aggregate(newest=Max("version"))["newest"]
+def next_version(witness: Witness, *, part: str = IDENTITY) -> int:
+    """The number after the newest version of the identity, or of a note; the caller holds the lock of the case.
+
+    Sealing anew takes numbers too, so a note's own version is not the one of its seal.
+    """
+    same = SealedIdentity.records.filter(witness=witness, part=part)
+    newest: int | None = same.aggregate(newest=Max("version"))["newest"]
     return (newest or 0) + 1
 
 

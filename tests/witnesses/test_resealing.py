@@ -16,6 +16,7 @@ from tests.witnesses.residue import traces
 from tests.witnesses.test_custodian_life import NEW, OLD, WHY, custodian, opens
 from tests.witnesses.test_quorum import bend, yes
 from tests.witnesses.test_secrecy import everything_stored
+from witnesses.asking import request_note
 from witnesses.custodians import enrol_custodian, unlock
 from witnesses.errors import (
     ApproverLeft,
@@ -34,7 +35,8 @@ from witnesses.models import (
     QuorumState,
     SealedIdentity,
 )
-from witnesses.opening import approve, request_opening
+from witnesses.noting import NoteFacts, write_note
+from witnesses.opening import approve, open_identity, request_opening
 from witnesses.quorum.approving import refuse_session
 from witnesses.quorum.resealing import begin_resealing, identities_to_reseal, reseal_identities
 from witnesses.register import register_witness
@@ -316,3 +318,22 @@ def test_opening_the_newest_after_all_this_shows_the_name(witness, custodians, f
     opening, _code = request_opening(witness, reason="x", fields=["full_names"], actor=lawyer)
     assert opening.sealed_identity.version == 2
     assert NAME_FA
+
+
+def test_a_sealed_note_is_sealed_anew_too_and_can_be_corrected_afterwards(
+    interview, custodians, hire, lawyer
+):
+    note = write_note(interview, facts=NoteFacts("He was not alone in the cell", sealed=True), actor=lawyer)
+    newcomer = hire("custodian_e", Role.CUSTODIAN)
+    enrol_custodian(newcomer, passphrase=NEW, actor=newcomer)
+    session, code = gathered(newcomer, custodians[:2])
+    assert reseal_identities(session, code=code, actor=newcomer).done == 2
+    note.refresh_from_db()
+    assert (note.sealed_record.version, note.sealed_record.shares) == (2, 4)
+    opening, code = request_note(note, reason="Needed", actor=lawyer)
+    approve(opening, passphrase=NEW, reason="Needed", actor=newcomer)
+    approve(opening, passphrase=OLD, reason="Needed", actor=custodians[0])
+    assert open_identity(opening, opening_code=code, actor=lawyer)
+    facts = NoteFacts("He was alone", sealed=True, correction="misheard")
+    corrected = write_note(interview, facts=facts, corrects=note, actor=lawyer)
+    assert (corrected.version, corrected.sealed_record.version) == (2, 3)

@@ -152,12 +152,13 @@ class Migration(migrations.Migration):
         *append_only("witnesses_custodianevent", keys=[["id"]]),
         *append_only(
             "witnesses_sealedidentity",
-            keys=[["id"], ["witness_id", "version"], ["reseals_id"]],
+            keys=[["id"], ["witness_id", "part", "version"], ["reseals_id"]],
             erasable=Erasable(
                 empty=("nonce", "ciphertext"),
                 kept=(
                     "id",
                     "witness_id",
+                    "part",
                     "version",
                     "suite",
                     "threshold",

@@ -58,11 +58,15 @@ class SealedRecordQuerySet(models.QuerySet["SealedIdentity"]):
         return self.filter(successor__isnull=True)
 
 
-class IdentityManager(models.Manager.from_queryset(SealedRecordQuerySet)):  # type: ignore[misc]
+class IdentityManager(models.Manager["SealedIdentity"]):
     """The sealed identities alone: whoever looks for who a witness is never meets a sealed note."""
 
     def get_queryset(self) -> SealedRecordQuerySet:
-        return super().get_queryset().filter(part=IDENTITY)  # type: ignore[no-any-return]
+        return SealedRecordQuerySet(self.model, using=self._db).filter(part=IDENTITY)
+
+    def living(self) -> SealedRecordQuerySet:
+        """What still holds sealed bytes."""
+        return self.get_queryset().living()
 
 
 class SealedIdentity(models.Model):

@@ -92,5 +92,5 @@ def short_of_shares(session: QuorumSession) -> list[SealedIdentity]:
         .values_list("sealed_identity")
         .annotate(count=Count("index", distinct=True))
     )
-    covered = SealedIdentity.objects.filter(sessions__session=session).select_related("witness")
+    covered = SealedIdentity.records.filter(sessions__session=session).select_related("witness")
     return [one for one in covered if counted.get(one.pk, 0) < one.threshold]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
@@ -24,6 +23,7 @@ from witnesses.health import custody_of
 from witnesses.idle_keys import erase_idle_keys
 from witnesses.models import (
     LIVE_STATES,
+    InterviewNote,
     KeyShare,
     OpeningRequest,
     OpeningState,
@@ -37,7 +37,7 @@ from witnesses.quorum.beginning import begin_session
 from witnesses.quorum.ending import end_session, require_session
 from witnesses.quorum.gathered import Gathered, gather
 from witnesses.sealed import SealedText
-from witnesses.versions import seal_version
+from witnesses.versions import next_version, seal_version
 
 _ERASED: Final = b""
 
@@ -58,30 +58,31 @@ def begin_resealing(*, reason: str, actor: Actor) -> tuple[QuorumSession, Sealed
 
 
 def identities_to_reseal() -> list[SealedIdentity]:
-    """Every living version of each witness of whom one is not sealed to exactly the custodians of today.
+    """Every living version of each identity, or note, of which one is not sealed to exactly the custodians of today.
 
-    All versions of a witness go together, so that the newest stays the newest. A witness of whom a version cannot be
-    opened by any quorum is left out: the page of the custodians names how many.
+    All versions go together, so that the newest stays the newest. What has a version that no quorum can open is left
+    out: the page of the custodians names how many.
     """
     custody = custody_of()
-    wanted = {one.witness_id for one in custody.identities if one.needs_reseal}
-    lost = {one.witness_id for one in custody.identities if one.margin < 0}
-    living = SealedIdentity.objects.living().filter(witness__in=wanted - lost).defer("ciphertext")
-    return list(living.order_by("witness_id", "version"))
+    wanted = {(one.witness_id, one.part) for one in custody.identities if one.needs_reseal}
+    wanted -= {(one.witness_id, one.part) for one in custody.identities if one.margin < 0}
+    living = SealedIdentity.records.living().filter(witness__in={witness for witness, _part in wanted})
+    living = living.defer("ciphertext").order_by("witness_id", "part", "version")
+    return [one for one in living if (one.witness_id, one.part) in wanted]
 
 
 @sensitive_variables()
 def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Resealed:
-    """Seals each covered witness's identities anew, erases the old seals, then the keys that nothing waits for.
+    """Seals each covered identity and note anew, erases the old seals, then the keys that nothing waits for.
 
-    One transaction for each witness: after a crash the session is still approved, and the code goes on where it
+    One transaction for each of them: after a crash the session is still approved, and the code goes on where it
     stopped. Raises what `gather` raises, TooFewCustodians, and RequestClosed where the session ended meanwhile.
     """
     gathered = gather(session, purpose=QuorumPurpose.RESEAL, code=code, actor=actor)
     done = unreadable = newer = 0
-    for witness in Witness.objects.filter(identities__sessions__session=session).distinct():
+    for witness, part in _covered(session):
         try:
-            count = _reseal(session, witness, gathered, actor=actor)
+            count = _reseal(session, witness, part, gathered, actor=actor)
         except SealBroken:
             unreadable += 1
             continue
@@ -100,14 +101,22 @@ def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Res
     return Resealed(done, unreadable, newer, erased)
 
 
+def _covered(session: QuorumSession) -> list[tuple[Witness, str]]:
+    """The witnesses with the part of their record that the session covers: the identity, or the thread of a note."""
+    records = SealedIdentity.records.filter(sessions__session=session).select_related("witness")
+    found = {(one.witness_id, one.part): one.witness for one in records.defer("ciphertext")}
+    return [(witness, part) for (_id, part), witness in sorted(found.items(), key=lambda one: one[0])]
+
+
 @sensitive_variables()
-def _reseal(session: QuorumSession, witness: Witness, gathered: Gathered, *, actor: Actor) -> int:
+def _reseal(session: QuorumSession, witness: Witness, part: str, gathered: Gathered, *, actor: Actor) -> int:
     """How many versions were sealed anew; -1 where one came that the custodians were not asked about."""
     with transaction.atomic():
         # The lock of whoever registers and corrects: no version comes in between.
         Case.objects.select_for_update().get(pk=witness.case_id)
         _require_approved(session)
-        living = list(witness.identities.living().select_related("witness").order_by("version"))
+        records = SealedIdentity.records.living().filter(witness=witness, part=part)
+        living = list(records.select_related("witness").order_by("version"))
         covered = set(session.covered.values_list("sealed_identity_id", flat=True))
         old = [one for one in living if one.pk in covered]
         if not old:
@@ -115,6 +124,8 @@ def _reseal(session: QuorumSession, witness: Witness, gathered: Gathered, *, act
         if len(old) < len(living):
             return -1
         made = [_seal_anew(one, gathered, by=session.initiator) for one in old]
+        for before, after in zip(old, made, strict=True):
+            InterviewNote.objects.filter(sealed_record=before).update(sealed_record=after)
         _erase(old)
         log.append(
             Action.IDENTITY_RESEALED,
@@ -134,11 +145,11 @@ def _reseal(session: QuorumSession, witness: Witness, gathered: Gathered, *, act
 
 @sensitive_variables()
 def _seal_anew(old: SealedIdentity, gathered: Gathered, *, by: User) -> SealedIdentity:
-    newest: int = old.witness.identities.aggregate(newest=Max("version"))["newest"]
     return seal_version(
         old.witness,
         gathered.content_of(old),
-        version=newest + 1,
+        part=old.part,
+        version=next_version(old.witness, part=old.part),
         keys=keys_of_today(at_least=quorum()),
         by=by,
         reseals=old,
@@ -150,7 +161,7 @@ def _erase(old: Sequence[SealedIdentity]) -> None:
         # What it was approved for is not there any more; the new seal takes new approvals.
         end(request, OpeningState.EXPIRED, action=Action.OPENING_EXPIRED, actor=SystemActor("openings"))
     keys = [one.pk for one in old]
-    SealedIdentity.objects.filter(pk__in=keys).update(nonce=_ERASED, ciphertext=_ERASED)
+    SealedIdentity.records.filter(pk__in=keys).update(nonce=_ERASED, ciphertext=_ERASED)
     KeyShare.objects.filter(sealed_identity__in=keys).update(sealed_share=_ERASED)
 
 
