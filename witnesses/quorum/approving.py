@@ -88,7 +88,8 @@ def refuse_session(session: QuorumSession, *, reason: str, actor: Actor) -> Quor
 
 def _deciding_custodian(session: QuorumSession, *, actor: Actor) -> Custodian:
     custodian = acting_custodian(actor)
-    # Who asks to reseal or to drill counts as one of the quorum: see docs/decisions/0026.
+    # Who asks to reseal or to drill counts as one of the quorum: their own share opens to them anyway, and where an
+    # arrest left two custodians, nobody else could ask. The threshold of different custodians holds all the same.
     if session.purpose == QuorumPurpose.LEAK_CHECK and session.initiator_id == custodian.user_id:
         raise WrongPerson
     if session.decisions.filter(custodian=custodian).exists():
