@@ -8,7 +8,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import append_rows, explorer_rows, register_rows, small_files_rows, vault_rows, verify_rows
+from bench import (
+    append_rows,
+    explorer_rows,
+    register_rows,
+    small_files_rows,
+    vault_rows,
+    verify_rows,
+    witness_rows,
+)
 from bench.rows import RUNS, Row
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -20,6 +28,7 @@ GROUPS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "verify": lambda options: verify_rows.rows(entries=options.entries),
     "explorer": lambda _options: explorer_rows.rows(),
     "register": lambda options: register_rows.rows(items=options.items),
+    "witness": lambda _options: witness_rows.rows(),
 }
 
 

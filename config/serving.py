@@ -11,6 +11,7 @@ from gunicorn.glogging import Logger
 
 from audit.errors import BadInput, Unavailable
 from config.embedded import start_worker
+from config.process_memory import keep_memory_private
 
 _HIGHEST_PORT = 65_535
 
@@ -86,5 +87,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def _after_fork(_worker: Any) -> None:
+    keep_memory_private()
     if settings.DADKHAH_EMBEDDED_WORKER:
         start_worker()

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from audit.canonical import Json, canonical_json
 from audit.errors import BadFacts
 from witnesses.errors import BadIdentity, SealBroken
-from witnesses.photographs import Photograph
+from witnesses.photographs import Photograph, read_photograph
 from witnesses.sealed import SealedBytes, SealedMap, SealedText
 
 FORMAT: Final = 2
@@ -140,7 +140,9 @@ def identity_bytes(identity: IdentityFacts) -> SealedBytes:
         raise BadIdentity(
             _("The identity is longer than a seal takes (64 KiB). Shorten it; keep papers as evidence.")
         )
-    return content if identity.photograph is None else _with_photograph(content, identity.photograph)
+    if identity.photograph is None:
+        return content
+    return _with_photograph(content, read_photograph(identity.photograph.content))
 
 
 @sensitive_variables()
