@@ -38,7 +38,7 @@ class InterviewForm(ReadBefore):
         label=_("Organisation"),
         required=False,
         max_length=LONGEST_LINE,
-        help_text=_("Which organisation, authority or medium took it."),
+        help_text=_("Which organisation, authority or medium took it. Leave open where it was us."),
     )
     interviewer = LineField(
         label=_("Who took it"),
