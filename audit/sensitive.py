@@ -74,6 +74,7 @@ class Kind(Worded):
         _("Refused or failed"),
         (
             Action.ACCESS_REFUSED,
+            Action.CONSENT_MISSED,
             Action.SIGN_IN_FAILED,
             Action.STEP_UP_FAILED,
             Action.LOCKED_OUT,

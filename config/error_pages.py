@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping, Sequence
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -27,7 +28,13 @@ def answer_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer a foreseen failure; a refusal is in the log before its answer leaves."""
     if isinstance(error, Refused | NotFound):
         return _refuse(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
-    return _answer(request, status=http_status(error), sentence=str(error), kind=kind_name(error))
+    return _answer(
+        request,
+        status=http_status(error),
+        sentence=str(error),
+        kind=kind_name(error),
+        details=error.details,
+    )
 
 
 def _refuse(request: HttpRequest, *, status: int, sentence: str, kind: str) -> HttpResponse:
@@ -74,9 +81,17 @@ def _actor(request: HttpRequest) -> Actor:
     return user if user is not None and user.is_authenticated else Visitor()
 
 
-def _answer(request: HttpRequest, *, status: int, sentence: str, kind: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    *,
+    status: int,
+    sentence: str,
+    kind: str,
+    details: Sequence[Mapping[str, str]] = (),
+) -> HttpResponse:
     if request.accepts("application/json") and not request.accepts("text/html"):
-        return JsonResponse({"ok": False, "error": sentence, "kind": kind}, status=status)
+        told = {"ok": False, "error": sentence, "kind": kind}
+        return JsonResponse(told | ({"details": list(details)} if details else {}), status=status)
     template = _TEMPLATES.get(status, "errors/bad_request.html")
     return render(request, template, {"sentence": sentence, "status": status}, status=status)
 

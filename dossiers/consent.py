@@ -31,13 +31,18 @@ _SAID = 12
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One exhibit, one witness it rests on, and why it may not go. `pseudonym` is empty for one of another case."""
+    """One exhibit, one witness it rests on, and why it may not go.
+
+    Of a witness of a case that is closed to the reader `pseudonym` is empty and the ids of case and witness are None.
+    """
 
     item_id: UUID
     exhibit: str
     reference: str
     pseudonym: str
     why: str
+    case_id: UUID | None = None
+    witness_id: UUID | None = None
 
     @property
     def witness(self) -> str:
@@ -82,16 +87,20 @@ def missing_in(case: Case, found: Iterable[Objected], *, user: User) -> list[Mis
     references = dict(
         EvidenceItem.objects.filter(pk__in=[row.item_id for row in rows]).values_list("pk", "reference")
     )
-    told = [
-        Missing(
-            item_id=row.item_id,
-            exhibit=exhibit_name(case.reference, numbers[row.item_id]) if row.item_id in numbers else "",
-            reference=references[row.item_id],
-            pseudonym=row.witness.pseudonym if row.witness.case_id in seen else "",
-            why=row.objection.sentence,
+    told = []
+    for row in rows:
+        open_to = row.witness.case_id in seen
+        told.append(
+            Missing(
+                item_id=row.item_id,
+                exhibit=exhibit_name(case.reference, numbers[row.item_id]) if row.item_id in numbers else "",
+                reference=references[row.item_id],
+                pseudonym=row.witness.pseudonym if open_to else "",
+                why=row.objection.sentence,
+                case_id=row.witness.case_id if open_to else None,
+                witness_id=row.witness.pk if open_to else None,
+            )
         )
-        for row in rows
-    ]
     return sorted(told, key=lambda row: (row.exhibit or "~", row.reference, row.pseudonym))
 
 

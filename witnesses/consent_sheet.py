@@ -6,6 +6,7 @@ from typing import Literal
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from audit.paper.sheets import Block, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from cases.dating import PartialDate, display_dates
@@ -46,6 +47,7 @@ def empty_form(witness: Witness, *, language: Tongue) -> Sheet:
         return _sheet(_("Consent"), witness, blocks, language)
 
 
+@sensitive_variables()
 def consent_record(consent: Consent, *, language: Tongue, on: date) -> Sheet:
     """What a version of the consent says, and what each answer comes to on this day."""
     with translation.override(language):
@@ -146,6 +148,7 @@ def _to_be_signed() -> list[str]:
     ]
 
 
+@sensitive_variables()
 def _how_given(consent: Consent, language: Tongue) -> list[tuple[Label, Value]]:
     words = consent.words
     rows = [

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import require
 from accounts.models import User
@@ -55,6 +56,7 @@ class ConsentFacts:
     signed_form: EvidenceItem | None = field(default=None)
 
 
+@sensitive_variables()
 def record_consent(witness: Witness, *, facts: ConsentFacts, actor: Actor) -> Consent:
     """Add the next version of what the witness consents to; what was answered before counts no more.
 
@@ -161,6 +163,7 @@ def _check_form(facts: ConsentFacts, witness: Witness, user: User) -> None:
         raise unknown_item()
 
 
+@sensitive_variables()
 def _words(facts: ConsentFacts) -> dict[str, str]:
     return {
         "taken_by": clean_line(facts.taken_by, label=_("Who took the consent"), max_length=300),

@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import require
 from accounts.models import User
@@ -26,6 +27,7 @@ END = "witnesses.end_dependence"
 LONGEST_NOTE = 2000
 
 
+@sensitive_variables()
 def declare_dependence(
     witness: Witness, item: EvidenceItem, *, tie: Tie | str, note: str = "", actor: Actor
 ) -> Dependence:
@@ -56,6 +58,7 @@ def declare_dependence(
     return made
 
 
+@sensitive_variables()
 def end_dependence(dependence: Dependence, *, reason: str, actor: Actor) -> DependenceEnd:
     """Record that the dependence was wrong. The row stays, and with it who said so and why.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import require
 from audit import log
@@ -33,6 +34,7 @@ class WithdrawalFacts:
     note: str = ""
 
 
+@sensitive_variables()
 def withdraw_consent(witness: Witness, *, facts: WithdrawalFacts, actor: Actor) -> ConsentWithdrawal:
     """Record that the witness takes consent back, for some purposes or for all. No dossier goes out on it any more.
 

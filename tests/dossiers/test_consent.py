@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +30,7 @@ from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vocabulary import CustodyKind
 from tests.dossiers.conftest import PURPOSE
 from tests.dossiers.verifying import run_verifier
+from tests.journeys.conftest import Command, command  # noqa: F401  the fixture
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
 from tests.witnesses.consents import answers, consent_facts
 from witnesses.already_shared import already_shared
@@ -417,18 +417,36 @@ def test_the_page_asks_again_for_a_receiver_who_is_not_whole(
     assert not Dossier.objects.exists()
 
 
-def test_the_command_takes_a_receiver(
+@pytest.mark.django_db(transaction=True)
+def test_the_command_takes_a_receiver_and_says_in_json_what_is_missing(
     case: Case,
     statement: EvidenceItem,
     witness: Witness,
     lawyer: User,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    command: Command,  # noqa: F811
 ) -> None:
-    words = ["--purpose", PURPOSE, "--actor", lawyer.username, "--to", "icc_or_un", "--for", "investigation"]
-    words += ["--to-name", ICC.name, "--json"]
-    with pytest.raises(ConsentMissing):
-        call_command("compile_dossier", case.reference, *words, "--out", str(tmp_path / "a"))
-    call_command("compile_dossier", case.reference, *words, "--leave-out", "--out", str(tmp_path / "b"))
-    told = json.loads(capsys.readouterr().out)
-    assert (told["exhibits"], told["left_out"]) == (2, 1)
+    words = ["compile_dossier", case.reference, "--purpose", PURPOSE, "--actor", lawyer.username, "--json"]
+    words += ["--to", "icc_or_un", "--for", "investigation", "--to-name", ICC.name]
+    refused = command(*words, "--out", tmp_path / "a")
+    assert (refused.code, refused.told["kind"]) == (3, "conflict")
+    [row] = refused.told["details"]
+    assert (row["witness"], row["why"]) == (witness.pseudonym, "no consent is recorded")
+    assert not (tmp_path / "a").exists()
+    done = command(*words, "--leave-out", "--out", tmp_path / "b")
+    assert (done.code, done.told["exhibits"], done.told["left_out"]) == (0, 2, 1)
+    assert command(*words, "--country", "Sweden", "--out", tmp_path / "c").code == 2
+
+
+def test_a_program_that_downloads_is_told_the_rows(
+    case: Case, statement: EvidenceItem, witness: Witness, lawyer: User, client_for: ClientFor
+) -> None:
+    consent_to(witness, *Purpose, by=lawyer)
+    dossier = request_dossier(case, purpose=PURPOSE, receiver=ICC, actor=lawyer)
+    compile_requested(str(dossier.pk))
+    withdraw(witness, by=lawyer)
+    download = reverse("dossiers:download", args=[dossier.pk])
+    answer = client_for(lawyer).post(download, headers={"accept": "application/json"})
+    assert answer.status_code == 409
+    [row] = answer.json()["details"]
+    assert (row["exhibit"], row["witness"]) == ("DK-1988-01-0001", witness.pseudonym)

@@ -13,13 +13,20 @@ from django.core.management import call_command  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from accounts.users import create_user  # noqa: E402
 from audit.actors import SystemActor  # noqa: E402
+from cases.dating import read_date  # noqa: E402
 from cases.membership import open_case  # noqa: E402
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES, REASON  # noqa: E402
+from tests.witnesses.consents import CONDITIONS, consent_facts  # noqa: E402
+from witnesses.consent_printing import print_consent  # noqa: E402
+from witnesses.consent_state import current_consent  # noqa: E402
+from witnesses.consent_words import Purpose  # noqa: E402
+from witnesses.consenting import record_consent  # noqa: E402
 from witnesses.custodians import enrol_custodian  # noqa: E402
 from witnesses.identity import FIELDS  # noqa: E402
 from witnesses.opening import approve, open_identity, request_opening, withdraw  # noqa: E402
 from witnesses.register import register_witness  # noqa: E402
 from witnesses.revising import revise_identity  # noqa: E402
+from witnesses.withdrawing import WithdrawalFacts, withdraw_consent  # noqa: E402
 
 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
 for name in list(logging.Logger.manager.loggerDict):
@@ -44,6 +51,12 @@ for user in custodians:
 case = open_case(reference="DK-1988-01", title="Gohardasht", actor=lawyer)
 witness = register_witness(case=case, identity=IDENTITY, actor=lawyer)
 revise_identity(witness, identity=IDENTITY, reason="Typed anew", actor=lawyer)
+record_consent(witness, facts=consent_facts(), actor=lawyer)
+for consent in (None, current_consent(witness)):
+    assert print_consent(witness, consent, language="fa", actor=lawyer).content
+withdraw_consent(
+    witness, facts=WithdrawalFacts(Purpose.values, read_date("1405"), "call", CONDITIONS), actor=lawyer
+)
 for ends in ("opened", "withdrawn"):
     opening, code = request_opening(witness, reason=REASON, fields=FIELDS, actor=lawyer)
     for user in custodians[:2]:

@@ -13,6 +13,7 @@ from django.db import connection, models
 
 from cases.dated import DATE_COLUMNS
 from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES, PICTURE
+from tests.witnesses.consents import CONDITIONS, TAKEN_BY
 from tests.witnesses.residue import traces, unpacked
 from witnesses.bindings import (
     approval_share_binding,
@@ -163,7 +164,7 @@ def test_nothing_lies_in_the_files_of_the_database_nor_in_a_log_at_debug_level(t
     secrets = [*CANARIES, *PASSPHRASES.values(), code]
     assert traces(haystack + unpacked(haystack), secrets) == []
     assert b"DEBUG" in ran.stderr
-    assert traces(ran.stderr, secrets) == []
+    assert traces(ran.stderr, [*secrets, CONDITIONS, TAKEN_BY]) == []
 
 
 TOO_LONG = replace(IDENTITY, kin=[SealedRow("Farhadgoli " * 10_000)])
