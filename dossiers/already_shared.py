@@ -8,13 +8,18 @@ from uuid import UUID
 from accounts.models import User
 from cases.models import Case
 from dossiers.models import Dossier, DossierExhibit
+from dossiers.queries import VIEW
 from witnesses.already_shared import Shared
 
 _BATCH = 400
 
 
 def shared_dossiers(items: Collection[UUID], user: User) -> list[Shared]:
-    """Every dossier in which one of the items was disclosed, the newest first, as much as the user may know of it."""
+    """Every dossier in which one of the items was disclosed, the newest first, as much as the user may know of it.
+
+    Whoever takes a withdrawal has to tell the witness who has what, so members of the case learn the receiver; the
+    purpose in full is for those whose role sees dossiers.
+    """
     held: dict[UUID, list[str]] = defaultdict(list)
     left = iter(items)
     while batch := list(islice(left, _BATCH)):
@@ -23,10 +28,14 @@ def shared_dossiers(items: Collection[UUID], user: User) -> list[Shared]:
             held[row.dossier_id].append(str(row.exhibit_number))
     cases = set(Case.objects.visible_to(user).values_list("pk", flat=True))
     dossiers = Dossier.objects.filter(pk__in=held).select_related("case").order_by("-requested_at", "-pk")
-    return [_told(dossier, held[dossier.pk], seen=dossier.case_id in cases) for dossier in dossiers]
+    in_full = user.has_perm(VIEW)
+    return [
+        _told(dossier, held[dossier.pk], seen=dossier.case_id in cases, in_full=in_full)
+        for dossier in dossiers
+    ]
 
 
-def _told(dossier: Dossier, exhibits: list[str], *, seen: bool) -> Shared:
+def _told(dossier: Dossier, exhibits: list[str], *, seen: bool, in_full: bool) -> Shared:
     outline = Shared(
         dossier_id=dossier.pk,
         at=dossier.compiled_at or dossier.requested_at,
@@ -44,6 +53,6 @@ def _told(dossier: Dossier, exhibits: list[str], *, seen: bool) -> Shared:
         seen=True,
         name=dossier.name,
         recipient=dossier.recipient_name,
-        purpose=dossier.purpose,
+        purpose=dossier.purpose if in_full else "",
         exhibits=tuple(sorted(exhibits)),
     )

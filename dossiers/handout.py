@@ -15,9 +15,8 @@ from cases.access import require_member
 from dossiers.consent import note_missing, require_consent
 from dossiers.errors import ConsentMissing, DossierBusy
 from dossiers.models import Dossier, DossierState
+from dossiers.queries import VIEW
 from evidence.stored_objects import open_stored
-
-VIEW = "dossiers.view_dossier"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from accounts.models import User
 from dossiers.errors import UnknownDossier
 from dossiers.models import Dossier
 
+VIEW = "dossiers.view_dossier"
+
 
 def find_dossier(dossier_id: UUID, *, user: User) -> Dossier:
     """The dossier, if it is open to the user. Raises UnknownDossier, the same for none and for none of theirs."""

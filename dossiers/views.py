@@ -21,9 +21,9 @@ from cases.models import Case
 from dossiers.consent import Missing, look_ahead
 from dossiers.errors import ConsentMissing
 from dossiers.forms import CompileForm, ReceiverForm
-from dossiers.handout import VIEW, hand_out
+from dossiers.handout import hand_out
 from dossiers.models import Dossier
-from dossiers.queries import find_dossier
+from dossiers.queries import VIEW, find_dossier
 from dossiers.receivers import country_name
 from dossiers.requests import COMPILE, request_dossier
 from dossiers.tasks import compile_requested

@@ -23,6 +23,9 @@ from witnesses.consent_words import Purpose, Standing, WithdrawalWay
 from witnesses.consenting import LONGEST, RECORD
 from witnesses.models import Consent, ConsentWithdrawal, WithdrawalWords, Witness
 
+# What one entry of the log takes with room to spare; the count beside them is exact.
+_LISTED = 500
+
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalFacts:
@@ -55,6 +58,7 @@ def withdraw_consent(witness: Witness, *, facts: WithdrawalFacts, actor: Actor) 
             recorded_by=user,
         )
         words = WithdrawalWords.objects.create(withdrawal=withdrawal, note=note, **dated_columns(facts.when))
+        shared = already_shared(witness, user=user)
         log.append(
             Action.CONSENT_WITHDRAWN,
             subject=witness,
@@ -64,7 +68,8 @@ def withdraw_consent(witness: Witness, *, facts: WithdrawalFacts, actor: Actor) 
                 "withdrawal": str(withdrawal.pk),
                 "purposes": [one.value for one in chosen],
                 "received": str(facts.received),
-                "already_shared": [str(one.dossier_id) for one in already_shared(witness, user=user)],
+                "already_shared": [str(one.dossier_id) for one in shared[:_LISTED]],
+                "shared": len(shared),
                 "withdrawal_words": str(words.pk),
                 **words.commitments(),
             },

@@ -330,6 +330,9 @@ def test_what_was_shared_is_told_with_the_withdrawal_and_of_a_closed_case_only_t
     told = {one.dossier_id: one for one in already_shared(witness, user=paralegal)}
     assert told[ours.pk].name == ours.name
     assert told[ours.pk].recipient == ICC.name
+    # A paralegal tells the witness who has it; the purpose in full is for those who see dossiers.
+    assert told[ours.pk].purpose == ""
+    assert {one.purpose for one in already_shared(witness, user=lawyer)} == {PURPOSE}
     assert told[ours.pk].exhibits == ("DK-1988-01-0001",)
     assert (told[theirs.pk].seen, told[theirs.pk].name, told[theirs.pk].recipient) == (False, "", "")
     withdraw(witness, by=paralegal)
