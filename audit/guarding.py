@@ -10,6 +10,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.errors import NotTheOwner
 from audit.guards import GuardTable, missing_guards
+from audit.kept_rows import KeepRows
 
 
 def restore_guards(*, actor: Actor) -> list[str]:
@@ -44,11 +45,11 @@ def _put_back(missing: list[str], *, actor: Actor) -> None:
         )
 
 
-def _operations() -> list[GuardTable]:
+def _operations() -> list[GuardTable | KeepRows]:
     migrations = MigrationLoader(None).disk_migrations
     return [
         operation
         for key in sorted(migrations)
         for operation in migrations[key].operations
-        if isinstance(operation, GuardTable)
+        if isinstance(operation, GuardTable | KeepRows)
     ]

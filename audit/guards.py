@@ -17,12 +17,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from audit.erasable import Erasable
+from audit.kept_rows import FUNCTION, POSTGRES_KEEPERS, REFUSAL, kept_tables, sqlite_keepers
 from audit.postgresql_path import system_names
 from audit.refusals import Refusal, missing_on_postgres, missing_on_sqlite
 
 Keys: TypeAlias = Sequence[Sequence[str]]
-REFUSAL = "append-only"
-FUNCTION = "audit_refuse_change"
 # ERRCODE 23001 (restrict_violation) reaches Python as IntegrityError, as SQLite's RAISE does.
 _REFUSED = (
     f"RAISE EXCEPTION '{REFUSAL}: % on %', TG_OP, TG_TABLE_NAME"  # its own placeholders
@@ -142,6 +141,9 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
         for table, keys in tables.items()
         for name, sql in sqlite_triggers(table, keys, promised_erasures().get(table)).items()
     }
+    there = set(connection.introspection.table_names())
+    for table, keys in kept_tables().items():
+        wanted |= sqlite_keepers(table, keys) if table in there else {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         found = dict(cursor.fetchall())
@@ -249,16 +251,19 @@ def _refusals_of(tables: Mapping[str, object]) -> dict[str, Sequence[Refusal]]:
 
 def _missing_on_postgres(connection: BaseDatabaseWrapper) -> list[str]:
     """In one look at the catalogue, for a page asks this."""
-    with system_names(connection, list(promised_tables())) as (cursor, places):
+    promised, kept = promised_tables(), kept_tables()
+    with system_names(connection, [*promised, *kept]) as (cursor, places):
         tables = {table: oid for table, oid in places.items() if oid is not None}
         found = _found_on_postgres(cursor, tables)
         missing = [
             f"{table}_{name}"
             for table in tables
-            for name, (_events, _scope, bits) in POSTGRES_TRIGGERS.items()
+            for name, (_events, _scope, bits) in (
+                POSTGRES_TRIGGERS if table in promised else POSTGRES_KEEPERS
+            ).items()
             if found.get((table, f"{table}_{name}")) != ("A", bits, True, _promised(table, name)[0], ())
         ]
-        return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(tables))])
+        return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(promised))])
 
 
 def _found_on_postgres(

@@ -22,6 +22,7 @@ from audit.guards import (
     promised_guards,
     promised_tables,
 )
+from audit.kept_rows import keepers, kept_tables
 from audit.promises import Promise, Reference, promises
 
 Catalog: TypeAlias = postgresql_catalog.Catalog | sqlite_catalog.Catalog
@@ -44,9 +45,8 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
     """Return what is foreign to the record, and how its tables differ from what was promised."""
     promised, guarded = promises(connection), promised_tables()
     # The log's other tables may change, but what stands on the queue can take entries away as well.
-    others = {
-        str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()
-    } - promised.keys()
+    ours = {str(model._meta.db_table) for model in apps.get_app_config("audit").get_models()}
+    others = (ours | kept_tables().keys()) - promised.keys()
     opened = postgresql_catalog.opened if connection.vendor == "postgresql" else sqlite_catalog.opened
     with opened(connection, [*sorted(promised), *sorted(others)]) as catalog:
         wrong = catalog.relations()
@@ -75,6 +75,10 @@ def _foreign_faults(
         ("trigger", name, table)
         for table, keys in promised_tables().items()
         for name in promised_guards(connection, table, keys)
+    } | {
+        ("trigger", name, table)
+        for table, keys in kept_tables().items()
+        for name in keepers(connection, table, keys)
     }
     for what, name, table, more in catalog.foreign(there):
         if (what, name, table) not in guards:

@@ -12,7 +12,8 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.models import Entry
 from audit.resolving import facts_of
-from evidence.containers.captures import CaptureFacts, read_capture
+from evidence.containers.capture_facts import CaptureFacts
+from evidence.containers.captures import read_capture
 from evidence.containers.words import Why
 from evidence.errors import NoCapture, UnknownEvidence
 from evidence.models import EvidenceItem
@@ -25,18 +26,21 @@ _TOLD = {"format", "records", "digests_stated", "digests_broken", "why"}
 
 @dataclass(frozen=True, slots=True)
 class CaptureCheck:
-    """The outcome of a check, as the log has it: how many digests the file states, and how many do not hold."""
+    """The outcome of a check, as the log has it: how many digests the file states, and how many of them do not hold or
+    could not be compared.
+    """
 
     checked_at: datetime
     format: str
     records: int
     stated: int
     broken: int
+    unchecked: int
     why: Why | None
 
 
 def check_capture(item: EvidenceItem, *, actor: Actor) -> CaptureFacts:
-    """Read a WARC or WACZ through, compare the files of a package with the digests that it states, and log the outcome.
+    """Read a WARC or WACZ through, compare records and files with the digests stated of them, and log the outcome.
 
     Raises NotPermitted, UnknownEvidence, DisposedOf, HasNoBytes, NoCapture, ObjectMissing, ObjectAltered or
     VaultUnavailable.
@@ -58,8 +62,9 @@ def check_capture(item: EvidenceItem, *, actor: Actor) -> CaptureFacts:
                 "reference": item.reference,
                 "format": found.format,
                 "records": found.records,
-                "digests_stated": len(found.digests),
-                "digests_broken": len(found.broken),
+                "digests_stated": found.stated,
+                "digests_broken": found.failing,
+                "digests_unchecked": found.unchecked,
                 "why": str(found.why or ""),
             },
             case_id=only_case(item),
@@ -81,5 +86,7 @@ def last_capture_check(item: EvidenceItem) -> CaptureCheck | None:
         records=facts["records"],
         stated=facts["digests_stated"],
         broken=facts["digests_broken"],
+        # Earlier checks did not count these.
+        unchecked=facts.get("digests_unchecked", 0),
         why=Why(facts["why"]) if facts["why"] in Why.values else None,
     )

@@ -18,9 +18,11 @@ from evidence.capturing.checking import capture_faults
 from evidence.derivative_checking import derivative_faults
 from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
+from evidence.gone import gone_faults
 from evidence.intake import sealed_record
+from evidence.intake_checking import intake_faults
 from evidence.link_checking import kept_since, link_faults
-from evidence.models import CustodyEvent, EvidenceItem
+from evidence.models import CustodyEvent, EvidenceItem, Intake
 from evidence.vault.facts import CheckOutcome
 
 # The facts that make an entry one about a row of an item: each names the row, or what was done with it.
@@ -63,15 +65,20 @@ class EvidenceReport:
         }
 
 
-def verify_evidence(items: Iterable[EvidenceItem], *, record_as: Actor | None = None) -> EvidenceReport:
+def verify_evidence(
+    items: Iterable[EvidenceItem], *, record_as: Actor | None = None, whole: bool = False
+) -> EvidenceReport:
     """Read every item's bytes in full and recompute its custody; every fault is named, not only the first.
 
-    Writes nothing, unless `record_as` says in whose name each reading goes into custody and log.
+    Writes nothing, unless `record_as` says in whose name each reading goes into custody and log. `whole` says that
+    these are all items: then what the log tells of and the register has no longer is named as well.
     """
-    report = EvidenceReport()
+    report = EvidenceReport(faults=list(gone_faults()) if whole else [])
     read: dict[UUID, CheckOutcome] = {}
+    deliveries: set[UUID] = set()
     for batch in _in_batches(items):
         logged = _logged(batch)
+        report.faults += intake_faults(_new_deliveries(batch, deliveries))
         for item in batch:
             report.items += 1
             report.faults += _record_faults(item, logged.get(str(item.pk), []))
@@ -86,6 +93,7 @@ def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
         prefetch_related_objects(
             rows,
             "object",
+            "intake",
             "custody",
             "links",
             "acquisitions",
@@ -97,6 +105,21 @@ def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
         yield rows
 
 
+def _new_deliveries(batch: list[EvidenceItem], seen: set[UUID]) -> list[Intake]:
+    """The deliveries of these items that were not met before."""
+    met = {one.pk: one for item in batch if (one := _delivery(item)) is not None and one.pk not in seen}
+    seen |= met.keys()
+    return list(met.values())
+
+
+def _delivery(item: EvidenceItem) -> Intake | None:
+    try:
+        return item.intake
+    except Intake.DoesNotExist:
+        # Its row is gone; what names it is told where everything is looked through.
+        return None
+
+
 def _byte_faults(
     item: EvidenceItem, read: dict[UUID, CheckOutcome], report: EvidenceReport, record_as: Actor | None
 ) -> list[Fault]:
@@ -104,6 +127,8 @@ def _byte_faults(
         # A thing has none that could be read, and what was disposed of has none any more:
         # its custody and its record are all that there is to compare.
         return []
+    if item.object is None:
+        return [Fault(item.reference, "object_gone", _("The record of its stored bytes is gone."))]
     stored = item.stored
     # Two receipts of the same bytes share one object: it is read once and speaks for both.
     if stored.pk not in read:
@@ -181,6 +206,9 @@ def _log_faults(item: EvidenceItem, events: list[CustodyEvent], logged: list[dic
 def _row_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fault]:
     """The item's own row against what the log said of it on the day it came."""
     received = next((facts for facts in logged if facts["action"] == Action.EVIDENCE_RECEIVED.value), None)
+    if item.has_bytes and item.object is None:
+        # Named with its bytes: there is nothing to compare here.
+        return []
     if received is None:
         return [Fault(item.reference, "receipt_unlogged", _("Its receipt is not in the audit log."))]
     try:

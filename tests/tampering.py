@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from audit.guards import POSTGRES_TRIGGERS, guarded_tables
+from audit.kept_rows import keepers, kept_tables
 
 
 @contextmanager
@@ -75,6 +76,9 @@ def _lifted_on_sqlite() -> Iterator[None]:
 def _lifted_on_postgres() -> Iterator[None]:
     guards = [
         (table, f"{table}_{name}") for table in guarded_tables(connection) for name in POSTGRES_TRIGGERS
+    ]
+    guards += [
+        (table, name) for table, keys in kept_tables().items() for name in keepers(connection, table, keys)
     ]
     _switch(guards, "DISABLE TRIGGER")
     try:

@@ -9,7 +9,8 @@ program that opens the file is stopped by the triggers, and who drops those is s
 import sqlite3
 from functools import lru_cache
 
-from audit.guards import REFUSAL, promised_erasures, promised_tables
+from audit.guards import promised_erasures, promised_tables
+from audit.kept_rows import REFUSAL, kept_tables
 
 _READS = {
     sqlite3.SQLITE_READ,
@@ -19,7 +20,8 @@ _READS = {
     sqlite3.SQLITE_SAVEPOINT,
     sqlite3.SQLITE_RECURSIVE,
 }
-_ROWS = {sqlite3.SQLITE_UPDATE: "UPDATE", sqlite3.SQLITE_DELETE: "DELETE"}
+_GOES = sqlite3.SQLITE_DELETE
+_ROWS = {sqlite3.SQLITE_UPDATE: "UPDATE", _GOES: "DELETE"}
 # Questions, and what Django's own foreign-key checks need. Anything else that takes a value could loosen durability,
 # checks or triggers: the settings set those once, before the authorizer is in place.
 _PRAGMAS = {
@@ -45,7 +47,7 @@ def refusal(action: int, first: str | None, second: str | None) -> str:
     if action == sqlite3.SQLITE_UPDATE and second in _erasable().get(first or "", ()):
         return ""
     if action in _ROWS:
-        guarded = _is_schema(first) or first in _guarded()
+        guarded = _is_schema(first) or first in (_guarded() | (_kept() if action == _GOES else frozenset()))
         return f"{REFUSAL}: {_ROWS[action]} on {first}" if guarded else ""
     if action == sqlite3.SQLITE_FUNCTION:
         return f"{REFUSAL}: no extension is loaded" if (second or "").lower() == "load_extension" else ""
@@ -69,3 +71,8 @@ def _guarded() -> frozenset[str]:
 def _erasable() -> dict[str, tuple[str, ...]]:
     # That they become empty, and nothing else changes, is for the table's own trigger to see.
     return {table: erasable.empty for table, erasable in promised_erasures().items()}
+
+
+@lru_cache(maxsize=1)
+def _kept() -> frozenset[str]:
+    return frozenset(kept_tables())

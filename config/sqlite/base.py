@@ -8,6 +8,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
+from audit.kept_rows import MARK
 from config.sqlite.authorizer import refusal
 
 
@@ -62,6 +63,18 @@ class SchemaEditor(DatabaseSchemaEditor):
             super().__exit__(kind, value, trace)
         finally:
             self._open.__exit__(None, None, None)
+
+    def _remake_table(self, model: Any, *args: Any, **kwargs: Any) -> None:
+        """Django makes a changed table anew and drops the old one, and with it the guards that keep its rows."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+                [model._meta.db_table],
+            )
+            kept = [sql for name, sql in cursor.fetchall() if MARK in name]
+        super()._remake_table(model, *args, **kwargs)  # type: ignore[misc]
+        for statement in kept:
+            self.execute(statement, params=None)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -7,7 +7,8 @@ from audit.errors import BadInput
 from cases.plain_text import clean_line
 from evidence.capturing.addresses import clean_url
 from evidence.capturing.times import read_captured
-from evidence.containers.captures import CaptureFacts, read_statement
+from evidence.containers.capture_facts import CaptureFacts
+from evidence.containers.captures import read_statement
 from evidence.errors import EvidenceError
 from evidence.filenames import visible_name
 from evidence.models import EvidenceItem

@@ -4,56 +4,25 @@ Only headers of records are looked at and the package's own lists; what was capt
 """
 
 import gzip
-import hashlib
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from evidence.containers.bounded import Bounded, Budget, read_exactly
+from evidence.containers.bounded import Bounded, Budget
+from evidence.containers.capture_facts import CaptureFacts, Digested, Stated
 from evidence.containers.member import LIMITS, Limits, Member, MemberFailed
+from evidence.containers.warc import read_warc
 from evidence.containers.words import Why
 from evidence.containers.zip_members import zip_members
 
-_LINE = 8 * 1024
-_HEADERS = 100
 _LIST_BYTES = 4 * 1024**2
-_RECORDS = 200_000
+_PAGE_LINES = 1_000
 _STATEMENT = replace(LIMITS, total_bytes=32 * 1024**2)
 _LISTS = ("datapackage.json", "datapackage-digest.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Digested:
-    """A file of a package whose digest the package states, and whether it has that digest."""
-
-    path: str
-    stated: str
-    holds: bool
-
-
-@dataclass(slots=True)
-class CaptureFacts:
-    """What was found; empty where the file does not say. `captured` is as written there, UTC in RFC 3339.
-
-    `why` says what kept the reading from its end. `digests` are those that a package states of its files.
-    """
-
-    format: str = ""
-    url: str = ""
-    final_url: str = ""
-    captured: str = ""
-    tool: str = ""
-    tool_version: str = ""
-    records: int = 0
-    digests: list[Digested] = field(default_factory=list)
-    why: Why | None = None
-
-    @property
-    def broken(self) -> list[Digested]:
-        """The files that do not have the digest that is stated of them."""
-        return [one for one in self.digests if not one.holds]
+_PAGES = ("pages/pages.jsonl", "pages/extraPages.jsonl")
+_GZIP = b"\x1f\x8b"
 
 
 def read_statement(file: BinaryIO) -> CaptureFacts | None:
@@ -67,9 +36,9 @@ def read_statement(file: BinaryIO) -> CaptureFacts | None:
     if head.startswith(b"PK"):
         return _read_wacz(file, LIMITS, compare=False)
     if head == b"WARC":
-        return _read_warc(_bounded(file, file, _STATEMENT), until_page=True)
-    if head.startswith(b"\x1f\x8b"):
-        return _read_warc(_gunzipped(file, _STATEMENT), until_page=True)
+        return _read_warc(_bounded(file, file.tell, _STATEMENT), until_page=True)
+    if head.startswith(_GZIP):
+        return _read_warc(_gunzipped(file, file.tell, _STATEMENT), until_page=True)
     return None
 
 
@@ -80,86 +49,23 @@ def read_capture(file: BinaryIO, limits: Limits = LIMITS) -> CaptureFacts | None
     file.seek(0)
     if head.startswith(b"PK"):
         return _read_wacz(file, limits)
-    stream = file if head == b"WARC" else _gunzipped(file, limits) if head.startswith(b"\x1f\x8b") else None
-    return _read_warc(stream) if stream is not None else None
+    if head == b"WARC":
+        return _read_warc(file)
+    return _read_warc(_gunzipped(file, file.tell, limits)) if head.startswith(_GZIP) else None
 
 
-def _gunzipped(file: BinaryIO, limits: Limits) -> BinaryIO:
-    return _bounded(cast(BinaryIO, gzip.GzipFile(fileobj=file)), file, limits)
+def _gunzipped(file: BinaryIO, packed: Callable[[], int], limits: Limits) -> BinaryIO:
+    return _bounded(cast(BinaryIO, gzip.GzipFile(fileobj=file)), packed, limits)
 
 
-def _bounded(stream: BinaryIO, packed: BinaryIO, limits: Limits) -> BinaryIO:
-    budget = Budget(most=limits.total_bytes, ratio=limits.ratio, free=limits.free, packed=packed.tell)
+def _bounded(stream: BinaryIO, packed: Callable[[], int], limits: Limits) -> BinaryIO:
+    budget = Budget(most=limits.total_bytes, ratio=limits.ratio, free=limits.free, packed=packed)
     return cast(BinaryIO, io.BufferedReader(Bounded(stream, budget)))
 
 
 def _read_warc(stream: BinaryIO, *, until_page: bool = False) -> CaptureFacts | None:
-    found = CaptureFacts("WARC")
-    try:
-        for kind, headers, body in _records(stream):
-            found.records += 1
-            if kind == "warcinfo" and not found.tool:
-                found.tool, _sign, found.tool_version = _info(body).partition("/")
-            elif kind in ("response", "resource", "revisit") and not found.url:
-                # Some writers put the address in angle brackets; some begin with their look-ups of names.
-                address = headers.get("warc-target-uri", "").strip("<>")
-                if address.lower().startswith(("http:", "https:")):
-                    found.url = found.final_url = address
-                    found.captured = headers.get("warc-date", "")
-            if until_page and found.url:
-                break
-    except MemberFailed as error:
-        found.why = error.why
+    found = read_warc(stream, CaptureFacts("WARC"), until_page=until_page)
     return found if found.records else None
-
-
-def _records(stream: BinaryIO) -> Iterator[tuple[str, dict[str, str], BinaryIO]]:
-    for _number in range(_RECORDS):
-        line = stream.readline(_LINE)
-        while line in (b"\r\n", b"\n"):
-            line = stream.readline(_LINE)
-        if not line:
-            return
-        if not line.startswith(b"WARC/"):
-            raise MemberFailed(Why.DAMAGED)
-        headers = _headers(stream)
-        length = headers.get("content-length", "")
-        if not (length.isascii() and length.isdigit() and len(length) < 16):
-            raise MemberFailed(Why.DAMAGED)
-        body = io.BytesIO(read_exactly(stream, min(int(length), 64 * 1024)))
-        yield headers.get("warc-type", ""), headers, body
-        _skip(stream, int(length) - len(body.getvalue()))
-    raise MemberFailed(Why.TOO_LARGE)
-
-
-def _headers(stream: BinaryIO) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for _number in range(_HEADERS):
-        line = stream.readline(_LINE)
-        if line in (b"\r\n", b"\n"):
-            return headers
-        name, sign, value = line.partition(b":")
-        if not sign or len(line) == _LINE:
-            break
-        text = value.strip().decode("utf-8", "backslashreplace")
-        headers.setdefault(name.strip().lower().decode("ascii", "replace"), text.replace("\0", "\\x00"))
-    raise MemberFailed(Why.DAMAGED)
-
-
-def _skip(stream: BinaryIO, count: int) -> None:
-    while count > 0:
-        piece = stream.read(min(count, 1024 * 1024))
-        if not piece:
-            raise MemberFailed(Why.DAMAGED)
-        count -= len(piece)
-
-
-def _info(body: BinaryIO) -> str:
-    for line in body.read(64 * 1024).split(b"\n"):
-        name, _sign, value = line.partition(b":")
-        if name.strip().lower() == b"software":
-            return value.strip().decode("utf-8", "backslashreplace")[:200]
-    return ""
 
 
 def _read_wacz(file: BinaryIO, limits: Limits, *, compare: bool = True) -> CaptureFacts | None:
@@ -173,8 +79,11 @@ def _read_wacz(file: BinaryIO, limits: Limits, *, compare: bool = True) -> Captu
     try:
         package = _json(_content(members[_LISTS[0]]))
         _read_package(package, found)
-        for path, stated in [*_stated(package), *_stated_of_lists(members)] if compare else []:
-            found.digests.append(Digested(path, stated, holds=_holds(members.get(path), stated)))
+        _read_pages(package, members, found)
+        if compare:
+            for path, stated in [*_stated(package), *_stated_of_lists(members)]:
+                found.add(Digested(path, stated, holds=_holds(members.get(path), stated)))
+            _read_archives(members, found, limits)
     except MemberFailed as error:
         found.why = error.why
     return found
@@ -182,10 +91,63 @@ def _read_wacz(file: BinaryIO, limits: Limits, *, compare: bool = True) -> Captu
 
 def _read_package(package: dict[str, Any], found: CaptureFacts) -> None:
     found.url = found.final_url = _text(package, "mainPageURL", "mainPageUrl")
-    found.captured = _text(package, "mainPageDate", "created")
+    found.captured = _text(package, "mainPageDate")
     found.tool, _sign, found.tool_version = _text(package, "software").partition(" ")
-    resources = package.get("resources")
-    found.records = len(resources) if isinstance(resources, list) else 0
+
+
+def _read_pages(package: dict[str, Any], members: dict[str, Member], found: CaptureFacts) -> None:
+    """Address and time by the package's list of pages, where the package itself does not say; else when it was made."""
+    if not (found.url and found.captured):
+        for page in _pages(members):
+            if not found.url:
+                found.url = found.final_url = _text(page, "url")
+            if _text(page, "url") == found.url:
+                found.captured = found.captured or _text(page, "ts")
+                break
+    found.captured = found.captured or _text(package, "created")
+
+
+def _pages(members: dict[str, Member]) -> Iterator[dict[str, Any]]:
+    """The pages that the package lists, a thousand at most; a line that is none is passed over."""
+    for member in (members[name] for name in _PAGES if name in members):
+        if member.opened is None:
+            continue
+        try:
+            with member.opened() as opened:
+                for _number in range(_PAGE_LINES):
+                    line = opened.readline(_LIST_BYTES)
+                    if not line:
+                        break
+                    page = _page(line)
+                    if page:
+                        yield page
+        except MemberFailed:
+            continue
+
+
+def _page(line: bytes) -> dict[str, Any]:
+    try:
+        page = _json(line)
+    except MemberFailed:
+        return {}
+    return page if _text(page, "url") else {}
+
+
+def _read_archives(members: dict[str, Member], found: CaptureFacts, limits: Limits) -> None:
+    """The records of every WARC in the package; address, time and tool where the package said none."""
+    for name, member in members.items():
+        if not name.startswith("archive/") or member.opened is None:
+            continue
+        with member.opened() as opened:
+            head = cast(io.BufferedReader, opened).peek(4)[:4]
+            if head.startswith(_GZIP):
+                read_warc(_gunzipped(opened, _size_of(member), limits), found, within=name)
+            elif head == b"WARC":
+                read_warc(opened, found, within=name)
+
+
+def _size_of(member: Member) -> Callable[[], int]:
+    return lambda: member.size or 0
 
 
 def _stated(package: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -201,18 +163,19 @@ def _stated_of_lists(members: dict[str, Member]) -> Iterator[tuple[str, str]]:
         yield str(digest.get("path") or _LISTS[0]), str(digest.get("hash", ""))
 
 
-def _holds(member: Member | None, stated: str) -> bool:
-    algorithm, _sign, value = stated.lower().partition(":")
-    if member is None or member.opened is None or algorithm not in ("sha256", "sha512"):
+def _holds(member: Member | None, stated: str) -> bool | None:
+    digest = Stated(stated)
+    if member is None:
         return False
-    digest = hashlib.new(algorithm)
+    if member.opened is None:
+        return None
     try:
         with member.opened() as opened:
             while piece := opened.read(1024 * 1024):
                 digest.update(piece)
     except MemberFailed:
         return False
-    return digest.hexdigest() == value
+    return digest.holds()
 
 
 def _content(member: Member) -> bytes:

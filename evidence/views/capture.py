@@ -55,8 +55,14 @@ def check(request: HttpRequest, item_id: UUID) -> HttpResponse:
     except (BadInput, Conflict) as error:
         messages.error(request, str(error))
     else:
-        if found.broken or found.why:
+        if found.failing or found.why:
             messages.error(request, _("The capture does not hold in all. What was found stands below."))
+        elif not found.stated:
+            messages.info(request, _("The capture was read to its end; it states no digests of its own."))
+        elif found.unchecked:
+            messages.warning(
+                request, _("What could be compared holds; not every digest that is stated could be.")
+            )
         else:
             messages.success(
                 request, _("The capture was read to its end, and what it states of itself holds.")

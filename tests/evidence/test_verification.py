@@ -1,20 +1,24 @@
 """Every damage is named; nothing sound is accused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from accounts.models import User
 from audit.models import Entry
 from cases.models import Case, Person
+from evidence.intake_checking import intake_faults
 from evidence.linking import link_evidence
-from evidence.models import CustodyEvent, EvidenceItem, EvidenceLink
+from evidence.models import CustodyEvent, EvidenceItem, EvidenceLink, Intake
 from evidence.verification import EvidenceReport, verify_evidence
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_intake import stored_files
-from tests.tampering import tamper
+from tests.tampering import guards_lifted, tamper
 
 
 def run() -> EvidenceReport:
@@ -148,3 +152,81 @@ def test_a_removed_link_and_one_that_was_slipped_in_are_named(linked: EvidenceLi
     EvidenceLink.objects.bulk_create([slipped])
     tamper("DELETE FROM evidence_evidencelink WHERE id = %s", (key(linked.pk),))
     assert kinds(run()) == [(linked.item.reference, "link_removed"), (linked.item.reference, "link_unlogged")]
+
+
+def whole() -> EvidenceReport:
+    return verify_evidence(EvidenceItem.objects.order_by("pk"), whole=True)
+
+
+@contextmanager
+def deleted(*statements: tuple[str, object]) -> Iterator[None]:
+    """Rows taken out past guards and foreign keys alike inside the block; then everything is as it was."""
+    with transaction.atomic():
+        with guards_lifted(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL session_replication_role = replica")
+            for sql, parameter in statements:
+                cursor.execute(sql, [key(parameter)])
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL session_replication_role = origin")
+        yield
+        transaction.set_rollback(True)
+
+
+def test_sound_evidence_has_nothing_that_is_gone(linked: EvidenceLink, take_in: TakeIn) -> None:
+    take_in(b"more")
+    assert kinds(whole()) == []
+
+
+def test_an_item_whose_row_is_gone_is_named_with_all_that_hangs_on_it(
+    linked: EvidenceLink, take_in: TakeIn
+) -> None:
+    item, other = linked.item, take_in(b"more")
+    with deleted(("DELETE FROM evidence_evidenceitem WHERE id = %s", item.pk)):
+        report = whole()
+        named = {(fault.item, fault.kind) for fault in report.faults}
+        assert named == {
+            (item.reference, "item_gone"),
+            ("The register", "items_missing"),
+            (item.reference, "row_orphaned"),
+        }
+        sentences = " ".join(fault.sentence for fault in report.faults)
+        assert "The audit log tells of 2 items; of these the register lacks 1." in sentences
+        for table in ("evidence_custodyevent", "evidence_evidencelink", "evidence_evidencecase"):
+            assert table in sentences
+        assert other.reference not in {fault.item for fault in report.faults}
+
+
+def test_the_command_names_an_item_that_is_gone(take_in: TakeIn, capsys: pytest.CaptureFixture[str]) -> None:
+    item = take_in()
+    with deleted(("DELETE FROM evidence_evidenceitem WHERE id = %s", item.pk)):
+        with pytest.raises(SystemExit):
+            call_command("verify_evidence")
+        said = capsys.readouterr().out
+    assert f"{item.reference}: The log has an item that is gone" in said
+
+
+def test_a_delivery_and_an_object_whose_rows_are_gone_are_named(take_in: TakeIn) -> None:
+    item = take_in()
+    with deleted(
+        ("DELETE FROM evidence_intake WHERE id = %s", item.intake_id),
+        ("DELETE FROM evidence_storedobject WHERE id = %s", item.object_id),
+    ):
+        named = {fault.kind for fault in whole().faults}
+        assert {"delivery_gone", "object_gone", "row_orphaned"} <= named
+
+
+@pytest.mark.parametrize("column", ["source", "how_obtained", "consent_reference"])
+def test_a_changed_delivery_is_named(take_in: TakeIn, column: str) -> None:
+    item = take_in(how_obtained="By post.", consent_reference="Folder 3")
+    assert run().ok
+    tamper(f"UPDATE evidence_intake SET {column} = 'something else'")
+    report = run()
+    assert kinds(report) == [(item.intake.reference, "delivery_altered")]
+    assert column in report.faults[0].sentence
+
+
+def test_a_delivery_that_the_log_does_not_know_is_named(take_in: TakeIn) -> None:
+    item = take_in()
+    slipped = Intake.objects.create(source="x", started_by=item.received_by, channel="web")
+    assert [fault.kind for fault in intake_faults([slipped])] == ["delivery_unlogged"]

@@ -105,6 +105,11 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("%(waiting)d entries wait for their place in the tree; that is no fault.") % counts
             )
+        self.stdout.write(
+            _(
+                "This is about the log alone. Files and records are held against it by verify_evidence: run both."
+            )
+        )
 
 
 def _line(fault: Fault) -> str:

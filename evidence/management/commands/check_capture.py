@@ -10,7 +10,7 @@ from accounts.access import require
 from accounts.queries import find_actor
 from audit.actors import Channel
 from evidence.capture_checking import check_capture
-from evidence.containers.captures import CaptureFacts
+from evidence.containers.capture_facts import CaptureFacts
 from evidence.filenames import visible_name
 from evidence.models import EvidenceItem
 from evidence.queries import find_items
@@ -22,8 +22,8 @@ class Command(BaseCommand):
 
     help = (
         "Read web captures (WARC, WARC.gz, WACZ) through: say what they state of address, time and tool, and compare "
-        "the files of a WACZ with the digests that it states of them. Exit code 1 when one does not hold or the "
-        "capture is damaged."
+        "the records of a WARC and the files of a WACZ with the digests that are stated of them, and say which could "
+        "not be compared. Exit code 1 when one does not hold or the capture is damaged."
     )
 
     # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         else:
             for reference, facts in told:
                 self._tell(reference, facts)
-        if any(facts.broken or facts.why for _reference, facts in told):
+        if any(facts.failing or facts.why for _reference, facts in told):
             raise SystemExit(1)
 
     def _tell(self, reference: str, facts: CaptureFacts) -> None:
@@ -56,12 +56,24 @@ class Command(BaseCommand):
             f"{visible_name(facts.captured) or 'no time'}, {visible_name(facts.tool) or 'no tool'} "
             f"{visible_name(facts.tool_version)}"
         )
-        held = len(facts.digests) - len(facts.broken)
-        self.stdout.write(f"{reference}: {held} of {len(facts.digests)} stated digests hold")
-        for one in facts.broken:
-            self.stdout.write(f"{reference}: does not hold: {visible_name(one.path)}")
+        self.stdout.write(f"{reference}: {_outcome(facts)}")
+        for one in facts.digests:
+            if one.holds is False:
+                self.stdout.write(f"{reference}: does not hold: {visible_name(one.path)}")
+            elif one.holds is None:
+                said = visible_name(one.stated) or "none stated"
+                self.stdout.write(f"{reference}: could not be checked: {visible_name(one.path)} ({said})")
         if facts.why:
             self.stdout.write(f"{reference}: the reading ended early: {facts.why.label}")
+
+
+def _outcome(facts: CaptureFacts) -> str:
+    if not facts.stated:
+        return "no digest is stated, so none could be compared"
+    said = f"{facts.held} of {facts.stated} stated digests hold"
+    if facts.failing:
+        said += f", {facts.failing} do not hold"
+    return said + (f", {facts.unchecked} could not be checked" if facts.unchecked else "")
 
 
 def _fields(reference: str, facts: CaptureFacts) -> dict[str, Any]:
@@ -73,6 +85,10 @@ def _fields(reference: str, facts: CaptureFacts) -> dict[str, Any]:
         "tool": facts.tool,
         "tool_version": facts.tool_version,
         "records": facts.records,
+        "digests_stated": facts.stated,
+        "digests_held": facts.held,
+        "digests_broken": facts.failing,
+        "digests_unchecked": facts.unchecked,
         "digests": [{"path": one.path, "stated": one.stated, "holds": one.holds} for one in facts.digests],
         "why": str(facts.why or ""),
     }

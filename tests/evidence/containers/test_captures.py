@@ -1,5 +1,6 @@
 """Web captures say what they are; what they state of their files is compared; hostile ones end in a word."""
 
+import base64
 import gzip
 import hashlib
 import io
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.models import Entry
-from evidence.containers.captures import CaptureFacts, read_capture
+from evidence.containers.capture_facts import CaptureFacts
+from evidence.containers.captures import read_capture, read_statement
 from evidence.containers.words import Why
 from evidence.errors import NoCapture, UnknownEvidence
 from tests.evidence.conftest import TakeIn
@@ -102,12 +104,102 @@ def test_a_wacz_has_the_digests_that_it_states_or_is_named() -> None:
     "resources",
     [
         [{"path": "archive/data.warc.gz", "hash": "md5:00"}],
-        [{"path": "archive/data.warc.gz"}],
         [{"path": "../../missing", "hash": "sha256:00"}],
     ],
 )
-def test_a_digest_that_cannot_be_compared_does_not_hold(resources: list) -> None:
+def test_a_digest_of_another_length_or_of_nothing_does_not_hold(resources: list) -> None:
     assert len(read(package(resources=resources)).broken) == 1
+
+
+@pytest.mark.parametrize("stated", [{}, {"hash": "whirlpool:00"}])
+def test_a_digest_that_cannot_be_compared_is_said(stated: dict) -> None:
+    found = read(package(resources=[{"path": "archive/data.warc.gz"} | stated]))
+    assert (found.stated, found.failing, found.unchecked) == (2, 0, 1)
+    assert [one.path for one in found.digests if one.holds is None] == ["archive/data.warc.gz"]
+
+
+BODY = b"<p>as it was</p>"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+HTTP = {"Content-Type": "application/http; msgtype=response", "WARC-Target-URI": "https://example.org/"}
+
+
+def stated_of(content: bytes, algorithm: str = "sha1") -> str:
+    return f"{algorithm}:{base64.b32encode(hashlib.new(algorithm, content).digest()).decode()}"
+
+
+def answer(body: bytes, *, of: bytes = BODY, head: bytes = ANSWER, **more: str) -> bytes:
+    stated = {"WARC-Payload-Digest": stated_of(of), "WARC-Block-Digest": stated_of(head + body, "sha256")}
+    return record("response", head + body, **HTTP | stated | more)
+
+
+def test_the_payload_digest_of_a_record_holds_or_is_named() -> None:
+    good = read(INFO + answer(BODY))
+    assert (good.stated, good.held, good.broken) == (2, 2, [])
+    bad = read(INFO + answer(b"<p>altered</p>"))
+    assert [one.path for one in bad.broken] == ["record 2, response, https://example.org/: payload"]
+    assert read(INFO + answer(BODY).replace(b"it was", b"it is.")).failing == 2
+
+
+@pytest.mark.parametrize(
+    "stated", [hashlib.sha256(BODY).hexdigest(), hashlib.sha256(BODY).hexdigest().upper()]
+)
+def test_a_digest_in_hexadecimal_is_read_as_well(stated: str) -> None:
+    assert read(answer(BODY, **{"WARC-Payload-Digest": f"sha256:{stated}"})).held == 2
+
+
+@pytest.mark.parametrize("of", [BODY, b"8\r\n<p>as it\r\n8\r\n was</p>\r\n0\r\n\r\n"])
+def test_a_body_in_chunks_is_held_against_its_digest_with_them_and_without(of: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunked = b"8\r\n<p>as it\r\n8\r\n was</p>\r\n0\r\n\r\n"
+    assert read(answer(chunked, of=of, head=head)).held == 2
+    assert read(answer(chunked, of=b"other", head=head)).failing == 1
+
+
+def test_a_long_body_is_read_to_its_end() -> None:
+    body = b"x" * 3_000_000
+    assert read(gzip.compress(INFO + answer(body, of=body))).held == 2
+    assert read(gzip.compress(INFO + answer(body, of=body[1:]))).failing == 1
+
+
+def test_of_a_repeated_or_cut_answer_the_digest_cannot_be_checked() -> None:
+    revisit = record("revisit", ANSWER, **HTTP, **{"WARC-Payload-Digest": stated_of(BODY)})
+    cut = answer(b"half", **{"WARC-Truncated": "length"})
+    found = read(revisit + cut + record("resource", BODY, **{"WARC-Payload-Digest": "tiger:ABC"}))
+    assert (found.stated, found.held, found.failing, found.unchecked) == (4, 1, 0, 3)
+
+
+def test_the_records_inside_a_package_are_counted_and_checked_as_the_file_alone() -> None:
+    warc = INFO + answer(BODY) + answer(b"<p>altered</p>")
+    for packed in (warc, gzip.compress(warc), gzip.compress(INFO) + gzip.compress(warc[len(INFO) :])):
+        files = [("datapackage.json", b"{}"), ("archive/a.warc.gz", packed)]
+        alone, inside = read(packed), read(zip_of(*files))
+        assert inside.records == alone.records == 3
+        assert (inside.stated, inside.held, inside.failing) == (alone.stated, alone.held, alone.failing)
+        assert inside.broken[0].path.startswith("archive/a.warc.gz, record 3")
+        assert (inside.url, inside.tool) == ("https://example.org/", "Browsertrix-Crawler")
+
+
+def test_a_package_takes_address_and_time_from_its_list_of_pages() -> None:
+    pages = b"\n".join(
+        [
+            b'{"format": "json-pages-1.0", "id": "pages"}',
+            b"no json",
+            b'{"url": "https://example.org/first", "ts": "2026-03-04T05:06:07Z", "title": "First"}',
+            b'{"url": "https://example.org/second", "ts": "2026-03-04T05:06:09Z"}',
+        ]
+    )
+    listed = {"software": "py-wacz 0.5.0", "created": "2026-09-09T00:00:00Z"}
+    for more, url, time in [
+        ({}, "https://example.org/first", "2026-03-04T05:06:07Z"),
+        ({"mainPageUrl": "https://example.org/second"}, "https://example.org/second", "2026-03-04T05:06:09Z"),
+        ({"mainPageUrl": "https://example.org/none"}, "https://example.org/none", "2026-09-09T00:00:00Z"),
+    ]:
+        content = zip_of(
+            ("datapackage.json", json.dumps(listed | more).encode()), ("pages/pages.jsonl", pages)
+        )
+        for found in (read(content), read_statement(io.BytesIO(content))):
+            assert (found.url, found.captured) == (url, time)
+            assert (found.tool, found.tool_version) == ("py-wacz", "0.5.0")
 
 
 @pytest.mark.parametrize("resources", [None, 7, "x", {}, [None, 1, []], [{"path": 1}]])
@@ -165,8 +257,10 @@ def test_the_command_names_what_does_not_hold_and_the_log_tells_no_address(
     with pytest.raises(SystemExit):
         call_command("check_capture", bad.reference, actor="parvin")
     assert "does not hold: archive/data.warc.gz" in capsys.readouterr().out
+    call_command("check_capture", take_in(WARC).reference, actor="parvin")
+    assert "no digest is stated, so none could be compared" in capsys.readouterr().out
     entries = Entry.objects.filter(action="evidence.capture_checked")
-    assert entries.count() == 2
+    assert entries.count() == 3
     assert all(b"example.org" not in bytes(entry.body) for entry in entries)
     with pytest.raises(NoCapture):
         call_command("check_capture", take_in(b"text").reference, actor="parvin")
