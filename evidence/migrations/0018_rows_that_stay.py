@@ -6,7 +6,7 @@ from audit.kept_rows import KeepRows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evidence", "0015_why_it_stopped")]
+    dependencies = [("evidence", "0017_removal_begun")]
 
     operations = [
         KeepRows("evidence_intake", [["id"]]),
