@@ -38,6 +38,7 @@ class Environment:
     fixity_every: timedelta | None
     scrub_every: timedelta | None
     fixity_objects_at_once: int
+    clamd: str
     uploads_waiting: int
     uploads_waiting_gib: int
 
@@ -78,6 +79,7 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         fixity_objects_at_once=_number(
             env, "DADKHAH_FIXITY_OBJECTS", "how many stored files are read again in one go", default="500"
         ),
+        clamd=env.str("DADKHAH_CLAMD", default=""),
         uploads_waiting=_number(
             env, "DADKHAH_UPLOADS_WAITING", "how many files of one person may be on their way", default="1000"
         ),

@@ -26,6 +26,8 @@ DADKHAH_FIXITY_OBJECTS_AT_ONCE = env.fixity_objects_at_once
 # A share of a round ends after so many seconds at the latest (and the object that it reads then), so that whatever
 # else waits in the queue has its turn.
 DADKHAH_FIXITY_SECONDS_AT_ONCE = 20
+# Where clamd listens; without it clamscan is run for each file.
+DADKHAH_CLAMD = env.clamd
 # What one person may have on its way by page at once, in files and in bytes.
 DADKHAH_UPLOADS_WAITING = env.uploads_waiting
 DADKHAH_UPLOADS_WAITING_BYTES = env.uploads_waiting_gib * 1024**3
