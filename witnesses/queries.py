@@ -20,8 +20,14 @@ from witnesses.models.witness import IDENTITY
 
 
 def openings_of_notes(interview: Interview) -> QuerySet[OpeningRequest]:
-    """Every request to see a sealed note of the interview, newest first, with its decisions."""
-    asked = OpeningRequest.objects.filter(sealed_identity__note__interview=interview)
+    """Every request to see a sealed note of the interview, newest first, with its decisions.
+
+    By the thread, for a request stays with the seal that it was made for and the note moves on to a newer one.
+    """
+    threads = map(str, interview.notes.values_list("thread", flat=True))
+    asked = OpeningRequest.objects.filter(
+        witness=interview.witness_id, sealed_identity__part__in=set(threads)
+    )
     asked = asked.select_related("requester", "sealed_identity__note").defer("sealed_identity__ciphertext")
     return asked.order_by("-created_at", "id").prefetch_related("decisions__custodian__user")
 

@@ -52,7 +52,10 @@ IDENTITY = IdentityFacts(
     photograph=PICTURE,
     how_to_reach_safely="Only through the cousin Mahvashi",
 )
+NOTE = "She wept when Mahgolbanu was named, and شهربانوی ساختگی too"
+NOTE_WORDS = ("Mahgolbanu", "شهربانوی ساختگی")
 CANARIES = (
+    *NOTE_WORDS,
     NAME_FA,
     NAME_LATIN,
     "Xanım Gülpəri",

@@ -15,14 +15,17 @@ from accounts.users import create_user  # noqa: E402
 from audit.actors import SystemActor  # noqa: E402
 from cases.dating import read_date  # noqa: E402
 from cases.membership import open_case  # noqa: E402
-from tests.witnesses.conftest import IDENTITY, PASSPHRASES, REASON  # noqa: E402
+from tests.witnesses.conftest import IDENTITY, NOTE, PASSPHRASES, PLANNED, REASON  # noqa: E402
 from tests.witnesses.consents import CONDITIONS, consent_facts  # noqa: E402
+from witnesses.asking import request_note  # noqa: E402
 from witnesses.consent_printing import print_consent  # noqa: E402
 from witnesses.consent_state import current_consent  # noqa: E402
 from witnesses.consent_words import Purpose  # noqa: E402
 from witnesses.consenting import record_consent  # noqa: E402
 from witnesses.custodians import enrol_custodian  # noqa: E402
 from witnesses.identity import FIELDS  # noqa: E402
+from witnesses.interviewing import open_interview  # noqa: E402
+from witnesses.noting import NoteFacts, write_note  # noqa: E402
 from witnesses.opening import approve, open_identity, request_opening, withdraw  # noqa: E402
 from witnesses.register import register_witness  # noqa: E402
 from witnesses.revising import revise_identity  # noqa: E402
@@ -67,4 +70,10 @@ for ends in ("opened", "withdrawn"):
         sys.stdout.flush()
     else:
         withdraw(opening, actor=lawyer)
+interview = open_interview(witness, facts=PLANNED, earlier_seen=0, actor=lawyer)
+note = write_note(interview, facts=NoteFacts(NOTE, sealed=True), actor=lawyer)
+opening, code = request_note(note, reason=REASON, actor=lawyer)
+for user in custodians[:2]:
+    approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+assert open_identity(opening, opening_code=code, actor=lawyer).text("note") == NOTE
 os._exit(0)

@@ -8,15 +8,20 @@ from django.db.utils import IntegrityError
 from django.urls import reverse
 
 from accounts.errors import NotPermitted
+from accounts.roles import Role
 from audit.models import Entry
 from audit.structure import database_faults
 from cases.errors import NotAMember
 from config.erasing import erase_private_values
 from tests.conftest import PASSWORD
-from tests.witnesses.conftest import IDENTITY, PASSPHRASES
+from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES
+from tests.witnesses.conftest import NOTE as SECRET
 from tests.witnesses.residue import traces
+from tests.witnesses.test_custodian_life import NEW
+from tests.witnesses.test_resealing import gathered
 from tests.witnesses.test_secrecy import everything_stored
 from witnesses.asking import request_note, request_opening
+from witnesses.custodians import enrol_custodian
 from witnesses.errors import (
     BadNote,
     BadOpeningRequest,
@@ -30,10 +35,10 @@ from witnesses.note_content import note_bytes, read_note
 from witnesses.note_queries import threads_of
 from witnesses.noting import NoteFacts, write_note
 from witnesses.opening import approve, open_identity, refuse
+from witnesses.queries import openings_of_notes
+from witnesses.quorum.resealing import reseal_identities
 from witnesses.revising import revise_identity
 
-SECRET = "She wept when Mahgolbanu was named, and شهربانوی ساختگی too"
-CANARIES = ("Mahgolbanu", "شهربانوی ساختگی")
 WHY = "The second interview must not ask the same again"
 
 
@@ -131,6 +136,16 @@ def test_a_correction_of_a_sealed_note_is_a_version_with_a_seal_of_its_own(
     ):
         with pytest.raises(BadNote, match=sentence):
             write_note(interview, facts=facts, corrects=corrects, actor=paralegal)
+
+
+def test_a_request_stays_listed_after_its_note_was_sealed_anew(note, interview, custodians, hire, lawyer):
+    asked, _code = request_note(note, reason=WHY, actor=lawyer)
+    newcomer = hire("custodian_e", Role.CUSTODIAN)
+    enrol_custodian(newcomer, passphrase=NEW, actor=newcomer)
+    session, code = gathered(newcomer, custodians[:2])
+    reseal_identities(session, code=code, actor=newcomer)
+    again, _code = request_note(InterviewNote.objects.get(), reason=WHY, actor=lawyer)
+    assert list(openings_of_notes(interview)) == [again, asked]
 
 
 def test_a_plain_note_is_read_by_members_committed_to_and_can_be_erased(
