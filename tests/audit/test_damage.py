@@ -11,11 +11,17 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
+from audit.checkpoints import sign_checkpoint
 from audit.faults import FaultKind
 from audit.models import Entry
+from audit.runs import carry_out, request_run
 from audit.verification import verify_log
 from config.environment import ROOT
+from tests.audit.conftest import CLERK
 from tests.tampering import as_owner
 
 Write = Callable[[int], list[Entry]]
@@ -205,3 +211,25 @@ def test_a_place_that_was_retyped_is_still_walked(write: Write) -> None:
     report = verify_log()
     assert {fault.kind for fault in report.faults} == {FaultKind.STRUCTURE_CHANGED}
     assert report.read == 300
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["numeric", "integer"])
+def test_the_pages_of_a_log_whose_places_were_retyped_still_open(
+    write: Write, log_key: object, client_for: Callable[[User | None], Client], auditor: User, kind: str
+) -> None:
+    entry = write(3)[1]
+    sign_checkpoint(actor=CLERK)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE audit_leaf ALTER COLUMN leaf_index TYPE {kind}")
+    desk = client_for(auditor)
+    for address in (
+        reverse("audit:state"),
+        reverse("audit:entries"),
+        reverse("audit:sensitive"),
+        reverse("audit:entry", args=[entry.pk]),
+    ):
+        assert desk.get(address).status_code == 200, address
+    run = request_run(actor=CLERK)
+    carry_out(str(run.pk))
+    assert "audit_leaf.leaf_index" in desk.get(reverse("audit:run", args=[run.pk])).content.decode()
