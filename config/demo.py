@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from audit.errors import Unavailable
-from config import demo_case, demo_cast, demo_dossier, demo_evidence, demo_witness
+from config import demo_case, demo_cast, demo_consent, demo_dossier, demo_evidence, demo_witness
 from config.demo_story import Story
 
 
@@ -43,6 +43,9 @@ def run_demo(*, write: Callable[[str], None], data_only: bool = False) -> bool:
 
     story.step("A witness: a pseudonym in the open, an identity under seal")
     demo_witness.seal_and_open_once(case, cast, known, story)
+
+    story.step("Consent: nothing that rests on the witness leaves without it")
+    demo_consent.ask_the_witness(case, cast, story)
 
     folder, verified = None, True
     if not data_only:

@@ -16,9 +16,14 @@ from cases.models import Case
 from config.demo_story import Story
 from dossiers.compiling import compile_dossier
 from dossiers.models import Dossier, DossierState
+from dossiers.receivers import Receiver
 from dossiers.sinks import DirectorySink
+from witnesses.consent_words import RecipientKind, Use
 
 PURPOSE = "Demonstration: what a prosecutor would receive in the sample case"
+RECEIVER = Receiver(
+    RecipientKind.PROSECUTOR, Use.INVESTIGATION, "An invented prosecutor for war crimes", country="SE"
+)
 _MANIFEST = "manifest-sha256.txt"
 _LONGEST_CHECK = 600  # seconds
 
@@ -33,7 +38,8 @@ def hand_over(case: Case, story: Story, *, actor: User) -> tuple[Path, bool]:
         story.say("The dossier of an earlier run still verifies; no new one was made.")
         return kept, True
     folder = _next_folder(case)
-    dossier = compile_dossier(case, purpose=PURPOSE, sink=DirectorySink(folder), actor=actor)
+    sink = DirectorySink(folder)
+    dossier = compile_dossier(case, purpose=PURPOSE, sink=sink, receiver=RECEIVER, actor=actor)
     story.say(f"{dossier.exhibits.count()} exhibits were numbered and written to {folder}")
     return folder, _check(folder, story)
 
