@@ -54,7 +54,7 @@ def test_one_view_a_refusal_and_an_emergency(
     correct(lawyer, witness)
 
     # Two decisions in two sessions, one view; then nothing, whichever way one comes back.
-    opening, code = ask(lawyer, f"{witness}open/", pseudonym, seconds="30")
+    opening, code = ask(lawyer, f"{witness}open/", pseudonym, seconds="600")
     for name in ("custodian1", "custodian2"):
         decide(custodians[name], opening, pseudonym, CUSTODIANS[name])
     see(lawyer, opening, code)
@@ -132,7 +132,7 @@ def correct(page: Page, witness: str) -> None:
     looks_right(page)
 
 
-def ask(page: Page, address: str, pseudonym: str, *, seconds: str = "120") -> tuple[str, str]:
+def ask(page: Page, address: str, pseudonym: str, *, seconds: str = "600") -> tuple[str, str]:
     """Ask for everything; the request's address and its code."""
     page.goto(address)
     looks_right(page)
