@@ -18,7 +18,7 @@ from evidence.gap_report import LOOKED_AT_ONCE, gaps_of
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.queries import seen_cases
 from evidence.register_filter import RegisterFilter
-from evidence.register_rows import Place, Sight, all_fitting, place_of, rows_beyond, sight_of
+from evidence.register_rows import Place, Sight, all_fitting, count_fitting, place_of, rows_beyond, sight_of
 
 ROWS = 25
 _LEDGERS = 100
@@ -139,4 +139,4 @@ def _count(sight: Sight, wanted: RegisterFilter, found: _Found, *, whole: bool) 
         return len(found.rows)
     if wanted.asks_for_gaps or not sight.is_little:
         return None
-    return all_fitting(sight, wanted).count()
+    return count_fitting(sight, wanted)

@@ -10,6 +10,7 @@ at random, so a page of it is met soon enough by whoever sees more than a few.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -25,6 +26,8 @@ FEW = 5_000
 LOOK = 250
 # As many of them as this are many: walking finds a page about as fast as it finds anything.
 DENSE = 26
+
+_HANDED_OVER = 2_000
 
 _ORDERS = {
     Order.NEWEST: ("-received_at", "reference"),
@@ -53,7 +56,8 @@ class Sight:
     It is what `visible_to` says, asked for so that each part has its index. `own` is None where one case is asked for.
     """
 
-    cases: QuerySet[Case]
+    # Their keys themselves: for a subquery PostgreSQL guesses that a reader sees three cases of four.
+    cases: list[UUID]
     own: Q | None
     is_little: bool = True
     at_least: int = 0
@@ -61,7 +65,7 @@ class Sight:
     @property
     def placements(self) -> QuerySet[EvidenceCase]:
         """The places of items in the reader's cases."""
-        return EvidenceCase.objects.filter(case__in=self.cases.order_by().values("pk")).order_by()
+        return EvidenceCase.objects.filter(case__in=self.cases).order_by()
 
     def keys(self, **within: Any) -> Any:
         """The keys of the reader's items that were received within these bounds."""
@@ -75,11 +79,11 @@ def sight_of(user: User, case: Case | None) -> Sight:
     """What the reader sees, in all cases or in one."""
     cases = Case.objects.visible_to(user)
     if not user.has_perm(READ):
-        return Sight(cases.none(), None)
+        return Sight([], None)
     if case is not None:
-        sight = Sight(cases.filter(pk=case.pk), None)
-    else:
-        sight = Sight(cases, Q(received_by=user, in_a_case=False))
+        cases = cases.filter(pk=case.pk)
+    own = Q(received_by=user, in_a_case=False) if case is None else None
+    sight = Sight(list(cases.order_by().values_list("pk", flat=True)), own)
     some = sight.placements.values("item_id")[: FEW + 1]
     known = some.aggregate(placements=Count("item_id"), items=Count("item_id", distinct=True))
     return replace(sight, is_little=known["placements"] <= FEW, at_least=known["items"])
@@ -90,6 +94,14 @@ def all_fitting(sight: Sight, wanted: RegisterFilter) -> Items:
     items = _ordered(fitting(_rows(), wanted), wanted.order)
     thinly = sight.is_little or not _lies_densely(sight, wanted, None, backwards=False)
     return _gathered(items, sight) if thinly else _walked(items, sight)
+
+
+def count_fitting(sight: Sight, wanted: RegisterFilter) -> int:
+    """How many items that is; for who sees little. Without filters no item is looked at."""
+    if not wanted.is_empty:
+        return all_fitting(sight, wanted).count()
+    own = 0 if sight.own is None else EvidenceItem.objects.filter(sight.own).count()
+    return sight.at_least + own
 
 
 def rows_beyond(
@@ -119,7 +131,10 @@ def _merged(
         within["received_at__gte" if falling else "received_at__lte"] = edge
     if place is not None:
         within["received_at__lte" if falling else "received_at__gte"] = place.received_at
-    return list(items.filter(pk__in=sight.keys(**within))[:most])
+    keys = sight.keys(**within)
+    # A few keys are handed over as they are, so that the database has nothing to guess at.
+    known = [row["item_id"] for row in keys[: _HANDED_OVER + 1]]
+    return list(items.filter(pk__in=known if len(known) <= _HANDED_OVER else keys)[:most])
 
 
 def _edge(items: Items, sight: Sight, *, falling: bool, most: int) -> datetime | None:
@@ -129,7 +144,12 @@ def _edge(items: Items, sight: Sight, *, falling: bool, most: int) -> datetime |
     by_placement = by.replace("received_at", "placements__received_at")
     placed = items.filter(placements__case=OuterRef("pk")).order_by(by_placement)
     reach = Subquery(placed.values("placements__received_at")[last])
-    edges = [sight.cases.order_by().annotate(edge=reach).aggregate(nearest=best("edge"))["nearest"]]
+    edges = [
+        Case.objects.filter(pk__in=sight.cases)
+        .order_by()
+        .annotate(edge=reach)
+        .aggregate(nearest=best("edge"))["nearest"]
+    ]
     if sight.own is not None:
         edges += items.filter(sight.own).order_by(by).values_list("received_at", flat=True)[last]
     known = [edge for edge in edges if edge is not None]
