@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from audit.paper.sheets import Fields, Label, Value
 from evidence.custody_record import Record
 from evidence.filenames import visible_name
+from evidence.tool_words import shown_tool
 from evidence.vocabulary import CustodyKind, CustodyOutcome, MoreDigest
 
 Language = Literal["both", "en", "fa"]
@@ -67,7 +68,7 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
         (Label("Witnessed by", "با حضور"), Value(texts.get("witnessed_by", ""))),
         (Label("Due back", "موعد بازگشت"), Value(_due(event["due"], language))),
         (Label("Shown by", "به گواهی"), Value(event["shown_by"] or "", code=True)),
-        (Label("Tool", "ابزار"), Value(event["tool"])),
+        (Label("Tool", "ابزار"), Value(shown_tool(event["tool"], "en" if language == "both" else language))),
         (Label("Outcome", "نتیجه"), Value(_outcome(event["outcome"], language))),
         (Label("Digest found", "چکیدهٔ به‌دست‌آمده"), Value(event["facts"]["digest_found"] or "", code=True)),
         (Label("Note", "یادداشت"), Value(texts.get("note", ""))),

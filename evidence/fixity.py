@@ -21,14 +21,14 @@ from evidence.placement import only_case
 from evidence.reachability import require_fair
 from evidence.store import vault
 from evidence.stored_objects import recorded_facts
+from evidence.tool_words import READ_IN_FULL, SCRUBBED
 from evidence.vault.checking import scrub_object as read_without_key
 from evidence.vault.facts import CheckOutcome, ObjectState, StoredFacts
 from evidence.vault.stores import Store
 from evidence.vocabulary import AlarmState, CustodyKind, CustodyOutcome, Finding, MoreDigest, ReadingMethod
 
 CHECK = "evidence.check_fixity"
-TOOL = "Dadkhah vault: decrypted and read in full, SHA-256 of the content, BLAKE3 of the stored bytes"
-SCRUB_TOOL = "Dadkhah vault: stored bytes read without a key, BLAKE3"
+TOOL, SCRUB_TOOL = READ_IN_FULL, SCRUBBED
 _TOOLS = {ReadingMethod.FULL: TOOL, ReadingMethod.SCRUB: SCRUB_TOOL}
 _FINDINGS = {
     ObjectState.OK: Finding.VERIFIED,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from evidence.errors import UnknownEvidence
-from evidence.models import EvidenceItem, FixityReading, FixityRound
+from evidence.models import Derivative, EvidenceItem, FixityReading, FixityRound
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.vocabulary import Finding
 
@@ -29,11 +29,15 @@ class AboutObject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WithReceipts:
-    """A reading or an alarm with the first receipts of its object, and how many more there are."""
+    """A reading or an alarm with the first receipts of its object, and how many more there are.
+
+    `made` are the first things that were made of items and lie in this object.
+    """
 
     about: AboutObject
     receipts: Sequence[EvidenceItem]
     more: int
+    made: Sequence[Derivative] = ()
 
 
 def rounds(user: User) -> QuerySet[FixityRound]:
@@ -56,7 +60,7 @@ def broken_readings(of: FixityRound, *, most: int) -> list[FixityReading]:
 
 
 def receipts_of(about: Iterable[AboutObject]) -> list[WithReceipts]:
-    """Each with the receipts of its object, in two questions however many there are."""
+    """Each with the receipts of its object, in three questions however many there are."""
     rows = list(about)
     objects = {row.object_id for row in rows if row.object_id is not None}
     items = EvidenceItem.objects.filter(object__in=objects)
@@ -66,7 +70,26 @@ def receipts_of(about: Iterable[AboutObject]) -> list[WithReceipts]:
         kept = named.setdefault(item.object_id, [])
         if len(kept) < NAMED:
             kept.append(item)
+    made = _made_in(objects)
     return [
-        WithReceipts(row, kept := named.get(row.object_id, []), counts.get(row.object_id, 0) - len(kept))
+        WithReceipts(
+            row,
+            kept := named.get(row.object_id, []),
+            counts.get(row.object_id, 0) - len(kept),
+            made.get(row.object_id, []),
+        )
         for row in rows
     ]
+
+
+def _made_in(objects: set[UUID]) -> dict[UUID | None, list[Derivative]]:
+    """What was made of items and lies in these objects, a few of each; its item, its kind and number, no title."""
+    found: dict[UUID | None, list[Derivative]] = {}
+    rows = Derivative.objects.filter(object__in=objects).select_related("item")
+    for one in rows.only("kind", "number", "author_id", "object_id", "item__reference").order_by(
+        "item", "kind", "number"
+    ):
+        kept = found.setdefault(one.object_id, [])
+        if len(kept) < NAMED:
+            kept.append(one)
+    return found

@@ -30,7 +30,7 @@ from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE, proof_file
 from evidence.digests import Digest
 from evidence.errors import RoundGoesOn
 from evidence.fixity_sheet import fixity_sheet
-from evidence.models import EvidenceItem, FixityReading, FixityReport, FixityRound
+from evidence.models import Derivative, EvidenceItem, FixityReading, FixityReport, FixityRound
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.vocabulary import Finding
 
@@ -192,12 +192,19 @@ def _faults(ended: FixityRound) -> list[dict[str, Json]]:
     receipts = EvidenceItem.objects.filter(object__in=[one.object_id for one in broken]).order_by("reference")
     for object_id, reference in receipts.values_list("object_id", "reference"):
         references.setdefault(object_id, []).append(reference)
-    return [_fault(one, references.get(one.object_id, [])) for one in broken]
+    made: dict[UUID, list[str]] = {}
+    copies = Derivative.objects.filter(object__in=[one.object_id for one in broken])
+    of = copies.order_by("item__reference", "kind", "number")
+    for object_id, *words in of.values_list("object_id", "item__reference", "kind", "number"):
+        made.setdefault(object_id, []).append(" ".join(str(word) for word in words))
+    return [_fault(one, references.get(one.object_id, []), made.get(one.object_id, [])) for one in broken]
 
 
-def _fault(one: FixityReading, references: list[str]) -> dict[str, Json]:
+def _fault(one: FixityReading, references: list[str], made: list[str]) -> dict[str, Json]:
     return {
         "exhibits": [*references],
+        # What was made of an exhibit and lies in this file: of which, what, and which of its kind.
+        "made_of": [*made],
         "finding": one.finding,
         "state": one.state,
         "read_at": log.instant(one.read_at),

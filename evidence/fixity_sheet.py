@@ -68,7 +68,7 @@ def fixity_sheet(report: dict[str, Any], digest: str, checkpoint: Checkpoint) ->
 def _table(faults: list[dict[str, Any]]) -> list[Block]:
     rows = [
         [
-            Value("\n".join(fault["exhibits"]) or "—", code=True),
+            Value("\n".join([*fault["exhibits"], *fault.get("made_of", [])]) or "—", code=True),
             Value(f"{_COUNTS[fault['finding']].en}\n{_COUNTS[fault['finding']].fa}"),
             Value(fault["sha256_expected"], code=True),
             Value(fault["sha256_found"] or "—", code=True),

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from evidence.containers.letters import begins_as_mail, is_saved_page
+
 try:
     import magic
 
@@ -25,6 +27,7 @@ except ImportError:
 HEAD_BYTES = 1024 * 1024
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
+LETTER = "message/rfc822"
 # What can be read by lines, whatever its markup: it is shown as the letters that it is.
 READABLE = "text/plain; charset=utf-8"
 # Of an older way of writing letters, which nothing in the file names.
@@ -37,7 +40,14 @@ def identify(head: bytes) -> str:
     """The media type of a file that begins with `head` (its first HEAD_BYTES, or all of it)."""
     if not head:
         return EMPTY
-    return str(magic.from_buffer(head, mime=True)) or UNKNOWN
+    found = str(magic.from_buffer(head, mime=True)) or UNKNOWN
+    # libmagic knows a message by its first line alone, and there any header may stand.
+    return LETTER if found.startswith("text/") and _is_letter(head, found) else found
+
+
+def _is_letter(head: bytes, found: str) -> bool:
+    """Whether text is an e-mail message. A saved page has the same header lines, and its own way of being shown."""
+    return found in ("text/plain", "text/html") and begins_as_mail(head) and not is_saved_page(head)
 
 
 def is_text(head: bytes) -> bool:
@@ -63,7 +73,10 @@ def identify_copy(head: bytes) -> str:
 def tool() -> str:
     """The program that `identify` asks, with its version: it changes what a type is called."""
     number: int = magic.version()  # type: ignore[no-untyped-call]
-    return f"libmagic {number // 100}.{number % 100:02d} ({_ORIGIN}), python-magic {version('python-magic')}"
+    library = (
+        f"libmagic {number // 100}.{number % 100:02d} ({_ORIGIN}), python-magic {version('python-magic')}"
+    )
+    return f"{library}; messages by their header lines"
 
 
 _GROUPS: dict[str, Promise] = {

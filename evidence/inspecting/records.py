@@ -186,9 +186,13 @@ def record_nothing(lead: Derivative) -> bool:
     return _end(lead, DerivativeState.NOTHING, failure="", detail="")
 
 
-def let_go(lead: Derivative) -> None:
-    """Give the work back, to be tried again by the reconciler."""
-    _held(lead).update(state=DerivativeState.WAITING, claim=None, beat_at=timezone.now())
+def let_go(lead: Derivative, *, counted: bool = True) -> None:
+    """Give the work back, to be tried again by the reconciler.
+
+    Not `counted` is a try that somebody else's lock ended: as many of those may come as will.
+    """
+    tries = lead.tries if counted else max(0, lead.tries - 1)
+    _held(lead).update(state=DerivativeState.WAITING, claim=None, beat_at=timezone.now(), tries=tries)
 
 
 def retry_derivative(derivative: Derivative, *, actor: Actor) -> None:

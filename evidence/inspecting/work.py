@@ -4,6 +4,9 @@ import logging
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db import OperationalError
+
+from evidence.busy import is_busy
 from evidence.derivative_failures import Failure
 from evidence.derivative_words import DerivativeKind, DerivativeState
 from evidence.errors import EvidenceError, ObjectAltered, ObjectMissing
@@ -20,6 +23,7 @@ from evidence.inspecting.records import (
     record_without,
 )
 from evidence.inspecting.subject import TakenAway, Work
+from evidence.models import Derivative
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +46,16 @@ def make_derivative(derivative_id: UUID) -> None:
     lead = claim(derivative_id)
     if lead is None:
         return
+    try:
+        _make(lead)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        # It was not the file's fault: the reconciler has it tried again, however often this happens.
+        let_go(lead, counted=False)
+
+
+def _make(lead: Derivative) -> None:
     if lead.tries > MOST_TRIES:
         # Each time before, the worker died over it.
         record_without(lead, DerivativeState.FAILED, failure=Failure.STOPPED, detail=str(MOST_TRIES))

@@ -20,6 +20,7 @@ from evidence import private_values
 from evidence.digests import Digest, DigestField
 from evidence.models.identified import Identified
 from evidence.models.item import EvidenceItem
+from evidence.tool_words import shown_tool
 from evidence.vocabulary import (
     HAND_OVERS,
     MUST_ANSWER,
@@ -119,6 +120,11 @@ class CustodyEvent(Identified, Dated):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.seq} {self.kind}"
+
+    @property
+    def tool_words(self) -> str:
+        """The tool as its reader is told it."""
+        return shown_tool(self.tool)
 
     def facts(self) -> dict[str, Any]:
         """What the log says of this event: no name or free text in clear, and the fingerprint of the row."""

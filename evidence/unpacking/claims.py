@@ -47,9 +47,13 @@ def held(unpacking: Unpacking) -> QuerySet[Unpacking]:
     return Unpacking.objects.filter(pk=unpacking.pk, claim=unpacking.claim)
 
 
-def let_go(unpacking: Unpacking, why: Stopped) -> None:
-    """Give the work back, to be tried again, and say what keeps it from its end."""
-    held(unpacking).update(claim=None, beat_at=timezone.now(), failure=why)
+def let_go(unpacking: Unpacking, why: Stopped, *, counted: bool = True) -> None:
+    """Give the work back, to be tried again, and say what keeps it from its end.
+
+    Not `counted` is a try that somebody else's lock ended: as many of those may come as will.
+    """
+    tries = unpacking.tries if counted else max(0, unpacking.tries - 1)
+    held(unpacking).update(claim=None, beat_at=timezone.now(), failure=why, tries=tries)
 
 
 class Heart:

@@ -3,14 +3,15 @@
 import logging
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from audit import log
 from audit.actions import Action
 from audit.errors import DomainError, Unavailable
+from evidence.busy import is_busy
 from evidence.models import Unpacking
 from evidence.placement import only_case
-from evidence.stopped import reason_of
+from evidence.stopped import Stopped, reason_of
 from evidence.unpacking.asking import ask_for_unpacking
 from evidence.unpacking.claims import MOST_TRIES, claim, free, let_go
 from evidence.unpacking.listing import UNPACKER, list_contents
@@ -31,7 +32,12 @@ def carry_out(unpacking_id: UUID) -> None:
             list_contents(unpacking)
         else:
             take_members_out(unpacking)
-    except Unavailable as error:
+    except (Unavailable, OperationalError) as error:
+        if is_busy(error):
+            let_go(unpacking, Stopped.NO_RECORDS, counted=False)
+            return
+        if isinstance(error, OperationalError):
+            raise
         # The vault, its disk or the database: the reconciler asks again.
         let_go(unpacking, reason_of(error))
         if unpacking.tries >= MOST_TRIES:

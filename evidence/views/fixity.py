@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
@@ -99,8 +100,8 @@ def alarm_list(request: HttpRequest) -> HttpResponse:
     found = alarms(user)
     waiting = found.filter(closed_at=None)
     chips = [
-        {"label": _("Open"), "href": "?", "active": not closed, "count": waiting.count()},
-        {"label": _("Closed"), "href": "?show=closed", "active": closed},
+        {"label": pgettext("alarms", "Open"), "href": "?", "active": not closed, "count": waiting.count()},
+        {"label": pgettext("alarms", "Closed"), "href": "?show=closed", "active": closed},
     ]
     page = page_of(request, found.exclude(closed_at=None) if closed else waiting)
     context = {

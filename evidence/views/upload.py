@@ -69,6 +69,7 @@ def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
             "ok": True,
             "reference": item.reference,
             "href": reverse("evidence:item", args=[item.pk]),
+            "delivery": delivery_told(item),
             "again": is_again(item),
         }
     )
@@ -92,6 +93,14 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
         outcome.taken_in.append(item)
         outcome.again += is_again(item)
     return outcome
+
+
+def delivery_told(item: EvidenceItem) -> dict[str, str]:
+    """The delivery that the item came with, for a script: there its receipt is printed."""
+    return {
+        "reference": item.intake.reference,
+        "href": reverse("evidence:delivery", args=[item.intake_id]),
+    }
 
 
 def is_again(item: EvidenceItem) -> bool:
@@ -131,4 +140,5 @@ def _show(request: HttpRequest, form: UploadForm, outcome: Outcome) -> HttpRespo
         messages.info(request, said % {"number": outcome.again})
     if number == 1:
         return redirect("evidence:item", outcome.taken_in[0].pk)
-    return redirect("evidence:list")
+    # There the receipt is, for whoever handed them over and may still stand beside the desk.
+    return redirect("evidence:delivery", outcome.taken_in[0].intake_id)

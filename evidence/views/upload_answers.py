@@ -12,7 +12,7 @@ from evidence.models import Upload
 from evidence.resumable import headers
 from evidence.resumable.finding import require_live
 from evidence.resumable.starting import LARGEST
-from evidence.views.upload import is_again
+from evidence.views.upload import delivery_told, is_again
 from evidence.vocabulary import UploadState
 
 # What an answer must or should say besides its sentence: tus 1.0.0, RFC 5789 section 3.1, RFC 4918 section 11.3.
@@ -65,6 +65,7 @@ def told(upload: Upload) -> dict[str, Any]:
         answer |= {
             "reference": upload.item.reference,
             "href": reverse("evidence:item", args=[upload.item.pk]),
+            "delivery": delivery_told(upload.item),
             "again": is_again(upload.item),
         }
     elif not upload.is_live or upload.failure:

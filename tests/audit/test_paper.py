@@ -170,8 +170,22 @@ def test_persian_digits_have_their_persian_forms_and_not_those_of_urdu(press: Pr
         Sheet("Organisation", Label("Title", "عنوان"), "1", "foot", [Fields(rows)], language), at=AT
     )
     found = drawn(pdf, "۰۱۲۳۴۵۶۷۸۹")
-    assert len(found) == 30
+    # In a Persian sheet the number of the page and of the pages are Persian too.
+    assert len(found) == (32 if language == "fa" else 30)
     assert [digit for digit, image in found if difference(image, in_the_font(digit)) > 20] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fa", ("صفح", "از", "۱", "۲")), ("en", ("Page 1 of 2",)), ("both", ("1 / 2",))]
+)
+def test_a_page_says_which_of_how_many_it_is_in_the_language_of_the_sheet(
+    press: Press, language: Any, said: tuple[str, ...]
+):
+    rows = [(Label("Line", "سطر"), Value("x")) for _number in range(60)]
+    pdf = press.pdf(Sheet("Office", Label("Title", "عنوان"), "E", "foot", [Fields(rows)], language), at=AT)
+    [first, _second] = pypdfium2.PdfDocument(pdf)
+    text = first.get_textpage().get_text_range()
+    assert [words for words in said if words not in text] == []
 
 
 def test_no_heading_stands_alone_at_the_end_of_a_page(press: Press):

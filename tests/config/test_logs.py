@@ -77,3 +77,33 @@ def test_the_servers_own_messages_hold_no_address_path_or_traceback(stream, capf
     said = stream.getvalue() + "".join(capfd.readouterr())
     assert "anary" not in said
     assert "192.0.2.1" not in said
+
+
+def test_a_task_that_failed_is_named_and_nothing_that_it_was_given(stream):
+    told = {
+        "hostname": "canary.example",
+        "id": "5d1f",
+        "name": "evidence.inspect_item",
+        "description": "raised unexpected",
+        "exc": "Zahra Canary",
+        "args": "('Canary',)",
+        "kwargs": "{}",
+    }
+    try:
+        raise ValueError("Zahra Canary")
+    except ValueError:
+        logging.getLogger("celery.app.trace").exception(
+            "Task %(name)s[%(id)s] %(description)s: %(exc)s", told
+        )
+    logged = lines(stream)[-1]
+    assert (logged["event"], logged["task"], logged["error"]) == (
+        "task raised unexpected",
+        "evidence.inspect_item",
+        "ValueError",
+    )
+    assert "anary" not in stream.getvalue()
+
+
+def test_a_task_under_a_strange_name_is_not_quoted(stream):
+    logging.getLogger("celery.app.trace").error("%(name)s", {"name": "Zahra Canary <x>", "description": "é"})
+    assert "Canary" not in stream.getvalue()

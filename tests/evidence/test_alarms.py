@@ -1,17 +1,23 @@
 """An alarm stays until a person closes it and says why."""
 
+import io
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.errors import NotPermitted
 from accounts.models import User
 from audit.models import Entry
 from cases.models import Case
 from evidence.alarms import alarms, alarms_of, close_alarm, open_alarms, raise_alarm
+from evidence.derivative_words import DerivativeKind
 from evidence.errors import AlarmClosed, BadReason
 from evidence.fixity import check_fixity
+from evidence.lineage import CopyFacts, add_copy
 from evidence.models import FixityAlarm
 from evidence.vocabulary import AlarmState
 from tests.evidence.conftest import TakeIn
@@ -81,3 +87,39 @@ def test_an_alarm_about_the_store_stands_on_no_item(case: Case, lawyer: User) ->
     with transaction.atomic():
         raise_alarm(AlarmState.STORE_AWAY, about=None, actor=lawyer)
     assert list(alarms_of(ring)) == []
+
+
+def test_an_alarm_about_something_that_was_made_names_its_item_and_what_it_is(
+    take_in: TakeIn,
+    house: Path,
+    lawyer: User,
+    auditor: User,
+    client: Client,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    item = take_in()
+    before = set(stored_files(house))
+    told = CopyFacts(DerivativeKind.TRANSLATION, original_name="t.txt", language="fa")
+    copy = add_copy(item, io.BytesIO(b"a translation"), facts=told, actor=lawyer)
+    [path] = set(stored_files(house)) - before
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(SystemExit):
+        call_command("check_fixity")
+    assert f"{item.reference} (translation {copy.number}): truncated" in capsys.readouterr().out
+    client.force_login(auditor)
+    page = client.get(reverse("evidence:alarms")).content.decode()
+    assert "No exhibit" not in page
+    assert "Translation" in page
+    assert item.reference in page
+    assert (
+        item.reference
+        in client.get(reverse("evidence:alarm", args=[FixityAlarm.objects.get().pk])).content.decode()
+    )
+
+
+def test_the_filter_for_open_alarms_is_no_verb_in_persian(client: Client, auditor: User) -> None:
+    client.force_login(auditor)
+    page = client.get(reverse("evidence:alarms"), headers={"accept-language": "fa"}).content.decode()
+    assert "باز کردن" not in page
+    assert ">باز" in page

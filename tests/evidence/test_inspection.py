@@ -25,6 +25,10 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\x02\0\0\0", "image/png"),
         ("متن ساده".encode(), "text/plain"),
         (b"", "application/x-empty"),
+        (b"X-Mailer: x\r\nFrom: a@example.org\r\nSubject: s\r\n\r\ntext", "message/rfc822"),
+        ("X-Spam: no\nDate: Mon, 1 Jan 2024 10:00:00 +0000\nTo: ب\n\nمتن".encode(), "message/rfc822"),
+        (b"To: all\n\nNo message at all.", "text/plain"),
+        (b"Once there was a letter.\nFrom: a\nTo: b\n", "text/plain"),
     ],
 )
 def test_a_type_comes_from_content(head: bytes, media_type: str) -> None:

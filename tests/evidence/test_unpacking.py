@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from audit.actions import Action
 from audit.models import Entry
 from cases.membership import add_member, remove_member
 from cases.models import Case
+from evidence.containers.member import LIMITS
 from evidence.errors import AlreadyUnpacking, BadUnpacking, UnknownEvidence, VaultFull
 from evidence.linking import add_to_case
 from evidence.models import ContainerMember, EvidenceItem, Unpacking
@@ -346,4 +348,15 @@ def test_the_command_lists_and_takes_out_and_can_be_run_again(
             f"{archive.reference}: 5 inside, 4 items of their own, 1 stay inside, 0 could"
         )
         assert "Neither an archive nor a message" in said[1]
+        assert "(1: A folder" in said[0]
     assert archive.children.count() == 4
+
+
+def test_the_command_says_how_many_entries_are_not_listed(
+    take_in: TakeIn, paralegal: User, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.unpacking.listing.LIMITS", replace(LIMITS, members=2))
+    archive = take_in(zip_of(*((f"{number}.txt", b"x") for number in range(5))), original_name="many.zip")
+    call_command("unpack_evidence", archive.reference, actor="parvin", list=True)
+    assert "2 inside" in (said := capsys.readouterr().out)
+    assert "there are 3 more entries than are listed" in said

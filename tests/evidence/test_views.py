@@ -315,7 +315,16 @@ def test_one_file_from_the_script_is_answered_with_its_receipt(
     )
     told = client.post(reverse("evidence:upload"), sent, **JSON).json()
     item = EvidenceItem.objects.get()
-    assert told == {"ok": True, "reference": item.reference, "href": f"/evidence/{item.pk}/", "again": False}
+    assert told == {
+        "ok": True,
+        "reference": item.reference,
+        "href": f"/evidence/{item.pk}/",
+        "delivery": {
+            "reference": item.intake.reference,
+            "href": f"/deliveries/{item.intake_id}/",
+        },
+        "again": False,
+    }
     assert item.original_name == name
     sent = sent_form(case, SimpleUploadedFile("x.txt", LETTER), original_name="y")
     assert client.post(reverse("evidence:upload"), sent, **JSON).json()["again"] is True

@@ -60,7 +60,10 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(words | found | digest, ensure_ascii=False))
             return
         for fault in body["faults"]:
-            names = ", ".join(fault["exhibits"]) or "no exhibit"
+            made = [
+                f"{reference} ({' '.join(words)})" for reference, *words in map(str.split, fault["made_of"])
+            ]
+            names = ", ".join([*fault["exhibits"], *made]) or "no exhibit"
             self.stdout.write(f"{names}: {fault['finding']} ({fault['state']})")
         self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
         if report is None:

@@ -2,20 +2,30 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import Count
 
 from accounts.access import require
 from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import DomainError
-from evidence.models import EvidenceItem
+from evidence.containers.member import LIMITS, MemberFailed
+from evidence.containers.reading import members_of
+from evidence.containers.words import ContainerKind, Why
+from evidence.models import EvidenceItem, Unpacking
 from evidence.queries import find_items
+from evidence.stored_objects import open_stored
 from evidence.unpacking.asking import TAKE_OUT
 from evidence.unpacking.at_once import unpack_now
 from evidence.unpacking.queries import Contents, contents_of
+
+# No more are counted, so that a command comes to its end.
+_COUNTED = 10_000_000
 
 
 class Command(BaseCommand):
@@ -73,8 +83,35 @@ def _told(item: EvidenceItem, contents: Contents | None, error: str) -> dict[str
         "stay_inside": contents.left,
         "not_taken_out": contents.inside + contents.waiting,
         "failed": contents.failed,
+        "reasons": _reasons(unpacking),
+        "not_listed": _not_listed(unpacking, contents.total),
         "error": error or why,
     }
+
+
+def _reasons(unpacking: Unpacking) -> dict[str, int]:
+    """Why what was not taken out was not, each reason with how many have it."""
+    rows = unpacking.members.exclude(why="").order_by().values_list("why").annotate(count=Count("pk"))
+    return {str(Why(why).label): count for why, count in sorted(rows)}
+
+
+def _not_listed(unpacking: Unpacking, listed: int) -> int:
+    """How many entries there are beyond those that are listed at most; the container is read through for that."""
+    if not unpacking.is_cut_short or not unpacking.kind or unpacking.item.disposed_at is not None:
+        return 0
+    limits = replace(LIMITS, members=_COUNTED)
+    with open_stored(unpacking.item.stored) as file:
+        found = members_of(
+            file, ContainerKind(unpacking.kind), name=unpacking.item.original_name, limits=limits
+        )
+        counted = 0
+        try:
+            for _member in islice(found, _COUNTED):
+                counted += 1
+        except MemberFailed:
+            # What ends the reading early is said by itself; these are there at least.
+            pass
+    return max(0, counted - listed)
 
 
 def _line(one: dict[str, Any]) -> str:
@@ -84,4 +121,8 @@ def _line(one: dict[str, Any]) -> str:
         f"{one['item']}: {one['inside']} inside, {one['taken_out']} items of their own, {one['stay_inside']} stay "
         f"inside, {one['failed']} could not be taken out, {one['not_taken_out']} not taken out"
     )
+    if one["reasons"]:
+        said += " (" + "; ".join(f"{count}: {why}" for why, count in one["reasons"].items()) + ")"
+    if one["not_listed"]:
+        said += f"; there are {one['not_listed']} more entries than are listed"
     return f"{said}. {one['error']}" if one["error"] else said
