@@ -63,9 +63,34 @@ function Desk(form) {
     current = null;
     sending = false;
     lock(form, false);
-    panel.end();
+    const all = panel.end();
     choice.keep(failed);
+    if (all) foldAway(form);
   });
+
+  panel.more.addEventListener("click", () => {
+    panel.place.hidden = true;
+    form.reset();
+    unfold(form);
+    choice.keep([]);
+    input.focus();
+  });
+}
+
+// All is in: what was typed is not to be sent once more, and another delivery begins with an empty form.
+function foldAway(form) {
+  for (const part of form.children) {
+    if (part.hidden || part.matches("input[type=hidden], [data-upload-panel]")) continue;
+    part.hidden = true;
+    part.dataset.folded = "yes";
+  }
+}
+
+function unfold(form) {
+  for (const part of form.querySelectorAll("[data-folded]")) {
+    part.hidden = false;
+    delete part.dataset.folded;
+  }
 }
 
 // What is in waits no longer.

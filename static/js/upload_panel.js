@@ -9,7 +9,7 @@ export class UploadPanel {
   constructor(place) {
     this.place = place;
     this.words = place.dataset;
-    for (const part of ["list", "total", "totalBar", "counts", "speed", "pause"]) {
+    for (const part of ["list", "total", "totalBar", "counts", "speed", "pause", "after", "deliveries", "more", "leaving"]) {
       this[part] = place.querySelector(`[data-upload-${part.replace("B", "-b")}]`);
     }
   }
@@ -19,6 +19,9 @@ export class UploadPanel {
     this.sent = this.files.map(() => 0);
     this.rows = [];
     this.tally = { taken: 0, again: 0, failed: 0 };
+    this.delivered = new Map();
+    this.after.hidden = true;
+    this.leaving.hidden = false;
     this.rate = new Rate();
     this.list.replaceChildren();
     if (this.files.length <= MOST_LINES) this.files.forEach((_file, index) => this.row(index));
@@ -55,7 +58,7 @@ export class UploadPanel {
       this.showSpeed();
     } else {
       state.textContent = filled(this.words[words[kind]], { seconds: number(values.seconds ?? 0) });
-      if (kind !== "hashing") this.rate.pause();
+      if (kind !== "hashing") this.standStill(kind);
       if (kind === "stalled") this.showPaused(true);
     }
     this.showBar();
@@ -69,6 +72,7 @@ export class UploadPanel {
     if (outcome.ok) {
       this.tally.taken += 1;
       this.tally.again += outcome.again ? 1 : 0;
+      if (outcome.delivery) this.delivered.set(outcome.delivery.reference, outcome.delivery);
       state.replaceChildren(`${this.words.textTaken} `, reference(outcome));
       if (outcome.again) state.append(` ${this.words.textAgain}`);
       if (this.files.length > MOST_LINES) item.remove();
@@ -88,8 +92,19 @@ export class UploadPanel {
   showPaused(paused) {
     this.pause.textContent = paused ? this.words.textGoOn : this.words.textPause;
     this.pause.dataset.paused = paused ? "yes" : "no";
-    if (paused) this.speed.textContent = this.words.textPaused;
+    this.speed.textContent = paused ? this.words.textPaused : "";
     this.rate.pause();
+  }
+
+  // Nothing goes over the line now: no rate is true any more.
+  standStill(kind) {
+    this.rate.pause();
+    if (this.isPaused) return;
+    this.speed.textContent = kind === "storing" ? "" : this.words.textNoAnswer;
+  }
+
+  get isPaused() {
+    return this.pause.dataset.paused === "yes";
   }
 
   whole() {
@@ -113,6 +128,8 @@ export class UploadPanel {
   }
 
   showSpeed() {
+    if (this.isPaused) return;
+    if (this.speed.textContent === this.words.textNoAnswer) this.speed.textContent = "";
     const perSecond = this.rate.perSecond;
     const left = this.files.reduce((sum, file) => sum + file.size, 0) - this.whole();
     if (!left) this.speed.textContent = "";
@@ -127,6 +144,10 @@ export class UploadPanel {
     this.say(filled(all ? this.words.textDone : this.words.textSome, values));
     this.speed.textContent = "";
     this.pause.hidden = true;
+    this.leaving.hidden = all;
+    this.after.hidden = !this.delivered.size;
+    this.deliveries.replaceChildren(...[...this.delivered.values()].flatMap((one) => [reference(one), " "]));
+    return all;
   }
 
   say(text) {

@@ -121,7 +121,12 @@ def test_a_paused_upload_goes_on_after_the_server_was_restarted(
     line.cut()
     line.mend()
     assert reached <= bar.evaluate("bar => bar.value") < 1
+    line.cut()
     page.locator("[data-upload-pause]").click()
+    # The button goes on, and what stands beside the counts is true: neither "Paused" nor a rate.
+    expect(page.locator("[data-upload-pause]")).to_have_text("Pause")
+    expect(page.locator("[data-upload-speed]")).to_have_text("Waiting for the server", timeout=60_000)
+    line.mend()
     item = taken(page)
     expect(page.locator("[data-upload-counts]")).to_contain_text("Taken in: 1")
     page.goto(item)
@@ -160,6 +165,7 @@ def test_a_dropped_line_is_said_and_goes_on_by_itself(line: Line, visits: Visits
     expect(page.locator("[data-upload-list] .upload-state")).to_contain_text(
         "The line was cut", timeout=60_000
     )
+    expect(page.locator("[data-upload-speed]")).to_have_text("Waiting for the server")
     line.mend()
     page.goto(taken(page))
     assert digest(film) in page.content()
@@ -202,7 +208,20 @@ def test_one_file_of_a_folder_may_differ(visits: Visits, tmp_path: Path) -> None
     assert list(faults_of(page, language="en")) == []
     acts.send(page)
     expect(page.locator("li.upload-taken")).to_have_count(2, timeout=60_000)
+    expect(page.locator("[data-upload-total]")).to_have_text("All 2 files were taken in.")
     assert list(faults_of(page, language="en")) == []
+    # What was sent is not sent again: the form is folded away, and the receipt is one step from here.
+    expect(page.locator("[name=source]")).to_be_hidden()
+    expect(page.get_by_role("button", name="Take in", exact=True)).to_be_hidden()
+    expect(page.get_by_text("If you leave this page now")).to_be_hidden()
+    delivery = page.locator("[data-upload-deliveries] a")
+    expect(delivery).to_have_count(1)
+    href = delivery.get_attribute("href") or ""
+    page.get_by_role("button", name="Take in more files").click()
+    expect(page.locator("[name=source]")).to_have_value("")
+    expect(page.locator("[data-upload-panel]")).to_be_hidden()
+    page.goto(href)
+    expect(page.get_by_role("button", name="Print the receipt")).to_be_visible()
     page.goto("/evidence/")
     rows = page.locator("table.records").inner_text()
     assert "The second letter" in rows
