@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.witnesses.conftest import CANARIES, EMAIL, IDENTITY, PHONE, PICTURE
@@ -36,6 +36,7 @@ def test_every_field_comes_back_as_it_went_in():
     assert repr(found) == repr(found.fields) == repr(found.photograph) == "<sealed>"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=6), WORDS)
 def test_rows_of_any_words_come_back_without_outer_spaces(rows, birth):
     facts = IdentityFacts(
