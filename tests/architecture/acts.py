@@ -441,7 +441,7 @@ ACTS: dict[str, Prepare] = {
     "witnesses:consent_print": _lawyer(language="fa", version="1"),
     "witnesses:dependences": lambda house, _hire: Act(
         house.people["paralegal"],
-        {"item": house.ours.item.reference, "tie": "statement", "note": "Recorded in the second hour"},
+        {"item": house.ours.item.reference, "tie": "source", "note": "Recorded in the second hour"},
     ),
     "witnesses:depend_item": lambda house, _hire: Act(
         house.people["paralegal"],

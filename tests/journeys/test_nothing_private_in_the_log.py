@@ -106,7 +106,7 @@ def choices() -> set[str]:
     offered = {"accept", "approve", "export", "lawyer", "prison", "public", "supports", "translation"}
     consent = {"conditional", "internal", "analysis", "partner", "publication", "through", "witness"}
     told = {"expert", "first_account", "not_known", "planned", "sealed", "withdrawn"}
-    return offered | consent | told | {"justified", "variant", "victim", "statement"}
+    return offered | consent | told | {"justified", "variant", "victim", "source", "statement"}
 
 
 def references() -> set[str]:
