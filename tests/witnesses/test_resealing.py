@@ -262,7 +262,7 @@ SHARE = "witnesses_keyshare"
 def test_the_database_lets_nothing_else_happen_to_a_seal(witness, change):
     # By the trigger; the site's own role has not even the right to most of it.
     with (
-        pytest.raises(DatabaseError, match="append-only|permission denied"),
+        pytest.raises(DatabaseError, match=r"append-only|permission denied"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
@@ -271,7 +271,7 @@ def test_the_database_lets_nothing_else_happen_to_a_seal(witness, change):
 
 def test_half_an_erasure_is_none(witness):
     for change in ({"ciphertext": b""}, {"nonce": b""}, {"nonce": b"", "ciphertext": b"", "version": 9}):
-        with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"append-only|permission denied"), transaction.atomic():
             SealedIdentity.objects.update(**change)
 
 
