@@ -20,6 +20,7 @@ from evidence.inspection import inspect
 from evidence.lines import STRETCH
 from evidence.models import Derivative, EvidenceItem
 from evidence.ranges import MOST_AT_ONCE
+from evidence.vault import proven_reading
 from tests.evidence.conftest import TakeIn
 from tests.evidence.derived import ask, derive, fail
 from tests.evidence.things import put_on_the_shelf
@@ -87,14 +88,26 @@ def test_a_part_that_is_not_there_is_refused_and_the_size_said(
     assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */512000")
 
 
-def test_only_the_chunks_that_are_asked_for_are_opened(
-    video: Derivative, house: Path, lawyer: User, client_for: ClientFor
-) -> None:
-    stored = sealed_file(house, video)
+def damage_in_the_middle(stored: Path) -> None:
     stored.chmod(0o600)
     content = bytearray(stored.read_bytes())
     content[3 * CHUNK] ^= 1
     stored.write_bytes(content)
+
+
+def test_of_a_small_file_with_damage_nothing_is_shown(
+    video: Derivative, house: Path, lawyer: User, client_for: ClientFor
+) -> None:
+    damage_in_the_middle(sealed_file(house, video))
+    for headers in ({}, {"Range": "bytes=0-65535"}):
+        assert client_for(lawyer).get(address(video), headers=headers).status_code == 409
+
+
+def test_of_a_large_file_only_the_chunks_that_are_asked_for_are_opened(
+    video: Derivative, house: Path, lawyer: User, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proven_reading, "PROVEN_AT_ONCE", 0)
+    damage_in_the_middle(sealed_file(house, video))
     client = client_for(lawyer)
     for good in ("bytes=0-65535", f"bytes={5 * CHUNK}-{6 * CHUNK}"):
         assert client.get(address(video), headers={"Range": good}).status_code == 206
