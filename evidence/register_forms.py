@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.access import find_case_by_id
+from cases.form_fields import PartialDateField
 from cases.models import Case
+from cases.partial_date import PartialDate
 from cases.queries import members_of_any
 from evidence.register_filter import (
     ITS_OWN,
@@ -47,8 +49,14 @@ _COLLEAGUES = 200
 _SEPARATOR = "_"
 
 
+# As people write it, in either calendar: a browser's own calendar is the Gregorian one alone.
+_DAY = forms.TextInput(
+    attrs={"placeholder": _("1 Azar 1405 or 2026-11-22"), "autocomplete": "off", "dir": "auto"}
+)
+
+
 class RegisterFilterForm(forms.Form):
-    """What to look for in the register; what cannot be read is left out, never an error."""
+    """What to look for in the register; what cannot be read is left out, and the page says so."""
 
     q = forms.CharField(required=False, max_length=200)
     type = forms.CharField(required=False, max_length=20)
@@ -57,12 +65,8 @@ class RegisterFilterForm(forms.Form):
         label=_("Check"), required=False, choices=[("", _("Whatever the check said")), *CheckState.choices]
     )
     alarm = forms.BooleanField(label=_("Only with an open alarm"), required=False)
-    since = forms.DateField(
-        label=_("Received since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("Received until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = PartialDateField(label=_("Received since"), required=False, widget=_DAY)
+    until = PartialDateField(label=_("Received until"), required=False, widget=_DAY)
     source = forms.ChoiceField(
         label=_("Grade of the source"),
         required=False,
@@ -93,6 +97,11 @@ class RegisterFilterForm(forms.Form):
         holder.choices = lambda: _holders(reader)
 
     @property
+    def unread(self) -> list[str]:
+        """What stands in the address and cannot be read, by its label."""
+        return [str(self[name].label or name) for name in self.errors if name in self.fields]
+
+    @property
     def folded(self) -> list[forms.BoundField]:
         """The filters that the page folds away."""
         return [self[name] for name in ("custody", "holder", "source", "information", "from")]
@@ -107,7 +116,7 @@ class RegisterFilterForm(forms.Form):
         self.is_valid()
         said = self.cleaned_data
         case_id, order, holder = said.get("case"), said.get("order"), said.get("holder") or ""
-        since, until = said.get("since"), said.get("until")
+        since, until = _end_of(said.get("since"), "earliest"), _end_of(said.get("until"), "latest")
         return RegisterFilter(
             text=(said.get("q") or "").replace("\x00", ""),
             kind=said.get("type") or "",
@@ -183,6 +192,12 @@ def _holders(reader: User) -> list[tuple[str, Any]]:
         *((str(user.pk), user.full_name) for user in others[:_COLLEAGUES]),
         (OUTSIDE, _("Somebody without an account")),
     ]
+
+
+def _end_of(written: PartialDate | None, side: str) -> date | None:
+    """The first or the last day of what was written: of a month, a season or a year all of it."""
+    found: date | None = getattr(written, side, None)
+    return found
 
 
 def _midnight(day: date) -> datetime:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,6 +139,30 @@ def test_each_filter_finds_what_it_says(
     assert found(until=str(today - timedelta(days=30))) == {unchecked.reference}
     assert found(q="chec") == {checked.reference}
     assert len(found(check="x", since="x", until="9999-12-31", order="x", after="x", before="\x00_x")) == 3
+
+
+def test_dates_of_either_calendar_are_looked_for_and_what_cannot_be_read_is_said(
+    take_in: TakeIn, lawyer: User, client_for: ClientFor
+) -> None:
+    early, late = take_in(b"early"), take_in(b"late")
+    received(early, datetime(2024, 3, 19, 12, tzinfo=UTC))
+    received(late, datetime(2024, 3, 21, 12, tzinfo=UTC))
+    client = client_for(lawyer)
+
+    def found(**query: str) -> set[str]:
+        return set(references(client.get(reverse(LIST), query).context["page"].rows))
+
+    # The first of Farvardin 1403 is 20 March 2024.
+    for first_day in ("1403-01-01", "۱۴۰۳/۱/۱", "1 Farvardin 1403", "2024-03-20"):
+        assert found(since=first_day) == {late.reference}, first_day
+    assert found(until="1402") == found(until="2024-03-19") == {early.reference}
+    assert found(since="1403", until="1403") == {late.reference}
+    assert b"cannot be read" not in client.get(reverse(LIST), {"since": "1403"}).content
+    page = client.get(reverse(LIST), {"since": "some day", "check": "x"})
+    assert page.status_code == 200
+    said = page.content.decode()
+    assert "Not looked for, because it cannot be read:</strong> Check, Received since." in said
+    assert 'value="some day"' in said
 
 
 def test_a_filter_and_an_order_stay_in_the_address_of_the_next_page(

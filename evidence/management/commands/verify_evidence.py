@@ -64,10 +64,14 @@ class Command(BaseCommand):
         for fault in report.faults:
             self.stdout.write(f"{fault.item}: {fault.sentence}")
         self.stdout.write(
-            f"{report.items} items, {report.objects} stored objects ({report.size} bytes), "
-            f"{report.events} custody events: "
-            + ("no fault" if report.ok else f"{len(report.faults)} faults")
+            f"{_counted(report.items, 'item')}, {_counted(report.objects, 'stored object')} "
+            f"({_counted(report.size, 'byte')}), {_counted(report.events, 'custody event')}: "
+            + ("no fault" if report.ok else _counted(len(report.faults), "fault"))
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _sees_all(actor: User | None) -> bool:
