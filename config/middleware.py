@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -30,6 +30,21 @@ class BrowserPolicyMiddleware:
         )
         # Static files carry their own caching; every page of ours is for this reader, this once.
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class HeadMiddleware:
+    """Sends no body to whoever asks for the head of a page alone (RFC 9110 section 9.3.2), not even a refusal's."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD" and isinstance(response, HttpResponse) and response.content:
+            # How long it would be may still be said.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
         return response
 
 

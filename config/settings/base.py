@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.BrowserPolicyMiddleware",
+    "config.middleware.HeadMiddleware",
     "config.middleware.FinishingMiddleware",
     "config.middleware.PageTimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
