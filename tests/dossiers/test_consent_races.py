@@ -20,7 +20,7 @@ from evidence.intake import IntakeFacts, ingest_evidence
 from tests.dossiers.conftest import PURPOSE
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
 from tests.witnesses.consents import consent_facts
-from tests.witnesses.test_races import afterwards, at_once, on_disk  # noqa: F401  the fixture
+from tests.witnesses.test_races import afterwards, at_once
 from witnesses.already_shared import already_shared
 from witnesses.consent_words import Purpose
 from witnesses.consenting import record_consent
