@@ -55,7 +55,7 @@ def test_either_the_dossier_is_refused_or_the_withdrawal_names_it(
     lawyer: User,
     paralegal: User,
     tmp_path: Path,
-    on_disk: Callable[[], None],  # noqa: F811
+    on_disk: Callable[[], None],
     turn: int,
 ) -> None:
     dossier, witness = waiting
