@@ -430,7 +430,7 @@ def test_an_original_that_is_gone_is_a_failure_and_a_vault_that_is_away_is_tried
         raise VaultUnavailable("the disk is away")
 
     other = item.derivatives.get(kind="metadata")
-    monkeypatch.setattr("evidence.inspecting.subject.vault", away)
+    monkeypatch.setattr("evidence.stored_objects.vault", away)
     for _time in range(3):
         make_derivative(other.pk)
         other.refresh_from_db()
