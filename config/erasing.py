@@ -113,7 +113,8 @@ def _checked_reason(reason: str) -> str:
 
 
 def _locked(model: type[Model], record_id: uuid.UUID) -> Any:
-    row = model._default_manager.select_for_update().filter(pk=record_id).first()
+    # The row alone: what its order joins to can be of a table in which the site's role may lock nothing.
+    row = model._default_manager.select_for_update(of=("self",)).filter(pk=record_id).first()
     if row is None:
         raise _unknown()
     return row

@@ -104,7 +104,8 @@ def record_interview(
     columns = _columns(facts, ours=interview.ours)
     why = clean_text(correction, label=_("The reason of the change"), max_length=LONGEST_TEXT)
     with transaction.atomic():
-        Interview.objects.select_for_update().get(pk=interview.pk)
+        # The witness's row is the lock: the site's role may lock nothing in a table that takes new rows alone.
+        Witness.objects.select_for_update().get(pk=interview.witness_id)
         last = interview.records.order_by("-version").first()
         if last is None or last.version != last_seen:
             raise RegisterMovedOn
