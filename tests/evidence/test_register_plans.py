@@ -93,7 +93,11 @@ def test_what_stands_out_in_custody_is_found_by_its_kind(
     items = fitting(EvidenceItem.objects.all(), RegisterFilter(custody=state)).order_by()
     with CaptureQueriesContext(connection) as asked:
         list(items)
-    assert "custody_by_kind" in plan(asked.captured_queries[-1]["sql"])
+    found = plan(asked.captured_queries[-1]["sql"])
+    assert_no_table_is_read_whole([found])
+    if connection.vendor == "sqlite":
+        # PostgreSQL may begin with the items where there are as few of these as of events.
+        assert "custody_by_kind" in found
 
 
 def test_a_case_that_is_asked_for_is_read_by_its_own_index(

@@ -55,7 +55,7 @@ def hostile(house: House, client_for: ClientFor) -> dict[str, Any]:
         "password": PASSWORD,
     }
     assert client.post(ours.address("witnesses:request_opening"), asked).status_code == 200
-    wish = {"purpose": HOSTILE, "confirmation": ours.case.reference}
+    wish = {"to": "internal", "use": "analysis", "purpose": HOSTILE, "confirmation": ours.case.reference}
     assert client.post(ours.address("dossiers:compile"), wish).status_code == 302
     dossier = Dossier.objects.get(purpose__startswith="words")
     compile_requested(str(dossier.pk))
