@@ -16,6 +16,7 @@ COUNTS = "counts guesses; a wrong one is logged, and a right one is part of the 
 LEASE = "says which process works on a round whose beginning is logged, and that it is alive"
 EXCUSED = {
     "accounts.sessions.SessionLimitsMiddleware.__call__": "a session comes to its end by the clock, by nobody's act",
+    "accounts.session_store.SessionStore.save": "keeps a session, no record; signing in and out are logged",
     "accounts.sync.sync_roles": MIGRATIONS,
     "audit.checkpoints._leaves": "its statements only read",
     "audit.checkpoints._promise": "durable before anything is signed; what is signed is logged",
@@ -41,6 +42,7 @@ EXCUSED = {
     "audit.tiles._seal": THE_LOG_ITSELF,
     "audit.tiles.read_hashes": "its statements only read",
     "audit.unlogged._unknown": "its statements only read",
+    "evidence.models.item.EvidenceCase.save": "of one breath with the act that places an item, which is logged",
     "config.sqlite.base.SchemaEditor._remake_table": MIGRATIONS,
     "config.erasing._forget": "empties SQLite's journal into the database; no row changes",
     "config.sqlite.base.GuardedCursor.execute": THE_CONNECTION,

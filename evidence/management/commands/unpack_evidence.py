@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -105,12 +106,10 @@ def _not_listed(unpacking: Unpacking, listed: int) -> int:
             file, ContainerKind(unpacking.kind), name=unpacking.item.original_name, limits=limits
         )
         counted = 0
-        try:
+        # What ends the reading early is said by itself; these are there at least.
+        with suppress(MemberFailed):
             for _member in islice(found, _COUNTED):
                 counted += 1
-        except MemberFailed:
-            # What ends the reading early is said by itself; these are there at least.
-            pass
     return max(0, counted - listed)
 
 
