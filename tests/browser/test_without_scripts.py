@@ -20,7 +20,8 @@ def test_signing_in_and_sending_files_need_no_scripts(enter: Enter) -> None:
     page.set_input_files("[name=files]", [acts.NOTE, acts.LETTER])
     page.fill("[name=collected_at]", "1988~")
     acts.send(page)
-    page.wait_for_url(re.compile(r"/evidence/$"))
+    page.wait_for_url(re.compile(r"/deliveries/[0-9a-f-]{36}/$"))
+    page.goto("/evidence/")
     names = page.locator("table.records").inner_text()
     assert acts.NOTE.name in names
     assert acts.LETTER.name in names

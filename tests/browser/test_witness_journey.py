@@ -1,14 +1,17 @@
 """The life of a witness in real browsers: sealed, opened once by two of three custodians, and found nowhere else."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import acts
-from tests.browser.conftest import Enter
-from tests.browser.houses import PASSWORD, House
+from tests.browser.conftest import CHROMIUM, Enter
+from tests.browser.houses import PASSWORD, House, build, served
 from tests.browser.looking import faults_of
+from tests.skipping import need_program
 from tests.witnesses.residue import traces, unpacked
 
 REFERENCE = "DK-1988-W"
@@ -20,6 +23,16 @@ CUSTODIANS = {
 # An invented person, with words that are in no other text of ours.
 NAME_FA, NAME_LATIN = "شهرنوش ساختگی‌پور", "Shahrnush Sakhtegipur"
 SECRETS = (NAME_FA, NAME_LATIN, "Mahvash Sakhtegipur", "shahrnush@nowhere.invalid", "Kheradmand Alley 77")
+
+
+@pytest.fixture(scope="module")
+def running_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house of this journey's own: in it custodians enrol, and nothing else is written."""
+    need_program(*CHROMIUM)
+    house = build(tmp_path_factory.mktemp("witness"))
+    house.run("-m", "tests.browser.cast_in")
+    with served(house):
+        yield house
 
 
 def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
