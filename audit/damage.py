@@ -24,8 +24,9 @@ _SQLITE_GONE = (
     "SQLITE_PROTOCOL",
     "SQLITE_READONLY",
 )
-# PostgreSQL's classes of errors: data or an index that is corrupt, and a file that cannot be read.
-_POSTGRES_DAMAGED = ("XX", "58")
+# What PostgreSQL says of data and an index that are corrupt, and its class of a file that cannot be read. XX000 is any
+# fault within it, such as two who change one row of the catalogue at once.
+_POSTGRES_DAMAGED = ("XX001", "XX002", "58")
 
 
 def is_damage(error: BaseException) -> bool:

@@ -263,7 +263,7 @@ def _missing_on_postgres(connection: BaseDatabaseWrapper) -> list[str]:
             ).items()
             if found.get((table, f"{table}_{name}")) != ("A", bits, True, _promised(table, name)[0], ())
         ]
-        return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(promised))])
+        return sorted([*missing, *missing_on_postgres(cursor, tables, _refusals_of(tables))])
 
 
 def _found_on_postgres(

@@ -11,13 +11,12 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from audit.damage import is_damage
 from audit.guards import guarded_tables
 from audit.postgresql_path import system_names
 
 # Rows of a table up to which SQLite checks it in full.
 CHECKED_IN_FULL = 100_000
-# PostgreSQL's codes for data and for an index that are corrupt.
-_CORRUPT = {"XX001", "XX002"}
 _AMCHECK = """
     SELECT n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         JOIN pg_language l ON l.oid = p.prolang
@@ -77,6 +76,6 @@ def _found_by_amcheck(connection: BaseDatabaseWrapper) -> Iterator[Found]:
                     statement = check.format(sql.Identifier(there[0]), sql.Literal(oid))
                     cursor.execute(statement.as_string(connection.connection))
             except DatabaseError as error:
-                if getattr(error.__cause__, "sqlstate", None) not in _CORRUPT:
+                if not is_damage(error):
                     raise
                 yield f"index {name}", str(error).partition("\n")[0]

@@ -4,6 +4,7 @@ Trusts nothing: shares no cache with the writer, reads every row once in the ord
 break so that all of them are named. Memory stays flat: some tiles of entries and the peaks of the tree.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -33,6 +34,8 @@ from audit.tiles import WIDTH, tree_size
 from audit.tree_check import TreeCheck
 from audit.unlogged import unlogged_rows
 from audit.witnessed_check import check_witnessed
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -78,14 +81,15 @@ class _Verification:
 
     def run(self) -> None:
         report = self._report
-        structure: list[Fault] = []
+        # None where it could not be looked at: then nothing is taken to be built as it was.
+        structure: list[Fault] | None = None
         with _part(report, "guards"):
             structure = database_faults(connection)
         with _part(report, "checkpoints"):
             self._checkpoints = stored_checkpoints(report)
             report.checkpoints = len(self._checkpoints)
         with _part(report, "tree"):
-            self._roots = self._walk(built=not any(_is_of_the_tree(fault) for fault in structure))
+            self._roots = self._walk(built=structure is not None and not any(map(_is_of_the_tree, structure)))
         with _part(report, "tree"):
             self._look_outside_the_tree()
         with _part(report, "queue"):
@@ -110,7 +114,7 @@ class _Verification:
                 report.add(FaultKind.UNLOGGED, place, detail)
         with _part(report, "tree"):
             _name_unknown_actions(report)
-        for fault in structure:
+        for fault in structure or ():
             report.add(fault.kind, fault.place, fault.detail)
         with _part(report, "storage"):
             for place, detail in storage_faults(connection):
@@ -197,6 +201,8 @@ def _named(report: LogReport, name: str) -> Iterator[None]:
         kind = FaultKind.STORAGE_DAMAGED if is_damage(error) else FaultKind.UNREADABLE
         report.add(kind, name, words_of(error))
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        # Data that nobody foresaw, or a mistake of ours: the administrator's log says where.
+        _log.exception("a part of the verification broke off")
         report.add(FaultKind.UNREADABLE, name, words_of(error))
 
 

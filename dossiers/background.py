@@ -9,7 +9,7 @@ from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import DomainError
 from dossiers.archive import VaultSink
-from dossiers.compiling import compile_into
+from dossiers.compiling import compile_into, reason_of
 from dossiers.dead_runs import RECONCILER
 from dossiers.errors import DossierBusy
 from dossiers.models import Dossier, DossierState
@@ -30,7 +30,7 @@ def compile_requested(dossier_id: str) -> None:
         _logger.info("dossier is compiled by another run", extra={"dossier": str(dossier.pk)})
     except DomainError as error:
         # Foreseen: the row says it to whoever asked. What is unforeseen goes on, so that the worker reports it.
-        mark_failed(dossier, reason=str(error), kind=type(error).__name__, actor=RECONCILER)
+        mark_failed(dossier, reason=reason_of(error), kind=type(error).__name__, actor=RECONCILER)
         _logger.warning("dossier failed", extra={"dossier": str(dossier.pk), "kind": type(error).__name__})
 
 

@@ -72,7 +72,7 @@ def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
         sink.abandon()
         if isinstance(error, ConsentMissing):
             note_missing(error, subject=dossier, case=dossier.case, actor=actor)
-        mark_failed(dossier, reason=_reason(error), kind=type(error).__name__, actor=actor)
+        mark_failed(dossier, reason=reason_of(error), kind=type(error).__name__, actor=actor)
         raise
     mark_ready(dossier, checkpoint=checkpoint, archive=archive)
     return dossier
@@ -132,7 +132,17 @@ def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> No
         )
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What is kept of a failure, for everybody who may see the dossier.
+
+    Which witnesses stand in the way was told to the actor alone: some can be of cases that another reader has no part
+    in, whose page says it to each by what they may see.
+    """
+    if isinstance(error, ConsentMissing):
+        return _(
+            "Witnesses did not consent to what this dossier would do, or took it back, so nothing was handed over. "
+            "“What may go to whom” on the page of the dossiers says what stands in the way."
+        )
     if isinstance(error, DomainError):
         return str(error)
     return _(

@@ -8,6 +8,7 @@ from django.db import connection
 from audit.errors import NotTheOwner
 from audit.faults import FaultKind
 from audit.guarding import restore_guards
+from audit.guards import missing_guards
 from audit.models import Entry
 from audit.structure import database_faults
 from audit.verification import verify_log
@@ -351,6 +352,14 @@ def test_the_function_behind_the_guards_is_looked_at_too(statement: str, why: st
         fault for fault in database_faults(connection) if fault.place == "function audit_refuse_change"
     ]
     assert (found.kind, found.detail) == (FaultKind.GUARD_MISSING, why)
+
+
+@pytest.mark.postgres
+def test_a_table_that_is_gone_hides_no_other_fault() -> None:
+    with as_owner():
+        run("DROP TABLE witnesses_statement CASCADE; DROP TRIGGER audit_entry_guard_rows ON audit_entry")
+        assert missing_guards(connection) == ["audit_entry_guard_rows"]
+        assert "trigger audit_entry_guard_rows" in places(FaultKind.GUARD_MISSING)
 
 
 @pytest.mark.postgres

@@ -15,6 +15,7 @@ from django.utils import timezone
 from audit.commitments import new_salt
 from audit.erased import ErasedText, PrivateTextField
 from audit.private import Private, PrivateValues, sealed
+from audit.unlogged import InTheLog
 from cases.dated import DATE_COLUMNS, Dated
 from evidence.models import EvidenceItem
 from evidence.vocabulary import Language
@@ -47,6 +48,8 @@ class Consent(models.Model):
     )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG: ClassVar = InTheLog(written="recorded_at", about="witness")
 
     class Meta:
         default_permissions = ()

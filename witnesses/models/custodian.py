@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.private import Private, PrivateValues
+from audit.unlogged import InTheLog
 from witnesses.json_text import JsonText
 
 
@@ -83,6 +84,7 @@ class CustodianEvent(models.Model):
     salt = models.BinaryField()
     at = models.DateTimeField(default=timezone.now)
 
+    IN_THE_LOG: ClassVar = InTheLog(written="at", about="custodian")
     PRIVATE: ClassVar = PrivateValues((Private("reason"),), fact="custodian_event", shown=False)
 
     class Meta:

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.commitments import new_salt
 from audit.erased import PrivateTextField
 from audit.private import Private, PrivateValues, sealed
+from audit.unlogged import InTheLog
 from evidence.models import EvidenceItem
 from witnesses.models.witness import Witness
 
@@ -55,6 +56,8 @@ class Dependence(models.Model):
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
 
     objects = DependenceQuerySet.as_manager()
+
+    IN_THE_LOG: ClassVar = InTheLog(written="made_at", about="witness")
 
     # A note can point to the witness, so a case's history does not show it.
     PRIVATE: ClassVar = PrivateValues(
