@@ -10,6 +10,7 @@ from accounts.models import User
 from audit.errors import DomainError
 from evidence.containers.reading import kind_of
 from evidence.containers.words import ContainerKind
+from evidence.errors import VaultKeyMissing, VaultKeyWrong, VaultUnavailable
 from evidence.models import EvidenceItem, Unpacking
 from evidence.stored_objects import open_stored
 from evidence.unpacking.asking import ask_for_contents, ask_for_members
@@ -77,16 +78,20 @@ class Unpacked:
 
 
 def unpack_all(
-    items: Iterable[EvidenceItem], *, kinds: frozenset[ContainerKind], actor: User, told: Told
-) -> Unpacked:
+    items: Iterable[EvidenceItem],
+    counts: Unpacked,
+    *,
+    kinds: frozenset[ContainerKind],
+    actor: User,
+    told: Told,
+) -> None:
     """Unpack those items that are containers of these kinds by their content, and what came out of them in turn.
 
-    Tells of each one. Raises VaultUnavailable, VaultKeyMissing or VaultKeyWrong where the vault is not to be had.
+    Tells of each one and counts it, a damaged one as a failure. Raises VaultUnavailable, VaultKeyMissing or
+    VaultKeyWrong where the vault is not to be had; what was done until then is counted.
     """
-    counts = Unpacked()
     for item in items:
         _unpack_with_what_comes_out(item, counts, kinds=kinds, actor=actor, told=told)
-    return counts
 
 
 def _unpack_with_what_comes_out(
@@ -95,14 +100,13 @@ def _unpack_with_what_comes_out(
     waiting = [item]
     while waiting:
         item = waiting.pop()
-        kind = _kind(item)
-        if kind not in kinds:
-            continue
         try:
-            contents = unpack_now(item, actor=actor)
+            contents = unpack_now(item, actor=actor) if _kind(item) in kinds else None
         except DomainError as error:
             counts.failures.append((item.reference, str(error)))
             told("not unpacked", f"{item.reference}: {error}")
+            if isinstance(error, (VaultUnavailable, VaultKeyMissing, VaultKeyWrong)):
+                raise
             continue
         if contents is None:
             continue

@@ -360,3 +360,28 @@ def test_the_command_says_how_many_entries_are_not_listed(
     call_command("unpack_evidence", archive.reference, actor="parvin", list=True)
     assert "2 inside" in (said := capsys.readouterr().out)
     assert "there are 3 more entries than are listed" in said
+
+
+def test_an_item_that_was_damaged_since_it_was_listed_does_not_hide_what_is_known_of_the_others(
+    take_in: TakeIn,
+    house: Path,
+    paralegal: User,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("evidence.unpacking.listing.LIMITS", replace(LIMITS, members=2))
+    many, few = (
+        take_in(zip_of(*((f"{number}.txt", b"x") for number in range(count))), original_name="a.zip")
+        for count in (5, 2)
+    )
+    command = ("unpack_evidence", many.reference, few.reference)
+    call_command(*command, actor="parvin", list=True)
+    capsys.readouterr()
+    [sealed] = (house / "data" / "vault").rglob(many.stored.name)
+    sealed.unlink()
+    with pytest.raises(SystemExit):
+        call_command(*command, actor="parvin", list=True, json=True)
+    first, second = json.loads(capsys.readouterr().out)["items"]
+    assert (first["inside"], first["not_listed"], second["inside"]) == (2, 0, 2)
+    assert first["error"]
+    assert not second["error"]

@@ -10,8 +10,9 @@ from django.core.management import call_command
 
 from accounts.models import User
 from cases.models import Case
+from evidence.errors import VaultUnavailable
 from evidence.models import EvidenceItem, Unpacking
-from evidence.unpacking import taking_out
+from evidence.unpacking import at_once, taking_out
 from tests.evidence.containers.makers import mailbox_of, message_of, zip_of
 
 
@@ -106,6 +107,51 @@ def test_what_cannot_be_taken_out_is_named_and_ends_the_run_with_1(
     assert "1 taken in" in said
     assert "1 inside could not be taken out" in said
     assert EvidenceItem.objects.count() == 1
+
+
+def damage(house: Path, item: EvidenceItem) -> None:
+    [sealed] = (house / "data" / "vault").rglob(item.stored.name)
+    sealed.chmod(0o600)
+    content = bytearray(sealed.read_bytes())
+    content[-1] ^= 1
+    sealed.write_bytes(content)
+
+
+def test_a_damaged_item_is_named_and_the_others_are_unpacked(
+    tmp_path: Path, house: Path, paralegal: User, case: Case, capsys: pytest.CaptureFixture
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.zip").write_bytes(zip_of((name, name.encode())))
+    arguments = {"case": case.reference, "source": "x", "actor": "parvin", "json": True}
+    paths = [tmp_path / "a.zip", tmp_path / "b.zip"]
+    call_command("ingest_evidence", *paths, **arguments)
+    capsys.readouterr()
+    first = EvidenceItem.objects.get(original_name="a.zip")
+    damage(house, first)
+    with pytest.raises(SystemExit):
+        call_command("ingest_evidence", *paths, unpack="all", **arguments)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["already_here"], told["unpacked"]["taken_out"]) == (False, 2, 1)
+    assert [one["reference"] for one in told["unpacked"]["failures"]] == [first.reference]
+
+
+def test_where_the_vault_goes_away_it_is_told_what_was_taken_in(
+    tmp_path: Path,
+    paralegal: User,
+    case: Case,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(_stored: object) -> None:
+        raise VaultUnavailable("The vault is away.")
+
+    monkeypatch.setattr(at_once, "open_stored", away)
+    (tmp_path / "a.zip").write_bytes(zip_of(("a", b"a")))
+    arguments = {"case": case.reference, "source": "x", "actor": "parvin", "unpack": "all"}
+    with pytest.raises(VaultUnavailable):
+        call_command("ingest_evidence", tmp_path / "a.zip", json=True, **arguments)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["taken_in"], len(told["unpacked"]["failures"])) == (False, 1, 1)
 
 
 def test_a_dry_run_says_that_it_looked_into_nothing(

@@ -122,8 +122,13 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             tally = Rehearsal(actor=actor, told=self._teller(options)).look_at(arrivals)
         else:
             tally = self._take_in(arrivals, actor, options)
-        unpacked = self._unpack(tally, actor, options)
-        self._report(tally, unpacked, options)
+        unpacked = self._to_unpack(tally, options)
+        try:
+            if unpacked is not None:
+                self._unpack(unpacked, actor, options)
+        finally:
+            # What is in is in, whatever became of looking into it.
+            self._report(tally, unpacked, options)
         if not tally.ok or (unpacked is not None and unpacked.failures):
             raise SystemExit(1)
 
@@ -149,12 +154,15 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
         if error is None:
             self._are_in.append(arrival)
 
-    def _unpack(self, tally: Tally, actor: User, options: dict[str, Any]) -> Unpacked | None:
-        """Look into what is in, now or since an earlier run; None where nobody asked or there was no going on."""
-        if not options["unpack"] or options["dry_run"] or tally.stopped:
-            return None
+    def _to_unpack(self, tally: Tally, options: dict[str, Any]) -> Unpacked | None:
+        """The counts to begin with; None where nobody asked to look into anything or there was no going on."""
+        return None if not options["unpack"] or options["dry_run"] or tally.stopped else Unpacked()
+
+    def _unpack(self, counts: Unpacked, actor: User, options: dict[str, Any]) -> None:
+        """Look into what is in, now or since an earlier run."""
         items = Known(actor, command="ingest_evidence").items(self._are_in)
-        return unpack_all(items, kinds=_KINDS[options["unpack"]], actor=actor, told=self._teller(options))
+        kinds = _KINDS[options["unpack"]]
+        unpack_all(items, counts, kinds=kinds, actor=actor, told=self._teller(options))
 
     def _arrivals(self, options: dict[str, Any]) -> Iterator[Arrival]:
         common = {

@@ -75,6 +75,11 @@ def _told(item: EvidenceItem, contents: Contents | None, error: str) -> dict[str
     if contents is None:
         return {"item": item.reference, "error": error, "failed": 0}
     unpacking = contents.unpacking
+    not_listed = 0
+    try:
+        not_listed = _not_listed(unpacking, contents.total)
+    except DomainError as raised:
+        error = error or str(raised)
     why = unpacking.why_it_stopped or str(unpacking.get_why_display())
     return {
         "item": item.reference,
@@ -85,7 +90,7 @@ def _told(item: EvidenceItem, contents: Contents | None, error: str) -> dict[str
         "not_taken_out": contents.inside + contents.waiting,
         "failed": contents.failed,
         "reasons": _reasons(unpacking),
-        "not_listed": _not_listed(unpacking, contents.total),
+        "not_listed": not_listed,
         "error": error or why,
     }
 
@@ -101,15 +106,14 @@ def _not_listed(unpacking: Unpacking, listed: int) -> int:
     if not unpacking.is_cut_short or not unpacking.kind or unpacking.item.disposed_at is not None:
         return 0
     limits = replace(LIMITS, members=_COUNTED)
-    with open_stored(unpacking.item.stored) as file:
+    counted = 0
+    # What ends the reading early is said by itself; these are there at least.
+    with suppress(MemberFailed), open_stored(unpacking.item.stored) as file:
         found = members_of(
             file, ContainerKind(unpacking.kind), name=unpacking.item.original_name, limits=limits
         )
-        counted = 0
-        # What ends the reading early is said by itself; these are there at least.
-        with suppress(MemberFailed):
-            for _member in islice(found, _COUNTED):
-                counted += 1
+        for _member in islice(found, _COUNTED):
+            counted += 1
     return max(0, counted - listed)
 
 
