@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from blake3 import blake3
 
 from evidence.errors import AgeError
 from evidence.vault.age_keys import Identity
-from evidence.vault.age_payload import BATCH_BYTES
 from evidence.vault.facts import StoredFacts
 from evidence.vault.object_reading import ObjectReader
 from evidence.vault.stores import Stored, object_altered, unreadable
@@ -20,14 +18,16 @@ from evidence.vault.stores import Stored, object_altered, unreadable
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-# Up to so many stored bytes, all of them are digested before the first is given out.
-PROVEN_AT_ONCE = 16 * 1024 * 1024
+# Up to so many stored bytes, all of them are digested before the first is given out. A player that asks for a range is
+# given at most as many (`evidence.ranges`): so no range costs much more than what it gives.
+PROVEN_AT_ONCE = 4 * 1024 * 1024
 
 
 class ProvenReader(ObjectReader):
     """The content of the object that `facts` tell of, and of no other.
 
-    Its sizes are compared before anything is read, and so is its BLAKE3 where the object is small. A large one that
+    Its sizes are compared before anything is read. A small object is held in memory whole, its BLAKE3 compared, and
+    given from there: who overwrites the file meanwhile changes nothing of what is read. A large one that
     is read from its first byte on is digested on the way; its end is given out only once its SHA-256 is the recorded
     one. Of a large object read in ranges only the sizes are compared: the rounds of fixity do the rest. Raises
     ObjectAltered and VaultUnavailable.
@@ -37,9 +37,7 @@ class ProvenReader(ObjectReader):
         if stored.size != facts.stored_size:
             raise object_altered()
         whole = stored.size <= PROVEN_AT_ONCE
-        if whole:
-            _require_recorded(stored.file, facts)
-        super().__init__(stored.file, identities)
+        super().__init__(_recorded(stored.file, facts) if whole else stored.file, identities)
         if self.size != facts.size:
             raise object_altered()
         self._sha256 = facts.sha256
@@ -67,13 +65,13 @@ class ProvenReader(ObjectReader):
             raise object_altered()
 
 
-def _require_recorded(file: io.BufferedReader, facts: StoredFacts) -> None:
-    digest, buffer = blake3(), memoryview(bytearray(BATCH_BYTES))
-    while got := file.readinto(buffer):
-        digest.update(buffer[:got])
-    if digest.digest() != facts.blake3:
+def _recorded(file: io.BufferedReader, facts: StoredFacts) -> io.BytesIO:
+    """All stored bytes, read once; the file is closed. Raises ObjectAltered."""
+    with file:
+        sealed = file.read(facts.stored_size)
+    if blake3(sealed).digest() != facts.blake3:
         raise object_altered()
-    file.seek(0, os.SEEK_SET)
+    return io.BytesIO(sealed)
 
 
 def open_recorded(stored: Stored, identities: Sequence[Identity], facts: StoredFacts) -> ProvenReader:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evidence.errors import ObjectAltered
+from evidence.ranges import MOST_AT_ONCE
 from evidence.vault import proven_reading
 from evidence.vault.facts import StoredFacts
 from evidence.vault.objects import Vault
@@ -25,7 +26,7 @@ def swap(root: Path, one: StoredFacts, two: StoredFacts) -> None:
     aside.rename(second)
 
 
-@pytest.fixture(params=[0, 16 * 1024 * 1024], ids=["as a large one", "as a small one"])
+@pytest.fixture(params=[0, proven_reading.PROVEN_AT_ONCE], ids=["as a large one", "as a small one"])
 def proven_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(proven_reading, "PROVEN_AT_ONCE", request.param)
     return request.param
@@ -58,6 +59,23 @@ def test_a_small_object_of_the_same_size_gives_no_byte(vault: Vault, root: Path)
     swap(root, one, two)
     with pytest.raises(ObjectAltered):
         vault.open_recorded(one)
+
+
+def test_a_small_object_that_is_overwritten_after_it_was_opened_gives_the_proven_bytes(
+    vault: Vault, root: Path
+):
+    (one, content), (two, _) = take_in(vault, 200_000, 1), take_in(vault, 200_000, 2)
+    [first], [second] = (list(root.rglob(facts.name)) for facts in (one, two))
+    with vault.open_recorded(one) as file:
+        first.chmod(0o600)
+        first.write_bytes(second.read_bytes())
+        assert file.read() == content
+    with pytest.raises(ObjectAltered):
+        vault.open_recorded(one)
+
+
+def test_what_is_proven_at_once_is_no_more_than_a_player_is_given_at_once():
+    assert proven_reading.PROVEN_AT_ONCE == MOST_AT_ONCE
 
 
 @pytest.mark.parametrize("size", [5000, 3 * 1024 * 1024 + 9])
