@@ -24,9 +24,9 @@ def forget_what_was_read(item: EvidenceItem, *, at: datetime) -> dict[str, Json]
     """
     found = 0
     for row in FoundValue.objects.select_for_update().filter(item=item):
-        # The tag comes from the file too, and whoever made that may have written a name into it.
-        row.tag = ""
         found += erase_values(row, names=names_to_erase(row), at=at).count
+    # The tag comes from the file too, and whoever made that may have written a name into it.
+    FoundValue.objects.filter(item=item).update(tag="")
     ImageHash.objects.filter(item=item).delete()
     named = ContainerMember.objects.filter(unpacking__item=item).exclude(name="", modified="")
     return {"found_values_erased": found, "member_names_erased": named.update(name="", modified="")}

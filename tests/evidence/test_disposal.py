@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.errors import NotPermitted
 from accounts.models import User
 from accounts.roles import Role
+from audit.erasing import erase_values, names_to_erase
 from audit.guards import missing_guards
 from audit.models import Entry
 from cases.membership import add_member
@@ -467,6 +468,16 @@ def test_the_words_that_were_read_in_it_go_with_it(
     assert (facts["found_values_erased"], facts["member_names_erased"]) == (1, 1)
     [erased] = Entry.objects.filter(action="log.values_erased")
     assert json.loads(bytes(erased.body))["facts"]["approved_by"] == lawyer.audit_name
+
+
+def test_a_tag_goes_even_where_its_value_had_gone_before(
+    read_through: EvidenceItem, lawyer: User, second: User
+) -> None:
+    row = FoundValue.objects.get()
+    erase_values(row, names=names_to_erase(row), at=timezone.now())
+    assert text_in_tables(TAG)
+    disposed(read_through, lawyer, second)
+    assert not text_in_tables(TAG)
 
 
 def test_what_was_read_in_other_items_stays(
