@@ -1,5 +1,6 @@
 """Saying what an item has to do with a case, and with the people, incidents and places in it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -37,7 +38,9 @@ def add_to_case(item: EvidenceItem, case: Case, *, actor: Actor) -> EvidenceCase
         # Whoever has only the case sees a thing through its photographs. What the actor may not see stays closed.
         own = EvidenceItem.objects.visible_to(user).filter(parent=item, relation=Relation.PHOTOGRAPH)
         for photograph in own.exclude(placements__case=case):
-            _place(photograph, case, user)
+            # Whoever put it there in the same moment did what was wanted: it is passed over.
+            with suppress(IntegrityError), transaction.atomic():
+                _place(photograph, case, user)
     return placement
 
 

@@ -11,10 +11,13 @@ from audit.models import Entry
 from cases.errors import NotAMember
 from cases.membership import add_member, open_case
 from cases.models import Case, Incident, Person, Place
+from evidence import linking
 from evidence.errors import AlreadyLinked, BadLink, UnknownEvidence
 from evidence.linking import add_to_case, link_evidence
-from evidence.models import EvidenceItem, EvidenceLink
+from evidence.models import EvidenceCase, EvidenceItem, EvidenceLink
+from evidence.vocabulary import Relation
 from tests.evidence.conftest import TakeIn
+from tests.evidence.things import put_on_the_shelf
 
 
 def test_an_item_is_linked_to_a_person_an_incident_and_a_place(
@@ -80,6 +83,27 @@ def test_an_item_is_in_a_case_once(take_in: TakeIn, case: Case, paralegal: User)
     with pytest.raises(AlreadyLinked):
         add_to_case(item, case, actor=paralegal)
     assert item.placements.count() == 1
+
+
+def test_a_photograph_that_somebody_else_places_in_the_same_moment_is_passed_over(
+    take_in: TakeIn, case: Case, lawyer: User, paralegal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing = put_on_the_shelf(case, paralegal)
+    pictures = [
+        take_in(name, parent=thing, relation=Relation.PHOTOGRAPH, case=case) for name in (b"one", b"two")
+    ]
+    added = open_case(reference="DK-1988-03", title="Another", actor=lawyer)
+    add_member(added, user=paralegal, actor=lawyer)
+    place = linking._place
+
+    def overtaken(item: EvidenceItem, into: Case, user: User) -> EvidenceCase:
+        if item == pictures[0]:
+            EvidenceCase.objects.create(item=item, case=into, linked_by=user)
+        return place(item, into, user)
+
+    monkeypatch.setattr(linking, "_place", overtaken)
+    add_to_case(thing, added, actor=paralegal)
+    assert set(EvidenceItem.objects.filter(placements__case=added)) == {thing, pictures[1]}
 
 
 def test_an_item_in_three_cases_is_listed_once(take_in: TakeIn, lawyer: User, paralegal: User) -> None:
