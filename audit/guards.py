@@ -111,6 +111,7 @@ def promised_erasures() -> dict[str, Erasable]:
     return {table: guard.erasable for table, guard in _last_guards().items() if guard.erasable}
 
 
+@cache
 def _last_guards() -> dict[str, GuardTable]:
     migrations = MigrationLoader(None).disk_migrations
     operations = (operation for key in sorted(migrations) for operation in migrations[key].operations)

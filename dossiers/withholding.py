@@ -14,6 +14,8 @@ from witnesses.consent_gate import Objected, as_facts, objections
 from witnesses.consent_rule import Objection
 from witnesses.consent_words import Purpose, Why
 
+_BATCH = 400
+
 
 def withhold(dossier: Dossier, *, actor: Actor) -> None:
     """Record which items of the case stay behind. Raises NothingToDisclose where nothing else is left."""
@@ -28,14 +30,17 @@ def withhold(dossier: Dossier, *, actor: Actor) -> None:
             )
         )
     with transaction.atomic():
-        for one in found:
-            DossierWithheld.objects.create(
+        rows = [
+            DossierWithheld(
                 dossier=dossier,
                 item_id=one.item_id,
                 witness=one.witness,
                 why=one.objection.why,
                 purpose=one.objection.purpose or "",
             )
+            for one in found
+        ]
+        DossierWithheld.objects.bulk_create(rows, batch_size=_BATCH)
         log.append(
             Action.EXHIBITS_LEFT_OUT,
             subject=dossier,
