@@ -25,7 +25,7 @@ from audit.merkle import inclusion_proof, root
 from audit.models import Checkpoint, CheckpointSignature
 from audit.notes import Signer
 from audit.sequencing import lock_tree, sequence_pending
-from audit.tiles import StoredNodes, tree_size
+from audit.tiles import StoredNodes, nodes_under, tree_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ def prove(entry_ids: Iterable[uuid.UUID], checkpoint: Checkpoint) -> list[Proven
     leaves = _leaves(wanted, checkpoint.size)
     if len(leaves) != len(wanted):
         raise NotInTree(_("An entry is not covered by this checkpoint. Sign a new checkpoint and try again."))
-    nodes = StoredNodes()
+    if not leaves:
+        return []
+    nodes = StoredNodes(nodes_under(checkpoint.size, bytes(checkpoint.root)))
     nodes.read_ahead(checkpoint.size, [index for index, _id, _body in leaves])
     return [
         ProvenEntry(id=key, index=index, body=body, proof=inclusion_proof(index, checkpoint.size, nodes))

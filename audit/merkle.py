@@ -43,12 +43,14 @@ def complete_root(hashes: Sequence[bytes]) -> bytes:
     return row[0]
 
 
-def complete_root_of(row: bytes) -> bytes:
-    """Return the root over 2^n hashes of one level that lie behind each other; twice as fast as `complete_root`."""
-    while len(row) > HASH_BYTES:
-        pairs = range(0, len(row), 2 * HASH_BYTES)
+def rows_above(row: bytes) -> list[bytes]:
+    """Return the hashes of one level that lie behind each other, and all complete rows above them, lowest first."""
+    rows = [row]
+    while len(row) >= 2 * HASH_BYTES:
+        pairs = range(0, len(row) - HASH_BYTES, 2 * HASH_BYTES)
         row = b"".join([hashlib.sha256(b"\x01" + row[at : at + 2 * HASH_BYTES]).digest() for at in pairs])
-    return row
+        rows.append(row)
+    return rows
 
 
 def root(size: int, nodes: Nodes) -> bytes:

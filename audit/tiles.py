@@ -4,12 +4,14 @@ A tile is written once, when its last hash is known, and never changes. What is 
 below: partial tiles are never stored, so nothing is ever rewritten.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from operator import itemgetter
+from types import MappingProxyType
 
 from django.db import connection
 
-from audit.merkle import HASH_BYTES, complete_root, complete_root_of
+from audit.merkle import HASH_BYTES, complete_root, rows_above
 
 WIDTH = 256
 HEIGHT = 8  # 2^8 hashes
@@ -63,17 +65,20 @@ def read_hashes(level: int, start: int, end: int) -> list[bytes]:
 
 
 class StoredNodes:
-    """The nodes of the stored tree for `audit.merkle`; keeps what it has read and computed, so make one per task."""
+    """The nodes of the stored tree for `audit.merkle`; keeps the tiles that it has read, so make one per task."""
 
-    def __init__(self) -> None:
-        self._tiles: dict[Place, bytes] = {}
-        self._nodes: dict[Place, bytes] = {}
+    def __init__(self, tiles: Mapping[Place, bytes] = MappingProxyType({})) -> None:
+        self._tiles = dict(tiles)
 
     def __call__(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree. Raises LookupError where the stored tree has no such node."""
-        if (level, index) not in self._nodes:
-            self._nodes[level, index] = self._computed(level, index)
-        return self._nodes[level, index]
+        tile_level, height = divmod(level, HEIGHT)
+        tile, offset = divmod(index, WIDTH >> height)
+        rows = _pyramid(self._tile(tile_level, tile))
+        found = rows[height][offset * HASH_BYTES :][:HASH_BYTES] if height < len(rows) else b""
+        if not found:
+            raise _lacking(tile_level, index << height)
+        return found
 
     def read_ahead(self, size: int, indexes: Iterable[int]) -> None:
         """Read all tiles that proofs of these leaves under a tree of `size` need, in two questions to the database."""
@@ -84,21 +89,38 @@ class StoredNodes:
         self._tiles |= _full_tiles(wanted)
         self._tiles |= _growing_tiles(wanted - self._tiles.keys())
 
-    def _computed(self, level: int, index: int) -> bytes:
-        tile_level, height = divmod(level, HEIGHT)
-        first = index << height
-        tile, offset = divmod(first, WIDTH)
-        length = HASH_BYTES << height
-        hashes = self._tile(tile_level, tile)[offset * HASH_BYTES :][:length]
-        if len(hashes) != length:
-            raise LookupError(f"The stored tree lacks hashes of level {tile_level} from {first} on.")
-        return complete_root_of(hashes)
-
     def _tile(self, level: int, index: int) -> bytes:
         place = (level, index)
         if place not in self._tiles:
             self._tiles |= _full_tiles({place}) or _growing_tiles({place})
         return self._tiles[place]
+
+
+@lru_cache(maxsize=8)
+def nodes_under(size: int, root: bytes) -> Mapping[Place, bytes]:
+    """Return the tiles at the right edge of the tree of this size, which every proof to its root needs.
+
+    Kept from call to call. The root binds them: were the rows changed since, what is kept still leads to what was
+    signed, and what is read anew does not. Raises LookupError where the stored tree lacks one of their hashes.
+    """
+    found = {}
+    for level, index in _places_above(size - 1, size):
+        start, end = index * WIDTH, size >> (HEIGHT * level)
+        hashes = read_hashes(level, start, end)
+        if len(hashes) != end - start:
+            raise _lacking(level, start)
+        found[level, index] = b"".join(hashes)
+    return found
+
+
+# A pyramid takes 16 KiB. Found by its hashes themselves, so that no other tile can take its place.
+@lru_cache(maxsize=64)
+def _pyramid(hashes: bytes) -> list[bytes]:
+    return rows_above(hashes)
+
+
+def _lacking(level: int, start: int) -> LookupError:
+    return LookupError(f"The stored tree lacks hashes of level {level} from {start} on.")
 
 
 def _places_above(index: int, size: int) -> Iterator[Place]:

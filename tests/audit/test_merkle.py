@@ -146,10 +146,11 @@ def test_a_smaller_tree_is_never_later() -> None:
     assert not merkle.verify_consistency(0, 3, ROOTS[1], ROOTS[3], [])
 
 
-@given(
-    st.integers(0, 9).flatmap(
-        lambda n: st.lists(st.binary(min_size=32, max_size=32), min_size=1 << n, max_size=1 << n)
-    )
-)
-def test_hashes_behind_each_other_have_the_root_of_their_list(hashes: list[bytes]) -> None:
-    assert merkle.complete_root_of(b"".join(hashes)) == merkle.complete_root(hashes)
+@given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=300))
+def test_rows_above_hashes_hold_every_complete_node(hashes: list[bytes]) -> None:
+    node = merkle.nodes_over(hashes)
+    rows = merkle.rows_above(b"".join(hashes))
+    for level, row in enumerate(rows):
+        assert len(row) == 32 * (len(hashes) >> level)
+        assert row == b"".join(node(level, index) for index in range(len(hashes) >> level))
+    assert len(hashes) >> len(rows) == 0
