@@ -8,7 +8,7 @@ from config.desk_parts import ROWS, Row, Section
 from witnesses.alarms import unseen_alarms
 from witnesses.emergencies import emergencies_to_review
 from witnesses.health import Danger, custody_of
-from witnesses.queries import is_enrolled, openings_to_decide, own_openings
+from witnesses.queries import is_enrolled, may_make_key, openings_to_decide, own_openings
 from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
 
 
@@ -27,12 +27,12 @@ def own_requests(user: User) -> Section:
 def decisions(user: User) -> Section:
     """What waits for this custodian, a danger to life first."""
     waiting = openings_to_decide(user)
-    enrolled = is_enrolled(user)
+    keyless = may_make_key(user)
     return Section(
         title=_("Requests to decide"),
         empty=_("Nobody asks to see an identity."),
-        text="" if enrolled else _("You are not enrolled yet: you can decide once you have made your key."),
-        rows=([] if enrolled else [Row(_("Make my key"), "", reverse("witnesses:enrol"))])
+        text=_keyless_words(user) if keyless else "",
+        rows=([Row(_("Make my key"), "", reverse("witnesses:enrol"))] if keyless else [])
         + [
             Row(
                 one.witness.pseudonym,
@@ -44,6 +44,14 @@ def decisions(user: User) -> Section:
         count=waiting.count(),
         waits=True,
     )
+
+
+def _keyless_words(user: User) -> str:
+    if is_enrolled(user):
+        return _(
+            "You have no key now. What was sealed before opens with a new one only after it was sealed anew."
+        )
+    return _("You are not enrolled yet: you can decide once you have made your key.")
 
 
 def custody(user: User) -> Section:

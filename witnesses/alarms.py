@@ -14,14 +14,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.access import require
 from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor, SystemActor
 from audit.models import Entry
+from witnesses.custodians import DECIDE
 from witnesses.errors import UnknownAlarm
 from witnesses.models import AlarmKind, AlarmSeen, OpeningRequest, WitnessAlarm
+from witnesses.offices import in_office
+from witnesses.queries import is_enrolled
 
 HEED: Final = "witnesses.heed_alarms"
 WINDOW: Final = timedelta(hours=1)
@@ -66,9 +68,19 @@ def raise_removal_alarm(person: User) -> WitnessAlarm:
     return WitnessAlarm.objects.create(kind=AlarmKind.REMOVAL, person=person)
 
 
+def heeder(actor: Actor) -> User:
+    """Who heeds alarms: auditors, and custodians of today. Raises NotPermitted, or NotACustodian."""
+    return in_office(actor, HEED)
+
+
+def heeds(user: User) -> bool:
+    """Whether `heeder` would let this person pass."""
+    return user.has_perm(HEED) and (not user.has_perm(DECIDE) or is_enrolled(user))
+
+
 def acknowledge(alarm: WitnessAlarm, *, actor: Actor) -> None:
     """This person has seen the alarm; it leaves their desk, and theirs alone. Once is enough, twice does no harm."""
-    user = require(actor, HEED)
+    user = heeder(actor)
     with transaction.atomic():
         _seen, new = AlarmSeen.objects.get_or_create(alarm=alarm, user=user)
         if new:
@@ -83,7 +95,7 @@ def acknowledge(alarm: WitnessAlarm, *, actor: Actor) -> None:
 
 def all_alarms(user: User) -> QuerySet[WitnessAlarm]:
     """Every alarm, those first that this person has not seen; nothing for those who need not heed them."""
-    if not user.has_perm(HEED):
+    if not heeds(user):
         return WitnessAlarm.objects.none()
     seen = AlarmSeen.objects.filter(alarm=OuterRef("pk"), user=user)
     alarms = WitnessAlarm.objects.annotate(seen_by_me=Exists(seen))

@@ -65,10 +65,9 @@ def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
         raise WrongPerson(_("Custodians enrol themselves, so that nobody else ever knows their passphrase."))
     check_passphrase(passphrase, user=user)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
-        custodian = Custodian.objects.filter(user=user).first() or Custodian(user=user)
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        custodian = _own_row(user)
         _require_no_key(custodian)
-        custodian.save()
         key = new_key(custodian, passphrase, version=custodian.keys.count() + 1)
         log.append(
             Action.CUSTODIAN_ENROLLED,
@@ -77,6 +76,13 @@ def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
             facts={"key": str(key.pk), "version": key.version},
         )
     return custodian
+
+
+def _own_row(user: User) -> Custodian:
+    """The custodian that the user is, or becomes. Saved only where it is new: a removal of this moment stays."""
+    # Locked and read in one: who removes changes this row.
+    found = Custodian.objects.select_for_update(no_key=True).filter(user=user).first()
+    return found or Custodian.objects.create(user=user)
 
 
 def _require_no_key(custodian: Custodian) -> None:
@@ -132,6 +138,11 @@ def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Cus
     return [custodian for custodian in chosen.select_related("user") if custodian.user.has_perm(DECIDE)]
 
 
+def current_key(custodian: Custodian) -> CustodianKey | None:
+    """The key that shares are sealed to now; None between the loss of one and the next."""
+    return custodian.keys.filter(retired_at__isnull=True).select_related("custodian__user").first()
+
+
 def keys_for_sealing() -> list[CustodianKey]:
     """The current keys of all active custodians. Raises TooFewCustodians with what is missing."""
     keys = _current_keys()
@@ -158,7 +169,7 @@ def keys_of_today(*, at_least: int) -> list[CustodianKey]:
 def _current_keys() -> list[CustodianKey]:
     # Locked, so that a key that is being replaced at this moment is given no more shares.
     active = [custodian.pk for custodian in active_custodians()]
-    list(Custodian.objects.select_for_update().filter(pk__in=active).order_by("pk"))
+    list(Custodian.objects.select_for_update(no_key=True).filter(pk__in=active).order_by("pk"))
     current = CustodianKey.objects.filter(custodian__in=active, retired_at__isnull=True)
     return list(current.order_by("created_at", "id")[:MOST_SHARES])
 

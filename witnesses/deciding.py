@@ -17,7 +17,7 @@ from audit.private import sealed
 from cases.models import Case
 from witnesses.bindings import approval_share_binding, held_share_binding
 from witnesses.closing import end, require_state
-from witnesses.custodians import acting_custodian, unlock
+from witnesses.custodians import acting_custodian, active_custodians, unlock
 from witnesses.errors import (
     AlreadyDecided,
     NotACustodian,
@@ -35,6 +35,7 @@ from witnesses.models import (
     OpeningRequest,
     OpeningState,
 )
+from witnesses.offices import lock_office
 from witnesses.sealing import open_share, seal_share
 from witnesses.sharing import Share
 from witnesses.trials import trial
@@ -61,7 +62,7 @@ def approve(request: OpeningRequest, *, passphrase: str, reason: str, actor: Act
         _require_requester(request)
         _reseal(request, decision, share)
         CustodianKey.objects.filter(pk=held.custodian_key_id).update(proved_at=timezone.now())
-        if request.decisions.filter(approved=True).count() >= request.sealed_identity.threshold:
+        if len(present_approvers(request)) >= request.sealed_identity.threshold:
             OpeningRequest.objects.filter(pk=request.pk).update(state=OpeningState.APPROVED)
             request.state = OpeningState.APPROVED
     return decision
@@ -88,6 +89,12 @@ def checked_reason(reason: str) -> str:
     if not 1 <= len(reason) <= LONGEST_REASON or "\x00" in reason:
         raise ReasonMissing
     return reason
+
+
+def present_approvers(request: OpeningRequest) -> list[Custodian]:
+    """Who approved and still holds the office: somebody arrested or dismissed since then speaks for no quorum."""
+    approvals = request.decisions.filter(approved=True).select_related("custodian")
+    return active_custodians([decision.custodian for decision in approvals])
 
 
 def _deciding_custodian(request: OpeningRequest, *, actor: Actor) -> Custodian:
@@ -141,9 +148,13 @@ def _reseal(request: OpeningRequest, decision: OpeningDecision, share: Share) ->
 def _decision(
     request: OpeningRequest, custodian: Custodian, *, approved: bool, reason: str, actor: Actor
 ) -> Iterator[OpeningDecision]:
-    """The decision's transaction: the request is locked and read again, the decision written, then the caller acts."""
+    """The decision's transaction: the request is locked and read again, the decision written, then the caller acts.
+
+    Raises NotACustodian for whoever was removed while their passphrase was tried.
+    """
     with transaction.atomic():
-        OpeningRequest.objects.select_for_update().get(pk=request.pk)
+        lock_office(custodian)
+        OpeningRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
         request.refresh_from_db()
         if request.decisions.filter(custodian=custodian).exists():
             raise AlreadyDecided

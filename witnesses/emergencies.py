@@ -9,14 +9,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require
 from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
-from witnesses.alarms import HEED
+from witnesses.alarms import heeder, heeds
 from witnesses.deciding import checked_reason
 from witnesses.errors import AlreadyReviewed, NothingToReview, UnknownOpening, WrongPerson
 from witnesses.models import EmergencyReview, OpeningDecision, OpeningRequest, OpeningState
@@ -32,12 +31,12 @@ def review_emergency(
 
     Raises NotPermitted, WrongPerson for whoever asked or decided, NothingToReview, AlreadyReviewed, ReasonMissing.
     """
-    user = require(actor, HEED)
+    user = heeder(actor)
     said = checked_reason(reason)
     if took_part(request, user):
         raise WrongPerson(_TOOK_PART)
     with transaction.atomic():
-        asked = OpeningRequest.objects.select_for_update().get(pk=request.pk)
+        asked = OpeningRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
         if not asked.emergency or asked.state != OpeningState.OPENED:
             raise NothingToReview
         if EmergencyReview.objects.filter(request=asked).exists():
@@ -67,7 +66,7 @@ def took_part(request: OpeningRequest, user: User) -> bool:
 
 def emergencies(user: User) -> QuerySet[OpeningRequest]:
     """Every request for a danger to life, newest first, for those who heed alarms."""
-    if not user.has_perm(HEED):
+    if not heeds(user):
         return OpeningRequest.objects.none()
     asked = OpeningRequest.objects.filter(emergency=True).defer("sealed_identity__ciphertext")
     return asked.select_related("witness__case", "sealed_identity", "requester", "review__reviewer")

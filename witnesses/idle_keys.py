@@ -7,6 +7,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from witnesses.models import CustodianKey, KeyShare
+from witnesses.offices import lock_custodians
 
 
 def idle_keys() -> QuerySet[CustodianKey]:
@@ -19,6 +20,8 @@ def idle_keys() -> QuerySet[CustodianKey]:
 def erase_idle_keys(*, actor: Actor) -> int:
     """Erases the private halves of idle keys that no living share waits for; returns how many. In a transaction."""
     erased = 0
+    # Whoever brings a custodian back, or finds a lost key, waits: what is idle here is idle when it is erased.
+    lock_custodians()
     for key in idle_keys().select_related("custodian"):
         if _waiting_shares(key).exists():
             continue

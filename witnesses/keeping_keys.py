@@ -14,10 +14,11 @@ from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
 from witnesses.bindings import held_share_binding
-from witnesses.custodians import acting_custodian, check_passphrase, new_key, unlock, wrap
+from witnesses.custodians import acting_custodian, check_passphrase, current_key, new_key, unlock, wrap
 from witnesses.deciding import checked_reason
 from witnesses.errors import KeyChanged, NoKey, SealBroken
 from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyShare
+from witnesses.offices import lock_custodians, lock_office
 from witnesses.removing import remover
 from witnesses.sealed import SealedBytes
 from witnesses.sealing import open_share, seal_share
@@ -47,7 +48,8 @@ def change_passphrase(*, passphrase: str, new_passphrase: str, actor: Actor) -> 
     before = bytes(key.wrapped_private_key or b"")
     key.wrapped_private_key, key.kdf = wrap(seed, key=key, passphrase=new_passphrase)
     with transaction.atomic():
-        _lock(key)
+        # Whoever seals an identity takes the same lock: none is sealed to a key that is being replaced.
+        lock_office(custodian)
         changed = CustodianKey.objects.filter(pk=key.pk, wrapped_private_key=before, retired_at__isnull=True)
         if not changed.update(
             wrapped_private_key=key.wrapped_private_key, kdf=key.kdf, proved_at=timezone.now()
@@ -68,11 +70,13 @@ def rotate_key(*, passphrase: str, actor: Actor) -> Rotated:
     custodian = acting_custodian(actor)
     old = own_key(custodian)
     seed = _unlock(old, passphrase)
+    before = bytes(old.wrapped_private_key or b"")
     with transaction.atomic():
-        _lock(old)
-        if not CustodianKey.objects.filter(pk=old.pk, retired_at__isnull=True).exists():
+        lock_office(custodian)
+        # Unless the passphrase is still what it was: else the new key would take back the one of before.
+        same = CustodianKey.objects.filter(pk=old.pk, wrapped_private_key=before, retired_at__isnull=True)
+        if not same.update(retired_at=timezone.now()):
             raise KeyChanged
-        CustodianKey.objects.filter(pk=old.pk).update(retired_at=timezone.now())
         new = new_key(custodian, passphrase, version=_next_version(custodian))
         moved, unreadable = _move(old, new, seed)
         if not unreadable:
@@ -101,7 +105,8 @@ def declare_lost(custodian: Custodian, *, reason: str, actor: Actor) -> None:
     by = remover(actor)
     reason = checked_reason(reason)
     with transaction.atomic():
-        Custodian.objects.select_for_update().get(pk=custodian.pk)
+        lock_custodians()
+        remover(actor)
         key = own_key(custodian)
         now = timezone.now()
         CustodianKey.objects.filter(pk=key.pk).update(retired_at=now, lost_at=now)
@@ -133,7 +138,7 @@ def declare_found(*, passphrase: str, actor: Actor) -> None:
         raise NoKey(_("There is no lost key of yours that could be used again."))
     _unlock(key, passphrase)
     with transaction.atomic():
-        _lock(key)
+        lock_office(custodian)
         again = lost_key(custodian)
         if again is None or again.pk != key.pk:
             raise KeyChanged
@@ -146,7 +151,7 @@ def declare_found(*, passphrase: str, actor: Actor) -> None:
 
 def own_key(custodian: Custodian) -> CustodianKey:
     """The key that shares are sealed to now. Raises NoKey between the loss of one and the next."""
-    key = custodian.keys.filter(retired_at__isnull=True).select_related("custodian__user").first()
+    key = current_key(custodian)
     if key is None:
         raise NoKey
     return key
@@ -186,11 +191,6 @@ def _move(old: CustodianKey, new: CustodianKey, seed: SealedBytes) -> tuple[int,
         )
     KeyShare.objects.bulk_create(made)
     return len(made), unreadable
-
-
-def _lock(key: CustodianKey) -> None:
-    # Whoever seals an identity takes the same lock: none is sealed to a key that is being replaced.
-    Custodian.objects.select_for_update().get(pk=key.custodian_id)
 
 
 def _next_version(custodian: Custodian) -> int:

@@ -60,7 +60,7 @@ def write_note(
     content = note_bytes(text) if facts.sealed else None
     with transaction.atomic():
         # One at a time, so that no two become the same version.
-        Case.objects.select_for_update().get(pk=interview.witness.case_id)
+        Case.objects.select_for_update(no_key=True).get(pk=interview.witness.case_id)
         note = InterviewNote(interview=interview, version=1, written_by=user)
         if corrects is not None:
             _follow(note, corrects, facts.sealed, why)

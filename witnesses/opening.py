@@ -1,5 +1,7 @@
 """Opening an identity: asked for by one person, allowed by a quorum of others, seen once by the one who asked."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -15,11 +17,10 @@ from witnesses.alarms import watch_for_bursts
 from witnesses.asking import request_emergency, request_opening
 from witnesses.bindings import approval_share_binding, identity_binding, request_key_binding
 from witnesses.closing import end, require_state, withdraw
-from witnesses.custodians import active_custodians
-from witnesses.deciding import REQUEST, approve, refuse
+from witnesses.deciding import REQUEST, approve, present_approvers, refuse
 from witnesses.errors import ApproverLeft, SealBroken, WrongPerson
 from witnesses.identity import OpenedIdentity, read_identity
-from witnesses.models import ApprovalShare, OpeningRequest, OpeningState
+from witnesses.models import ApprovalShare, Custodian, OpeningRequest, OpeningState
 from witnesses.models.witness import IDENTITY
 from witnesses.note_content import read_note
 from witnesses.one_time import unlock_with_code
@@ -46,9 +47,9 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
     require_member(request.witness.case, user)
     request.refresh_from_db()
     require_state(request, OpeningState.APPROVED)
-    _require_approvers(request)
+    approvers = _require_approvers(request)
     seed = _unlock(request, opening_code=opening_code, user=user)
-    opened = _unseal(request, seed)
+    opened = _unseal(request, seed, approvers)
     facts: dict[str, Json] = {
         "version": request.sealed_identity.version,
         "fields": list(request.fields),
@@ -79,11 +80,12 @@ def _action(request: OpeningRequest) -> Action:
     return Action.IDENTITY_OPENED if request.sealed_identity.part == IDENTITY else Action.NOTE_OPENED
 
 
-def _require_approvers(request: OpeningRequest) -> None:
-    # Counted now, not at the approval: somebody arrested or dismissed since then no longer speaks for a quorum.
-    approvers = [decision.custodian for decision in request.decisions.filter(approved=True)]
-    if len(active_custodians(approvers)) < request.sealed_identity.threshold:
+def _require_approvers(request: OpeningRequest) -> list[Custodian]:
+    # Counted now, not only at the approval.
+    present = present_approvers(request)
+    if len(present) < request.sealed_identity.threshold:
         raise ApproverLeft
+    return present
 
 
 @sensitive_variables()
@@ -100,9 +102,11 @@ def _unlock(request: OpeningRequest, *, opening_code: str, user: User) -> Sealed
 
 
 @sensitive_variables()
-def _unseal(request: OpeningRequest, seed: SealedBytes) -> OpenedIdentity:
+def _unseal(request: OpeningRequest, seed: SealedBytes, approvers: Sequence[Custodian]) -> OpenedIdentity:
     identity = request.sealed_identity
-    approvals = ApprovalShare.objects.filter(decision__request=request).select_related("decision")
+    approvals = ApprovalShare.objects.filter(
+        decision__request=request, decision__custodian__in=approvers
+    ).select_related("decision")
     shares = [
         open_share(
             bytes(approval.sealed_share),

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from witnesses.errors import UnknownOpening, UnknownWitness
 from witnesses.models import (
     Custodian,
+    CustodianKey,
     Interview,
     KeyShare,
     OpeningDecision,
@@ -109,6 +110,12 @@ def openings_decided(user: User) -> QuerySet[OpeningDecision]:
 def is_enrolled(user: User) -> bool:
     """Whether the user has a custodian's key."""
     return Custodian.objects.filter(user=user, revoked_at__isnull=True).exists()
+
+
+def may_make_key(user: User) -> bool:
+    """Whether enrolling is for the user: never enrolled, or in office without a key, as after a lost passphrase."""
+    keyed = CustodianKey.objects.filter(custodian=OuterRef("pk"), retired_at__isnull=True)
+    return not Custodian.objects.filter(Exists(keyed) | Q(revoked_at__isnull=False), user=user).exists()
 
 
 def _openings() -> OpeningRequestQuerySet:

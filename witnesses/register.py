@@ -28,7 +28,7 @@ def register_witness(*, case: Case, identity: IdentityFacts, actor: Actor) -> Wi
     content = identity_bytes(identity)
     with transaction.atomic():
         # One registration at a time per case, so that no two draw the same pseudonym.
-        Case.objects.select_for_update().get(pk=case.pk)
+        Case.objects.select_for_update(no_key=True).get(pk=case.pk)
         keys = keys_for_sealing()
         witness = Witness.objects.create(case=case, pseudonym=_free_pseudonym(), registered_by=user)
         sealed = seal_version(witness, content, version=1, keys=keys, by=user)

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import require
 from accounts.models import User
 from audit import log
 from audit.actions import Action
@@ -18,11 +17,11 @@ from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
 from witnesses.alarms import raise_removal_alarm
-from witnesses.custodians import DECIDE, acting_custodian
 from witnesses.deciding import checked_reason
 from witnesses.errors import NotRemoved, WrongPerson
 from witnesses.idle_keys import erase_idle_keys
-from witnesses.models import Custodian, CustodianEvent, QuorumSession, QuorumState
+from witnesses.models import LIVE_SESSIONS, Custodian, CustodianEvent, QuorumSession, QuorumState
+from witnesses.offices import in_office, lock_custodians
 from witnesses.quorum.ending import end_session
 
 REMOVE: Final = "witnesses.remove_custodian"
@@ -33,8 +32,7 @@ def remover(actor: Actor) -> User:
 
     Raises NotPermitted, or NotACustodian.
     """
-    user = require(actor, REMOVE)
-    return acting_custodian(user).user if user.has_perm(DECIDE) else user
+    return in_office(actor, REMOVE)
 
 
 def remove_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> CustodianEvent:
@@ -47,6 +45,13 @@ def remove_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> Cust
         raise WrongPerson(_("Ask another custodian or an administrator to remove you."))
     reason = checked_reason(reason)
     with transaction.atomic():
+        # In the order that `offices` names: who asks for a session at this moment is before or after, and whoever
+        # carries one out holds it while they seal to the custodians of this moment.
+        User.objects.select_for_update(no_key=True).get(pk=custodian.user_id)
+        asked = QuorumSession.objects.filter(initiator=custodian.user_id, state__in=LIVE_SESSIONS)
+        sessions = list(asked.select_for_update(no_key=True).order_by("pk"))
+        lock_custodians()
+        remover(actor)
         won = Custodian.objects.filter(pk=custodian.pk, revoked_at__isnull=True).update(
             revoked_at=timezone.now()
         )
@@ -55,7 +60,7 @@ def remove_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> Cust
         event = _event(custodian, CustodianEvent.Kind.REMOVED, by=by, reason=reason)
         _log(Action.CUSTODIAN_REMOVED, event, actor=actor)
         raise_removal_alarm(custodian.user)
-        for session in QuorumSession.objects.live().filter(initiator=custodian.user_id):
+        for session in sessions:
             end_session(
                 session,
                 QuorumState.WITHDRAWN,
@@ -76,7 +81,9 @@ def reinstate_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> C
     by = remover(actor)
     reason = checked_reason(reason)
     with transaction.atomic():
-        row = Custodian.objects.select_for_update().get(pk=custodian.pk)
+        lock_custodians()
+        remover(actor)
+        row = Custodian.objects.get(pk=custodian.pk)
         removal = row.events.filter(kind=CustodianEvent.Kind.REMOVED).first()
         if row.revoked_at is None:
             raise NotRemoved(_("This custodian was not removed."))

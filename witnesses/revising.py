@@ -33,7 +33,7 @@ def revise_identity(
     reason, content = checked_reason(reason), identity_bytes(identity)
     with transaction.atomic():
         # One correction at a time, so that no two become the same version.
-        Case.objects.select_for_update().get(pk=witness.case_id)
+        Case.objects.select_for_update(no_key=True).get(pk=witness.case_id)
         keys = keys_for_sealing()
         made = seal_version(witness, content, version=next_version(witness), keys=keys, by=user)
         revision = Revision.objects.create(sealed_identity=made, reason=reason, salt=new_salt())

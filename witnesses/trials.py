@@ -58,7 +58,7 @@ def _reserve(user: User) -> PassphraseAttempt:
     now = timezone.now()
     with transaction.atomic(durable=True):
         # The user's row is the lock: two attempts of one person are counted one after the other.
-        User.objects.select_for_update().get(pk=user.pk)
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         attempts = PassphraseAttempt.objects.filter(user=user)
         attempts.filter(at__lte=now - WINDOW).delete()
         if attempts.count() >= FAILURES:

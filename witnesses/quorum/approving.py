@@ -14,7 +14,7 @@ from audit.canonical import Json
 from audit.commitments import new_salt
 from audit.private import sealed
 from witnesses.bindings import session_share_binding
-from witnesses.custodians import acting_custodian, unlock
+from witnesses.custodians import acting_custodian, current_key, unlock
 from witnesses.deciding import checked_reason
 from witnesses.errors import AlreadyDecided, NotACustodian, SealBroken, WrongPerson
 from witnesses.models import (
@@ -27,9 +27,10 @@ from witnesses.models import (
     QuorumShare,
     QuorumState,
 )
+from witnesses.offices import lock_office
 from witnesses.quorum.beginning import require_initiator
 from witnesses.quorum.ending import end_session, require_session
-from witnesses.quorum.held import Held, current_key, held_shares, is_gathered
+from witnesses.quorum.held import Held, held_shares, is_gathered
 from witnesses.sealing import open_share, seal_share
 from witnesses.sharing import Share
 from witnesses.trials import trial
@@ -134,9 +135,13 @@ def _reseal(session: QuorumSession, decision: QuorumDecision, opened: Opened) ->
 def _decision(
     session: QuorumSession, custodian: Custodian, *, approved: bool, reason: str
 ) -> Iterator[QuorumDecision]:
-    """The decision's transaction: the session is locked and read again, the decision written, then the caller acts."""
+    """The decision's transaction: the session is locked and read again, the decision written, then the caller acts.
+
+    Raises NotACustodian for whoever was removed while their passphrase was tried.
+    """
     with transaction.atomic():
-        QuorumSession.objects.select_for_update().get(pk=session.pk)
+        QuorumSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+        lock_office(custodian)
         session.refresh_from_db()
         if session.decisions.filter(custodian=custodian).exists():
             raise AlreadyDecided

@@ -53,7 +53,8 @@ def begin_session(
         raise NothingToGather
     close_overdue_sessions()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        _initiator(purpose, case=case, actor=actor)
         if QuorumSession.objects.live().filter(purpose=purpose, case=case).exists():
             raise SessionRunning
         session, code = _new_session(purpose, case=case, reason=reason, by=user)

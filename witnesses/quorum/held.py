@@ -1,6 +1,6 @@
 """The shares that a custodian can bring into a session, under the key that is theirs today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count
@@ -28,11 +28,6 @@ class Held:
     index: int
     sealed_share: bytes = field(repr=False)
     binding: Binding
-
-
-def current_key(custodian: Custodian) -> CustodianKey | None:
-    """The key that shares are sealed to now; None between the loss of one and the next."""
-    return custodian.keys.filter(retired_at__isnull=True).select_related("custodian__user").first()
 
 
 def held_shares(session: QuorumSession, key: CustodianKey) -> list[Held]:
@@ -63,15 +58,17 @@ def _of_the_drill(session: QuorumSession, key: CustodianKey) -> Iterator[Held]:
 def is_gathered(session: QuorumSession) -> bool:
     """Whether enough custodians approved, and nobody is left to wait for.
 
-    Every identity needs its own threshold of resealed shares. One that is still short counts as gathered when no
+    Those who were removed since they approved count no more, nor do their shares. Every identity needs its own
+    threshold of resealed shares. One that is still short counts as gathered when no
     custodian who has not decided could bring another share: it cannot be opened, and must not hold up the others.
     """
-    approvals = session.decisions.filter(approved=True)
-    if approvals.count() < session.threshold:
+    approvals = session.decisions.filter(approved=True).select_related("custodian")
+    present = active_custodians([decision.custodian for decision in approvals])
+    if len(present) < session.threshold:
         return False
     if session.purpose == QuorumPurpose.DRILL:
         return True
-    short = short_of_shares(session)
+    short = short_of_shares(session, present)
     if not short:
         return True
     decided = set(session.decisions.values_list("custodian_id", flat=True))
@@ -84,10 +81,10 @@ def is_gathered(session: QuorumSession) -> bool:
     return not more.exists()
 
 
-def short_of_shares(session: QuorumSession) -> list[SealedIdentity]:
-    """The covered identities of which fewer shares were resealed than their threshold."""
+def short_of_shares(session: QuorumSession, present: Sequence[Custodian]) -> list[SealedIdentity]:
+    """The covered identities of which these custodians resealed fewer shares than their threshold."""
     counted = dict(
-        QuorumShare.objects.filter(decision__session=session)
+        QuorumShare.objects.filter(decision__session=session, decision__custodian__in=present)
         .order_by()
         .values_list("sealed_identity")
         .annotate(count=Count("index", distinct=True))

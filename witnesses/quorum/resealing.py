@@ -113,7 +113,7 @@ def _reseal(session: QuorumSession, witness: Witness, part: str, gathered: Gathe
     """How many versions were sealed anew; -1 where one came that the custodians were not asked about."""
     with transaction.atomic():
         # The lock of whoever registers and corrects: no version comes in between.
-        Case.objects.select_for_update().get(pk=witness.case_id)
+        Case.objects.select_for_update(no_key=True).get(pk=witness.case_id)
         _require_approved(session)
         records = SealedIdentity.records.living().filter(witness=witness, part=part)
         living = list(records.select_related("witness").order_by("version"))
@@ -167,6 +167,6 @@ def _erase(old: Sequence[SealedIdentity]) -> None:
 
 def _require_approved(session: QuorumSession) -> None:
     # Locked: a custodian who refuses in this moment stops the next witness, not half of this one.
-    QuorumSession.objects.select_for_update().get(pk=session.pk)
+    QuorumSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     session.refresh_from_db()
     require_session(session, QuorumState.APPROVED)

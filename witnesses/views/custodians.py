@@ -16,10 +16,12 @@ from witnesses.custodians import DECIDE, enrol_custodian
 from witnesses.deciding import approve, refuse
 from witnesses.forms import DecisionForm, EnrolForm
 from witnesses.identity_words import ASKED_LABELS
-from witnesses.models import LIVE_STATES, OpeningDecision, OpeningRequest
+from witnesses.keeping_keys import lost_key
+from witnesses.models import LIVE_STATES, Custodian, OpeningDecision, OpeningRequest
 from witnesses.queries import (
     find_opening_to_decide,
     is_enrolled,
+    may_make_key,
     newest_version,
     openings_decided,
     openings_to_decide,
@@ -39,6 +41,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     close_overdue()
     context = {
         "enrolled": is_enrolled(user),
+        "may_make_key": may_make_key(user),
         "waiting": openings_to_decide(user),
         "decided": openings_decided(user)[:RECENT],
         "sessions": sessions_to_decide(user),
@@ -89,7 +92,13 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 request, _("You are enrolled. Keep the passphrase in your head, or where nobody looks.")
             )
             return redirect("witnesses:decisions")
-    return show_form(request, "witnesses/enrol.html", form, {"enrolled": is_enrolled(user)})
+    own = Custodian.objects.filter(user=user).first()
+    context = {
+        "enrolled": is_enrolled(user),
+        "may_make_key": may_make_key(user),
+        "can_find": own is not None and lost_key(own) is not None,
+    }
+    return show_form(request, "witnesses/enrol.html", form, context)
 
 
 @sensitive_variables()
