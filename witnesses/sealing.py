@@ -118,6 +118,26 @@ def open_share(sealed: bytes, *, index: int, seed: bytes, binding: Binding) -> S
     return Share(index, SealedBytes(value))
 
 
+def seal_data_key(key: bytes, *, public_key: bytes, binding: Binding) -> bytes:
+    """Seals a whole key, not a share of one, to a public key whose other half nobody holds alone: a recovery kit's."""
+    return VERSION + _HPKE.encrypt(bytes(key), _public_key(public_key), info=_bound("recovery-key", binding))
+
+
+def open_data_key(sealed: bytes, *, seed: bytes, binding: Binding) -> SealedBytes:
+    """Raises SealBroken for bent bytes, another kit's key, or what was sealed for another record or version."""
+    body = _without_version(sealed)
+    info = _bound("recovery-key", binding)
+    try:
+        return SealedBytes(_HPKE.decrypt(body, MLKEM768X25519PrivateKey(*_private_halves(seed)), info=info))
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error
+
+
+def require_public_key(public_key: bytes) -> None:
+    """Raises SealBroken unless the bytes are a public key in our format."""
+    _public_key(public_key)
+
+
 def _private_halves(seed: bytes) -> tuple[mlkem.MLKEM768PrivateKey, x25519.X25519PrivateKey]:
     # draft-ietf-hpke-pq, DeriveKeyPair of MLKEM768-X25519: 64 bytes of ML-KEM seed, 32 bytes of X25519 scalar.
     if len(seed) != SEED_BYTES:
