@@ -18,8 +18,12 @@ from audit import log
 from audit.actions import Action
 from audit.actors import SystemActor
 from audit.errors import DomainError
+from evidence.fixity_recording import record_everywhere
 from evidence.models import EvidenceItem, StoredObject
 from evidence.store import vault
+from evidence.stored_objects import recorded_facts
+from evidence.vault.facts import ObjectState
+from evidence.vocabulary import ReadingMethod
 
 REMOVER = SystemActor("disposal")
 _AT_ONCE = 100
@@ -75,12 +79,14 @@ def _remove(key: UUID) -> bool:
     if begun is None:
         return False
     row, at = begun
-    gone = False
+    gone, mine = False, True
     try:
         # False where a lock of the store holds it still; the row says so, and it is tried again.
         gone = vault().remove_disposed(row.name)
     finally:
-        _end(row, at, gone=gone)
+        mine = _end(row, at, gone=gone)
+    if not mine:
+        _say_if_missing(row.pk)
     return gone
 
 
@@ -101,10 +107,24 @@ def _begin(key: UUID) -> tuple[StoredObject, datetime] | None:
     return row, now
 
 
-def _end(row: StoredObject, begun_at: datetime, *, gone: bool) -> None:
-    """Record what became of it. Where another has taken over meanwhile, that one records it."""
+def _end(row: StoredObject, begun_at: datetime, *, gone: bool) -> bool:
+    """Record what became of it. False where another has taken over meanwhile: then that one records it."""
     with transaction.atomic():
         mine = StoredObject.objects.filter(pk=row.pk, removal_begun_at=begun_at)
-        if mine.update(removal_begun_at=None, removed_at=timezone.now() if gone else None) and gone:
+        if not mine.update(removal_begun_at=None, removed_at=timezone.now() if gone else None):
+            return False
+        if gone:
             facts = {"sha256": row.sha256.hex, "size": row.size}
             log.append(Action.OBJECT_REMOVED, subject=row, actor=REMOVER, facts=facts)
+    return True
+
+
+def _say_if_missing(key: UUID) -> None:
+    """Raise an alarm where a removal that was thought dead took bytes that somebody has brought again since."""
+    row = StoredObject.objects.get(pk=key)
+    if row.is_going:
+        return
+    found = vault().check(recorded_facts(row))
+    if found.state is ObjectState.MISSING:
+        with transaction.atomic():
+            record_everywhere(row, found, method=ReadingMethod.FULL, actor=REMOVER)

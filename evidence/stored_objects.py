@@ -3,6 +3,7 @@
 from typing import BinaryIO
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from evidence.digests import Digest
@@ -27,7 +28,9 @@ def stored_object(stored: StoredFacts) -> StoredObject:
     }
     digest = Digest("sha256", stored.sha256)
     found, created = StoredObject.objects.get_or_create(sha256=digest, defaults=columns)
-    if not created and found.is_going:
+    if not created:
+        found = _held(found)
+    if found.is_going:
         found = _kept_again(found.pk, stored.name)
     if not created and found.stored_blake3.value != stored.blake3:
         # The object had gone from the disk and these bytes, equal by SHA-256, have taken its place.
@@ -36,9 +39,23 @@ def stored_object(stored: StoredFacts) -> StoredObject:
     return found
 
 
+def _held(found: StoredObject) -> StoredObject:
+    """The row as it is now, and until the caller's transaction ends nobody asks for the removal of its bytes.
+
+    Between reading it and the receipt that will rest on it, the last other receipt could be disposed of.
+    """
+    if connection.vendor != "postgresql":
+        # SQLite lets nobody else write from the transaction's first statement on.
+        return found
+    # The lock that the receipt's foreign key takes anyway, only earlier: many may bring the same bytes at once.
+    table = connection.ops.quote_name(StoredObject._meta.db_table)
+    return StoredObject.objects.raw(f"SELECT * FROM {table} WHERE id = %s FOR KEY SHARE", [found.pk])[0]
+
+
 def _kept_again(pk: UUID, name: str) -> StoredObject:
-    # Whoever begins to remove bytes says so on this row first: from here on nobody begins.
-    found = StoredObject.objects.select_for_update().get(pk=pk)
+    # Whoever begins to remove bytes says so on this row first: from here on nobody begins. Without the key: of two who
+    # bring the same bytes each has the row shared already, and would wait for the other for ever.
+    found = StoredObject.objects.select_for_update(no_key=True).get(pk=pk)
     if found.is_going:
         if found.removal_begun_at is not None:
             raise _going()

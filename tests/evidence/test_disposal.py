@@ -46,7 +46,15 @@ from evidence.holds import place_hold, release_hold
 from evidence.inspecting.records import Found, Made, Maker, Output, record_made
 from evidence.lineage import CopyFacts, add_copy
 from evidence.linking import add_to_case
-from evidence.models import CustodyEvent, Derivative, EvidenceItem, FoundValue, ImageHash, StoredObject
+from evidence.models import (
+    CustodyEvent,
+    Derivative,
+    EvidenceItem,
+    FixityAlarm,
+    FoundValue,
+    ImageHash,
+    StoredObject,
+)
 from evidence.reading import hand_out
 from evidence.removal import remove_asked
 from evidence.store import vault
@@ -325,6 +333,24 @@ def test_a_remover_that_was_killed_is_taken_over_when_it_has_been_silent(going: 
     assert remove_asked() == 0
     rows.update(removal_begun_at=timezone.now() - removal.SILENT_AFTER)
     assert remove_asked() == 1
+
+
+def test_a_removal_that_was_thought_dead_and_takes_bytes_that_came_again_raises_an_alarm(
+    going: StoredObject, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = type(vault()).remove_disposed
+
+    def slow(self: Any, name: str) -> bool:
+        monkeypatch.undo()
+        StoredObject.objects.update(removal_begun_at=timezone.now() - removal.SILENT_AFTER)
+        assert remove_asked() == 1
+        take_in()
+        return real(self, name)
+
+    monkeypatch.setattr(type(vault()), "remove_disposed", slow)
+    remove_asked()
+    alarm = FixityAlarm.objects.get(closed_at=None)
+    assert (alarm.object_id, alarm.state) == (going.pk, "missing")
 
 
 def test_a_store_that_is_away_leaves_the_removal_to_the_next_round(
