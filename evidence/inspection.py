@@ -4,7 +4,8 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,11 +14,12 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor, SystemActor
 from evidence import custody, media_types
+from evidence.busy import is_busy
 from evidence.errors import EvidenceError, UnknownEvidence
 from evidence.inspecting.plan import first_kinds
 from evidence.inspecting.records import ask_for_derivatives
 from evidence.models import EvidenceItem
-from evidence.pending import ask_for_inspection
+from evidence.pending import MOST_TRIES, ask_for_inspection
 from evidence.placement import only_case
 from evidence.stored_objects import open_stored
 from evidence.vocabulary import CustodyKind
@@ -35,12 +37,24 @@ def inspect(item_id: UUID) -> None:
     item = files.filter(pk=item_id, inspected_at=None).first()
     if item is None:
         return
+    if item.inspection_tries >= MOST_TRIES:
+        _note_failure(item, _("The examination stopped each time before its end. Try it again."))
+        return
+    # Before the bytes are touched: a file over which the worker dies is not tried for ever.
+    _count_try(item.pk, 1)
     try:
         media_type = _identify(item)
     except (EvidenceError, OSError, ValueError) as error:
-        _note_failure(item, error)
+        # An error of the system may name paths; the page says only what somebody can act on.
+        own = isinstance(error, EvidenceError)
+        _note_failure(item, str(error) if own else _("The file could not be examined. Try it again."))
         return
-    _record(item, media_type)
+    try:
+        _record(item, media_type)
+    except OperationalError as error:
+        if is_busy(error):
+            _count_try(item.pk, -1)
+        raise
 
 
 def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:
@@ -92,17 +106,22 @@ def _record(item: EvidenceItem, media_type: str) -> None:
 def _claim(item: EvidenceItem, media_type: str, tool: str, at: datetime) -> bool:
     """Write the finding unless another worker was first."""
     changed = EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
-        media_type=media_type, media_type_tool=tool, inspected_at=at, inspection_failure=""
+        media_type=media_type,
+        media_type_tool=tool,
+        inspected_at=at,
+        inspection_failure="",
+        # This try did not fail: as many are counted as before it.
+        inspection_tries=item.inspection_tries,
     )
     return bool(changed)
 
 
-def _note_failure(item: EvidenceItem, error: Exception) -> None:
-    # An error of the system may name paths; the page says only what somebody can act on.
-    sentence = (
-        str(error) if isinstance(error, EvidenceError) else _("The file could not be examined. Try it again.")
+def _count_try(pk: UUID, more: int) -> None:
+    EvidenceItem.objects.filter(pk=pk, inspected_at=None).update(
+        inspection_tries=F("inspection_tries") + more
     )
-    EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(
-        inspection_failure=sentence[:300], inspection_tries=item.inspection_tries + 1
-    )
-    _log.warning("inspection failed", extra={"item": str(item.pk), "fault": type(error).__name__})
+
+
+def _note_failure(item: EvidenceItem, sentence: str) -> None:
+    EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(inspection_failure=sentence[:300])
+    _log.warning("inspection failed", extra={"item": str(item.pk)})

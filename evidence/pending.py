@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from celery import current_app
+from django.db.models import Q
 from django.utils import timezone
 
 from evidence.models import EvidenceItem
@@ -29,7 +30,9 @@ def uninspected() -> EvidenceItemQuerySet:
 def requeue_pending() -> int:
     """Ask again for every inspection that is not done and may still be tried; gives how many. Safe to run twice."""
     before = timezone.now() - timedelta(seconds=_PATIENCE_SECONDS)
-    waiting = uninspected().filter(inspection_tries__lt=MOST_TRIES, received_at__lte=before)
+    # What was tried so often that it is given up is asked for once more as long as it does not say so.
+    left = Q(inspection_tries__lt=MOST_TRIES) | Q(inspection_failure="")
+    waiting = uninspected().filter(left, received_at__lte=before)
     ids = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
     for item_id in ids:
         ask_for_inspection(item_id)

@@ -49,7 +49,7 @@ def _held(found: StoredObject) -> StoredObject:
         return found
     # The lock that the receipt's foreign key takes anyway, only earlier: many may bring the same bytes at once.
     table = connection.ops.quote_name(StoredObject._meta.db_table)
-    return StoredObject.objects.raw(f"SELECT * FROM {table} WHERE id = %s FOR KEY SHARE", [found.pk])[0]
+    return StoredObject.objects.raw(f"SELECT * FROM {table} WHERE id = %s FOR KEY SHARE", [found.pk])[0]  # noqa: S608
 
 
 def _kept_again(pk: UUID, name: str) -> StoredObject:

@@ -17,10 +17,19 @@ _BEAT_SECONDS = 5.0
 MOST_TRIES = 5
 
 
-def free(*, before_tries: int = MOST_TRIES) -> QuerySet[Unpacking]:
+def free() -> QuerySet[Unpacking]:
     """The unpackings on which work is left and nobody is at it."""
-    silent = Q(claim=None) | Q(beat_at__lt=timezone.now() - SILENT_AFTER)
-    return Unpacking.objects.filter(silent, state__in=UNDER_WAY, tries__lt=before_tries)
+    return _silent().filter(tries__lt=MOST_TRIES)
+
+
+def given_up() -> QuerySet[Unpacking]:
+    """Those that nobody takes up any more: each worker that did fell silent over it, or ended without a word."""
+    return _silent().filter(tries__gte=MOST_TRIES)
+
+
+def _silent() -> QuerySet[Unpacking]:
+    nobody = Q(claim=None) | Q(beat_at__lt=timezone.now() - SILENT_AFTER)
+    return Unpacking.objects.filter(nobody, state__in=UNDER_WAY)
 
 
 def claim(unpacking_id: uuid.UUID) -> Unpacking | None:

@@ -60,6 +60,7 @@ EXCUSED = {
     "evidence.fixity_rounds._Work._goes_on": LEASE,
     "evidence.fixity_rounds._Work.claim": LEASE,
     "evidence.fixity_rounds._Work.let_go": LEASE,
+    "evidence.inspection._count_try": "a task says that it begins, so that what kills it is not tried for ever",
     "evidence.inspection._note_failure": "says that a task failed, so that somebody can have it tried again",
     "evidence.resumable.receiving._Arrival._acknowledge": "counts what is here; its beginning and its end are logged",
     "evidence.unpacking.claims.Heart.beat": "says that a worker is alive",

@@ -84,10 +84,39 @@ def test_what_the_queue_lost_is_found_in_the_database_but_not_tried_for_ever(tak
     fresh, lost, hopeless = take_in(PDF), take_in(b"a"), take_in(b"b")
     old = timezone.now() - timedelta(hours=1)
     EvidenceItem.objects.filter(pk__in=[lost.pk, hopeless.pk]).update(received_at=old)
-    EvidenceItem.objects.filter(pk=hopeless.pk).update(inspection_tries=MOST_TRIES)
+    EvidenceItem.objects.filter(pk=hopeless.pk).update(
+        inspection_tries=MOST_TRIES, inspection_failure="given up"
+    )
     assert requeue_pending() == 1
     assert requeue_pending() == 0
     assert list(EvidenceItem.objects.filter(inspected_at=None).order_by("received_at")) == [hopeless, fresh]
+
+
+def test_a_file_over_which_every_worker_died_is_given_up_and_may_be_tried_again(
+    take_in: TakeIn,
+    lawyer: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks,
+) -> None:
+    item = take_in(PDF)
+    EvidenceItem.objects.filter(pk=item.pk).update(received_at=timezone.now() - timedelta(hours=1))
+
+    def dies(_item: object) -> str:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("evidence.inspection._identify", dies)
+        for _worker in range(MOST_TRIES):
+            with pytest.raises(SystemExit):
+                inspect(item.pk)
+        assert requeue_pending() == 1
+        assert requeue_pending() == 0
+    item.refresh_from_db()
+    assert "stopped each time" in item.inspection_failure
+    with django_capture_on_commit_callbacks(execute=True):
+        retry_inspection(item, actor=lawyer)
+    item.refresh_from_db()
+    assert (item.media_type, item.inspection_failure) == ("application/pdf", "")
 
 
 def test_a_queue_that_is_away_stops_no_intake(

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.errors import NotPermitted
 from accounts.models import User
@@ -25,7 +26,7 @@ from evidence.models import ContainerMember, EvidenceItem, Unpacking
 from evidence.store import vault
 from evidence.unpacking import listing
 from evidence.unpacking.asking import ask_for_contents, ask_for_members
-from evidence.unpacking.claims import MOST_TRIES, claim
+from evidence.unpacking.claims import MOST_TRIES, SILENT_AFTER, claim
 from evidence.unpacking.work import carry_out, requeue_unpackings
 from evidence.vault.objects import Vault
 from evidence.verification import verify_evidence
@@ -270,6 +271,28 @@ def test_of_two_workers_one_gets_the_work_and_a_late_one_records_nothing(
     listing.list_contents(slow)
     assert len(rows(archive)) == 4
     assert len(facts_of(Action.CONTENTS_LISTED)) == 1
+
+
+@pytest.mark.parametrize("when", ["listing", "taking out"])
+def test_an_archive_over_which_every_worker_died_is_given_up_and_may_be_tried_again(
+    take_in: TakeIn, lawyer: User, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    item = take_in(zip_of(*FILES))
+    asked = ask_for_contents(item, actor=lawyer)
+    if when == "taking out":
+        carry_out(asked.pk)
+        ask_for_members(item, actor=lawyer)
+    for _worker in range(MOST_TRIES):
+        assert claim(asked.pk)
+        Unpacking.objects.update(beat_at=timezone.now() - 2 * SILENT_AFTER)
+    assert requeue_unpackings() == 0
+    asked.refresh_from_db()
+    assert (asked.state, asked.failure) == ("failed" if when == "listing" else "listed", "other")
+    assert asked.why_it_stopped
+    again = ask_for_contents if when == "listing" else ask_for_members
+    carry_out(again(item, actor=lawyer).pk)
+    asked.refresh_from_db()
+    assert (asked.state, asked.failure) == ("listed", "")
 
 
 def test_a_full_vault_is_waited_for_and_then_given_up_with_its_reason(
