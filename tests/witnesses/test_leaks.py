@@ -82,3 +82,130 @@ def test_after_forgetting_nothing_is_found() -> None:
 
 def test_neither_needles_nor_pieces_show_in_their_repr() -> None:
     assert repr(needles_of(BITA)) == repr(Piece(PAGE, "Bita Sohrabinejad")) == "<sealed>"
+
+
+REZAEI = opened(
+    "علی رضایی",
+    "Ali Rezaei",
+    contacts=(
+        SealedRow("Lindenweg 14b, 10115 Berlin", "address"),
+        SealedRow("تهران، خیابان کاخ‌شمالی، کوچه سرو، پلاک ۲۷", "address"),
+        SealedRow("@ali_r1345", "messenger"),
+        SealedRow("+49 30 5550 1234", "phone"),
+    ),
+    documents=(
+        SealedRow("A12345678", "passport"),
+        SealedRow("۰۰۸۴۵۷۵۹۴۸", "national_card"),
+        SealedRow("54321", "other"),
+    ),
+    kin=(
+        SealedRow("خواهر: شیدا رضایی، ساکن کرج", "sister"),
+        SealedRow("Golnaz Tavakkoli 0913 222 33 44", "wife"),
+    ),
+    date_of_birth="12 Mordad 1345",
+)
+SURE, LIKELY, POSSIBLE = Surety
+
+
+@pytest.mark.parametrize(
+    ("text", "surety"),
+    [
+        ("علي رضائي", SURE),
+        ("رضایی، علی", SURE),
+        ("عـلـی   رَضایی", SURE),
+        ("علی\u200cرضایی", SURE),
+        ("ﻋﻠﯽ ﺭﺿﺎﯾﯽ", SURE),
+        ("علیرضایی.pdf", SURE),
+        ("ALI REZAEI", SURE),
+        ("Rezaei, Ali", SURE),
+        ("ali.rezaei.scan.pdf", SURE),
+        ("AliRezaei_1367.pdf", SURE),
+        ("ali_rezaei-2.jpg", SURE),
+        ("Ali Rez-\naei", SURE),
+        ("Ali Re\u00adzaei", SURE),
+        ("Ali&nbsp;Rezaei", SURE),
+        ("Ali\u00a0Rezaei’s letter", SURE),
+        ("\u202bعلی رضایی\u202c", SURE),
+        ("A l i  R e z a e i", SURE),
+        ("ع ل ی   ر ض ا ی ی", SURE),
+        ("یلع ییاضر", LIKELY),
+        ("ییاضر یلع", LIKELY),
+        ("Aly Rezaee", LIKELY),
+        ("Áli Rézaï", LIKELY),
+        ("Ali Mohammad Rezaei", LIKELY),
+        ("A. Rezaei", LIKELY),
+        ("Rezaee, A.", LIKELY),
+        ("A. M. Rezaei", LIKELY),
+        ("ع. رضایی", LIKELY),
+        ("ا. رضایی", LIKELY),
+        ("علی رضایی‌ها", SURE),
+        ("Lindenweg 14b", LIKELY),
+        ("lives at 14b Lindenweg", LIKELY),
+        ("خیابان کاخ شمالی کوچه سرو پلاک 27", SURE),
+        ("https://t.me/ali_r1345", LIKELY),
+        ("030 5550 1234", SURE),
+        ("0049-30-55501234", SURE),
+        ("tel:+493055501234", SURE),
+        ("passport A 1234 5678", SURE),
+        ("a12345678", SURE),
+        ("008-457594-8", SURE),
+        ("0084575948", SURE),
+        ("no 54321", POSSIBLE),
+        ("شیدا رضایی", SURE),
+        ("Shida Rezaie", LIKELY),
+        ("Golnaz Tavakoli", LIKELY),
+        ("گلناز توکلی", LIKELY),
+        ("call ۰۹۱۳۲۲۲۳۳۴۴", SURE),
+        ("3 August 1966", POSSIBLE),
+        ("1345/05/12", POSSIBLE),
+        ("۱۲ مرداد ۱۳۴۵", POSSIBLE),
+        ("Aug. 3rd, 1966", POSSIBLE),
+        ("19660803", POSSIBLE),
+        ("1966-08-03T00:00:00", POSSIBLE),
+        ("Ali, born on 03.08.1966", LIKELY),
+        ("علی متولد ۱۳۴۵/۵/۱۲", LIKELY),
+        ("Golnaz said nothing", POSSIBLE),
+        ("Ali and the Rezaei", POSSIBLE),
+        # Names of so many that alone they tell nothing.
+        ("Ali", None),
+        ("آقای رضایی گفت", None),
+        ("Mohammad Ali went", None),
+        ("Berlin 10115", None),
+        ("1345", None),
+        ("Mordad 1345", None),
+        ("Lindenweg", None),
+        ("پلاک ۲۷", None),
+        ("5550", None),
+    ],
+)  # fmt: skip
+def test_what_is_broken_spelled_or_written_otherwise_is_found(text: str, surety: Surety | None) -> None:
+    assert looked(text, REZAEI) is surety
+
+
+@pytest.mark.parametrize(
+    ("sealed", "text", "surety"),
+    [
+        ("Mohammad Hosseinzadeh", "محمد حسین‌زاده", LIKELY),
+        ("Mohammad Hosseinzadeh", "Muhammad Husayn Zade", LIKELY),
+        ("Mohammad Hosseinzadeh", "Md. Hosseinzadeh", LIKELY),
+        ("Mohammad Hosseinzadeh", "محمد حسین", None),
+        ("محمد حسین زاده", "محمدحسین‌زاده", SURE),
+        ("علیرضا پوراحمدی", "علی رضا پور احمدی", SURE),
+        ("علیرضا پوراحمدی", "Ali-Reza Pour-Ahmadi", LIKELY),
+        ("سید علی موسوی", "علی موسوی", SURE),
+        ("سید علی موسوی", "Seyyed Ali Moussavi", LIKELY),
+        ("Ali Karimi Nejad", "علی کریمی‌نژاد", LIKELY),
+        ("زهره کیان‌مهر", "زهره کیان‌مهر", SURE),
+        ("زهره کیان‌مهر", "Zohreh Kianmehr", LIKELY),
+        ("زهره کیان‌مهر", "Z. Kianmehr", LIKELY),
+        ("Farangis (Fari) Zandkarimi", "فرنگیس زندکریمی", LIKELY),
+        ("Иван Петров", "Письмо: Иван Петров", SURE),
+    ],
+)  # fmt: skip
+def test_names_of_several_parts_titles_and_scripts(sealed: str, text: str, surety: Surety | None) -> None:
+    assert looked(text, opened(sealed)) is surety
+
+
+def test_a_name_that_is_broken_between_two_pieces_of_a_place_is_found() -> None:
+    pieces = [Piece(PAGE, "the letter of Bita Sohra"), Piece(PAGE, "binejad was found")]
+    assert list(look(pieces, needles_of(BITA))) == [Hit(PAGE, "label-0", Surety.SURE)]

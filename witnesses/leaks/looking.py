@@ -1,27 +1,21 @@
-"""Looks through texts for the needles."""
+"""Looks through texts for what is sealed of identities, and says where and how sure, never what. Pure: no database."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
 from django.views.decorators.debug import sensitive_variables
 
-from cases.folding import fold
 from witnesses.leaks.needles import Needles
+from witnesses.leaks.pages import Page
+from witnesses.leaks.surety import Surety
 from witnesses.leaks.texts import Piece, Place
 
-_BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\s().+/-]{1,3}(?=\d)")
+__all__ = ["Hit", "Surety", "look"]
 
-
-class Surety(StrEnum):
-    """How sure a hit is. Sure and likely ones are to be taken for a leak until somebody has looked."""
-
-    SURE = "sure"
-    LIKELY = "likely"
-    POSSIBLE = "possible"
+# What of a piece is read again with the next piece of the same place: a name or number can be broken between them.
+_CARRIED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +28,23 @@ class Hit:
 
 
 def look(pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit]:
-    """The hits, one for each place and label, the strongest. Each piece is let go before the next is asked for."""
-    for place, of_place in groupby(pieces, key=lambda piece: piece.place):
-        strongest: dict[str, Surety] = {}
-        for piece in of_place:
-            for label, surety in _found(piece, needles):
-                if label not in strongest or _RANK[surety] < _RANK[strongest[label]]:
-                    strongest[label] = surety
-        yield from (Hit(place, label, surety) for label, surety in strongest.items())
+    """The hits, one for each place and label, the strongest. Each piece is let go before the next is asked for.
 
-
-_RANK: Final = {surety: rank for rank, surety in enumerate(Surety)}
+    The pieces of one place come one after the other. Keeps nothing of any text when it ends, whichever way.
+    """
+    try:
+        for place, of_place in groupby(pieces, key=lambda piece: piece.place):
+            yield from _in_place(place, of_place, needles)
+    finally:
+        needles.let_go_of_texts()
 
 
 @sensitive_variables()
-def _found(piece: Piece, needles: Needles) -> list[tuple[str, Surety]]:
-    text = fold(piece.text)
-    numbers = _BETWEEN_DIGITS.sub("", text)
-    found = [label for label, name in needles.names if name in text]
-    found += [label for label, email in needles.emails if email in text]
-    found += [label for label, digits in needles.numbers if digits in numbers]
-    return [(label, Surety.SURE) for label in found]
+def _in_place(place: Place, pieces: Iterable[Piece], needles: Needles) -> list[Hit]:
+    strongest: dict[str, Surety] = {}
+    carried = ""
+    for piece in pieces:
+        for label, surety in needles.found(Page(carried + piece.text)):
+            strongest[label] = surety.or_stronger(strongest.get(label))
+        carried = piece.text[-_CARRIED:]
+    return [Hit(place, label, surety) for label, surety in strongest.items()]

@@ -1,26 +1,32 @@
-"""What is looked for: the names and numbers of open identities, in memory until they are forgotten."""
+"""What is looked for: what open identities hold, in memory until it is forgotten. Pure: no database."""
 
-import re
-from typing import Final
+from collections.abc import Iterator
 
 from django.views.decorators.debug import sensitive_variables
 
-from cases.folding import fold
 from witnesses.identity import OpenedIdentity
+from witnesses.leaks.addresses import Addresses
+from witnesses.leaks.birth_dates import BirthDates
+from witnesses.leaks.name_parts import Name, kin_in, names_in
+from witnesses.leaks.names import Names
+from witnesses.leaks.net_names import NetNames
+from witnesses.leaks.numbers import Numbers
+from witnesses.leaks.pages import Page
+from witnesses.leaks.surety import Surety
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_SHORTEST_NUMBER: Final = 7
+_MAY_BE_ADDRESSES = ("address", "other", "")
 
 
 class Needles:
     """Add each identity under a label by which the caller tells them apart; forget them all at the end."""
 
-    __slots__ = ("emails", "names", "numbers")
+    __slots__ = ("_addresses", "_dates", "_names", "_net", "_numbers", "_taken")
 
     def __init__(self) -> None:
-        self.names: list[tuple[str, str]] = []
-        self.numbers: list[tuple[str, str]] = []
-        self.emails: list[tuple[str, str]] = []
+        self._names, self._numbers, self._net = Names(), Numbers(), NetNames()
+        self._addresses, self._dates = Addresses(), BirthDates()
+        # Versions of an identity mostly repeat each other.
+        self._taken: set[tuple[str, ...]] = set()
 
     def __repr__(self) -> str:
         return "<sealed>"
@@ -28,15 +34,52 @@ class Needles:
     @sensitive_variables()
     def add(self, label: str, opened: OpenedIdentity) -> None:
         """Takes what of the identity can be looked for. The same label may be added again, for another version."""
-        self.names += [(label, fold(name.text)) for name in opened.full_names if " " in fold(name.text)]
-        for row in (*opened.rows("contacts"), *opened.rows("documents")):
-            text = fold(row.text)
-            self.emails += [(label, email) for email in _EMAIL.findall(text)]
-            digits = "".join(letter for letter in text if letter.isdecimal()).lstrip("0")
-            if len(digits) >= _SHORTEST_NUMBER:
-                self.numbers.append((label, digits.removeprefix("98")))
+        for name in opened.full_names:
+            for one in names_in(label, str(name.text)):
+                self._take_name(one)
+        for row in opened.rows("kin"):
+            for one in kin_in(label, str(row.text)):
+                self._take_name(one)
+            self._take_text(label, str(row.text))
+        for row in opened.rows("documents"):
+            self._take_text(label, str(row.text), document=True)
+        for row in opened.rows("contacts"):
+            self._take_text(label, str(row.text), messenger=row.kind == "messenger")
+            if row.kind in _MAY_BE_ADDRESSES:
+                self._take_address(label, str(row.text))
+        self._take_text(label, str(opened.text("how_to_reach_safely")))
+        self._dates.add(label, str(opened.text("date_of_birth")))
+
+    def found(self, page: Page) -> Iterator[tuple[str, Surety]]:
+        """Each label with how sure; the same label several times."""
+        for kind in (self._names, self._numbers, self._net, self._addresses, self._dates):
+            yield from kind.found(page)
+
+    def let_go_of_texts(self) -> None:
+        """Forgets what is remembered of the texts that were looked through."""
+        self._names.let_go_of_texts()
+
+    def _take_name(self, name: Name) -> None:
+        if self._is_new("name", name.label, *name.parts):
+            self._names.add(name)
+
+    def _take_address(self, label: str, text: str) -> None:
+        for line in text.splitlines():
+            if self._is_new("address", label, line):
+                self._addresses.add(label, line)
+
+    def _take_text(self, label: str, text: str, *, messenger: bool = False, document: bool = False) -> None:
+        if text and self._is_new("text", label, text):
+            self._numbers.add(label, text, short=document)
+            self._net.add(label, text, messenger=messenger)
+
+    def _is_new(self, *what: str) -> bool:
+        new = what not in self._taken
+        self._taken.add(what)
+        return new
 
     def forget(self) -> None:
         """Lets go of everything. Best effort: Python frees text, it does not overwrite it."""
-        for held in (self.names, self.numbers, self.emails):
-            held.clear()
+        for kind in (self._names, self._numbers, self._net, self._addresses, self._dates):
+            kind.forget()
+        self._taken.clear()

@@ -1,0 +1,98 @@
+"""Words that tell nothing by themselves: they are passed over, or count only beside another part of a name. Pure."""
+
+from typing import Final
+
+from cases.folding import fold
+
+
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in text.split())
+
+
+# Said before a name; no part of it.
+TITLES: Final = _folded(
+    """
+    سید سیده حاج حاجی حاجیه میرزا مشهدی کربلایی شیخ دکتر مهندس آقا آقای خانم استاد شهید ملا آیت الله حجت الاسلام
+    seyed seyyed sayyid sayyed sayed syed haj haji hajj hajji hajieh mirza mashhadi karbalaei sheikh shaikh shaykh
+    dr doctor mr mrs ms miss prof professor eng sir agha aqa khanom khanum mullah ayatollah
+    al el ol bin ibn bint van von de der la le du di da
+    """
+)
+# Who somebody is to the witness, where kin are written down.
+RELATIONS: Final = _folded(
+    """
+    پدر مادر برادر خواهر همسر شوهر زن فرزند پسر دختر عمو عمه دایی خاله پدربزرگ مادربزرگ نوه داماد عروس نام او اش
+    father mother brother sister husband wife spouse partner child son daughter uncle aunt cousin grandfather
+    grandmother grandson granddaughter nephew niece in law his her their my name named called younger older elder
+    eldest youngest late the of
+    """
+)
+# They end a family name, or begin one, and are written apart as often as joined.
+ENDINGS: Final = _folded(
+    """
+    زاده نژاد پور نیا فر فرد منش خواه دوست پرست زادگان یان آبادی
+    zadeh zade zada zadah nejad nezhad nejhad pour poor pur nia niya far fard manesh khah doust doost parast zadegan
+    abadi
+    """
+)
+BEGINNINGS: Final = _folded("پور میر عبد عبدال pour poor pur mir abd abdol abdul")
+# Given names of so many that alone, or two of them together, they tell nobody apart.
+GIVEN: Final = _folded(
+    """
+    محمد علی حسین حسن رضا مهدی احمد محمود ابراهیم اسماعیل اکبر اصغر عباس جعفر جواد حمید مجید سعید مسعود ناصر کاظم
+    قاسم هادی مرتضی مصطفی مجتبی یوسف موسی عیسی داود داوود رسول امیر اسد الله عبدالله علیرضا محمدرضا غلامرضا حمیدرضا
+    غلام محمدعلی امیرحسین محمدحسین بهرام بهروز فرهاد فریدون ایرج پرویز منصور صادق باقر تقی نقی یعقوب کریم رحیم
+    فاطمه زهرا مریم زینب معصومه صدیقه خدیجه طاهره اعظم اکرم اشرف لیلا مینا سارا نرگس نسرین شهلا پروین مهین ناهید
+    mohammad muhammad mohammed mohamad ali hossein hosein hussein hassan hasan reza mehdi mahdi ahmad ahmed mahmoud
+    ebrahim ibrahim esmail akbar asghar abbas jafar javad hamid majid saeed said masoud naser kazem ghasem hadi
+    morteza mostafa yousef mousa davoud rasoul amir abdollah alireza mohammadreza gholamreza hamidreza gholam bahram
+    behrouz farhad fereydoun iraj parviz mansour sadegh karim rahim fatemeh fatima zahra maryam zeinab masoumeh
+    khadijeh tahereh azam akram leila mina sara narges nasrin shahla parvin nahid
+    john david michael james robert william thomas mary anna maria peter paul mark
+    """
+)
+# Family names, places and words of every page, which alone point at nobody.
+ALONE: Final = GIVEN | _folded(
+    """
+    محمدی حسینی احمدی رضایی مرادی حیدری کریمی موسوی جعفری صادقی رحیمی هاشمی اکبری علیزاده ابراهیمی نوری قاسمی عباسی
+    محمودی رستمی صالحی امینی سلیمانی کاظمی یوسفی مهدوی شریفی نجفی باقری زارعی اسدی جمشیدی طاهری میرزایی حسنی علوی
+    تهرانی اصفهانی شیرازی تبریزی مشهدی کرمانی یزدی قمی همدانی اراکی گیلانی مازندرانی کردی خراسانی خوزستانی لاجوردی
+    mohammadi hosseini ahmadi rezaei moradi heydari karimi mousavi jafari sadeghi rahimi hashemi akbari alizadeh
+    ebrahimi nouri ghasemi abbasi mahmoudi rostami salehi amini soleimani kazemi yousefi mahdavi sharifi najafi
+    bagheri zarei asadi jamshidi taheri mirzaei hasani alavi tehrani esfahani shirazi tabrizi mashhadi kermani yazdi
+    smith jones brown green white black young king khan
+    امید آزاد آزادی بهار نور ایران ایرانی سحر آرزو پیام پیمان ایمان صبا نسیم شادی آرمان پژمان سپیده ستاره شبنم باران
+    دریا رویا مهر شاهد شهادت عدالت حقیقت انتظار جهان روشن نیکو امین امان سالار سرور منشی کاتب معلم پزشک وکیل قاضی
+    omid azad azadi bahar nour iran irani sahar payam peyman iman saba nasim shadi arman sepideh setareh baran
+    dadgar adel amin hope dawn rose grace faith
+    تهران اوین گوهردشت کرج اصفهان شیراز مشهد تبریز اهواز رشت قم کرمانشاه همدان یزد کرمان سمنان ارومیه سنندج
+    tehran evin gohardasht karaj isfahan esfahan shiraz mashhad tabriz ahvaz rasht qom kermanshah hamadan germany
+    berlin london paris stockholm sweden france turkey ankara istanbul canada toronto
+    """
+)
+# Words of every sentence: never heard as another spelling of a name.
+SENTENCE: Final = _folded(
+    """
+    و در به از که این آن را با است برای بود شد شده می یا تا هم بر هر اما اگر یک دو سه او ما شما آنها خود بی نه
+    کرد کرده کند شود نیز پس پیش روز سال ماه ساعت شب صبح بعد قبل همه هیچ چند کسی چه چرا کجا دیگر بند اتاق زندان دادگاه
+    حکم نام پدر فرزند متولد اعدام زندانی پاسدار هیات هیئت عفو کار خانه شهر روی زیر راه باز سر دست رو
+    a an the and or of to in on at by for from with as is are was were be been being am not no nor but if so than
+    then that this these those there here it its he him his she her hers they them their we us our you your i me my
+    who whom whose which what when where why how all any each few more most other some such only own same too very can
+    will just should now had has have having do does did done said say says see saw seen go went come came one two
+    three four five six seven eight nine ten day days year years month months hour time night man men woman women name
+    names page file made make may must might shall would could about after again against before between both down
+    during into off out over under up upon while also because until through once ward cell prison court judge guard
+    letter room house home case law rule rules rose rise raise raised race road read ready real role roll rail rule
+    note notes none nine noon sun son sin seen soon sea say so us use used see saw car care core cure here hair hour
+    mean main man mine moon name near new nor now
+    """
+)
+# Words of every address.
+ADDRESS: Final = _folded(
+    """
+    خیابان کوچه بلوار میدان پلاک واحد طبقه شماره بن‌بست بزرگراه شهرک مجتمع ساختمان نبش خ ک پ محله منطقه استان شهر
+    street st road rd avenue ave lane ln alley square sq boulevard blvd strasse straße str weg platz allee no number
+    nr flat apt apartment unit floor block building house suite room city district rue calle via
+    """
+)

@@ -1,0 +1,64 @@
+"""Text as words that can be compared, whatever a program made of it on the way. Pure.
+
+Letters are folded as `cases.folding.fold` folds them, presentation forms and marks included; what is neither letter
+nor digit becomes a space, an apostrophe nothing. A dot stays a word of its own, for it tells an initial, unless it
+joins words as in a file name. The joiner that parts Persian words (ZWNJ) becomes a space: neighbours are joined again
+when they are compared.
+"""
+
+import html
+import re
+from typing import Final
+
+from cases.folding import fold
+
+_APOSTROPHES: Final = frozenset("'’‘ʼʻʿʾ`´′")
+_SOFT_BREAK: Final = "\u200c"
+_POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
+_JOINING_DOT: Final = re.compile(r"\.(?<=[^\W_][^\W_]\.)(?=[^\W_])")
+_LARGEST_TABLE: Final = 20_000
+
+
+class _Table(dict[int, str]):
+    """What each character becomes, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) > _LARGEST_TABLE:
+            self.clear()
+        self[code] = become = _become(chr(code))
+        return become
+
+
+def _become(letter: str) -> str:
+    if letter in _APOSTROPHES:
+        return ""
+    if letter == _SOFT_BREAK:
+        return " "
+    if letter == ".":
+        return " . "
+    folded = fold(letter)
+    if not folded and letter.isspace():
+        return " "
+    return "".join(one if one.isalnum() else " " for one in folded)
+
+
+_TABLE: Final = _Table()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in order; entities read, possessives cut, words that a dot joins parted."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "'" in text or "’" in text:
+        text = _POSSESSIVE.sub(" ", text)
+    return _JOINING_DOT.sub(" ", text).translate(_TABLE).split()
+
+
+def is_persian(word: str) -> bool:
+    """Whether a word is written in the Arabic script."""
+    return "\u0600" <= word[:1] <= "\u06ff"
+
+
+def is_latin(word: str) -> bool:
+    """Whether a folded word is written in Latin letters alone."""
+    return word.isascii() and word.isalpha()

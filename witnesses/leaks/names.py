@@ -1,0 +1,178 @@
+"""Names in a text: both names near each other, one with an initial, or one alone. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from witnesses.leaks.common import ALONE, BEGINNINGS, ENDINGS, GIVEN, SENTENCE
+from witnesses.leaks.letters import is_persian
+from witnesses.leaks.name_forms import SHORTENED, NameForms, Part
+from witnesses.leaks.name_parts import Name
+from witnesses.leaks.pages import Page
+from witnesses.leaks.surety import Surety
+
+Found = Iterator[tuple[str, Surety]]
+_WIDEST_GAP: Final = 2
+_SHORTEST_ALONE: Final = 4
+_SHORTEST_HEARD_ALONE: Final = {True: 5, False: 7}
+_MOST_SILENT: Final = 200_000
+_COMPOUNDED: Final = ENDINGS | BEGINNINGS | GIVEN
+
+
+@dataclass(frozen=True, slots=True, order=True, repr=False)
+class _Sight:
+    """Parts of one name that stand at one position of a page, `width` words wide."""
+
+    start: int
+    width: int
+    bits: int
+    exact: bool
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+
+class Names:
+    """The names that are looked for."""
+
+    __slots__ = ("_forms", "_known", "_silent")
+
+    def __init__(self) -> None:
+        self._forms = NameForms()
+        self._known: dict[str, list[Part]] = {}
+        self._silent: set[str] = set()
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    def add(self, name: Name) -> None:
+        """Takes a name."""
+        self.let_go_of_texts()
+        self._forms.add(name)
+
+    def forget(self) -> None:
+        """Lets go of all names."""
+        self._forms.clear()
+        self.let_go_of_texts()
+
+    def let_go_of_texts(self) -> None:
+        """Forgets the words of texts, which are remembered so that none is compared twice."""
+        self._known.clear()
+        self._silent.clear()
+
+    def found(self, page: Page) -> Found:
+        """Each label with how sure; the same label several times. Notes in the page where parts of names stand."""
+        for name, sights in self._sights(page).items():
+            page.named[name.label].extend(sight.start for sight in sights)
+            sights.sort()
+            for sight in sights:
+                alone = _alone(name, sight)
+                if alone:
+                    yield name.label, alone
+                if sight.bits >> (len(name.parts) - 1) and _has_initial(name, sight, page.words):
+                    yield name.label, Surety.LIKELY
+            for level in _together(name, sights, page.words):
+                yield name.label, level
+        yield from self._spaced_out(page)
+
+    def _sights(self, page: Page) -> dict[Name, list[_Sight]]:
+        seen: dict[Name, list[_Sight]] = defaultdict(list)
+        spots = [(at, 1, word) for word, places in self._spoken(page).items() for at in places]
+        for start, width, word in [*spots, *page.joined(self._forms.written), *_compounds(page)]:
+            for part in self._of(word):
+                seen[part.name].append(_Sight(start, width, part.bits, part.exact))
+        return seen
+
+    def _spoken(self, page: Page) -> dict[str, list[int]]:
+        unheard = page.distinct - self._silent
+        if len(self._silent) > _MOST_SILENT:
+            self._silent.clear()
+        speaking = {word for word in unheard if self._of(word)}
+        self._silent |= unheard - speaking
+        return page.positions(speaking) if speaking else {}
+
+    def _of(self, word: str) -> list[Part]:
+        found = self._known.get(word)
+        if found is None:
+            found = self._forms.of(word)
+            if found:
+                self._known[word] = found
+        return found
+
+    def _spaced_out(self, page: Page) -> Found:
+        for run in page.spaced_out:
+            for form, parts in self._forms.written.items():
+                if len(form) > _SHORTEST_ALONE and form in run:
+                    for part in parts:
+                        whole = part.bits & (part.bits - 1)
+                        yield part.name.label, Surety.SURE if whole else Surety.POSSIBLE
+
+
+def _compounds(page: Page) -> Iterator[tuple[int, int, str]]:
+    """What is written apart as often as joined: beginnings and endings of family names, and two given names."""
+    if page.distinct.isdisjoint(_COMPOUNDED):
+        return
+    for start, (word, following) in enumerate(pairwise(page.words)):
+        if following in ENDINGS or word in BEGINNINGS or (word in GIVEN and following in GIVEN):
+            yield start, 2, word + following
+
+
+def _alone(name: Name, sight: _Sight) -> Surety | None:
+    """Several parts in one word; or a part that few have, by itself."""
+    parts = _parts_of(name, sight.bits)
+    if len(parts) > 1:
+        return _level(name, sight.bits, exact=sight.exact, between=())
+    rare = parts[0] not in ALONE | SENTENCE and len(parts[0]) >= _SHORTEST_ALONE
+    # A short name sounds like too many words.
+    heard_enough = sight.exact or len(parts[0]) >= _SHORTEST_HEARD_ALONE[is_persian(parts[0])]
+    return Surety.POSSIBLE if rare and heard_enough else None
+
+
+def _together(name: Name, sights: list[_Sight], words: list[str]) -> Iterator[Surety]:
+    for index, one in enumerate(sights):
+        for other in sights[index + 1 :]:
+            end = one.start + one.width
+            if other.start - end > _WIDEST_GAP:
+                break
+            bits = one.bits | other.bits
+            if other.start < end or bits in (one.bits, other.bits):
+                continue
+            if words[end - 1] in SHORTENED and words[end] == ".":
+                end += 1
+            between = tuple(words[end : other.start])
+            level = _level(name, bits, exact=one.exact and other.exact, between=between)
+            if level:
+                yield level
+
+
+def _level(name: Name, bits: int, *, exact: bool, between: tuple[str, ...]) -> Surety | None:
+    """How sure several parts of a name are, with these words between them."""
+    parts = _parts_of(name, bits)
+    parted = any(word in SENTENCE or word == "." for word in between)
+    if not bits >> (len(name.parts) - 1):
+        # Without the family name: "Mohammad Ali" is half a country.
+        if between or all(part in GIVEN for part in parts):
+            return None
+        return Surety.LIKELY if exact and not all(part in ALONE for part in parts) else Surety.POSSIBLE
+    if not between:
+        return Surety.SURE if exact else Surety.LIKELY
+    if parted or (len(between) > 1 and not exact):
+        return Surety.POSSIBLE
+    return Surety.LIKELY
+
+
+def _has_initial(name: Name, sight: _Sight, words: list[str]) -> bool:
+    before, after = sight.start, sight.start + sight.width
+    letters = set()
+    while before >= 2 and words[before - 1] == "." and len(words[before - 2]) == 1:
+        letters.add(words[before - 2])
+        before -= 2
+    if words[after + 1 : after + 2] == ["."] and len(words[after]) == 1:
+        letters.add(words[after])
+    return bool(letters) and bool(letters & name.initials)
+
+
+def _parts_of(name: Name, bits: int) -> list[str]:
+    return [part for place, part in enumerate(name.parts) if bits >> place & 1]
