@@ -49,6 +49,7 @@ _LAWYER = _PARALEGAL | {
     "witnesses.request_opening",
     "witnesses.end_dependence",
     "witnesses.take_full_statement",
+    "witnesses.assess_risk",
     "dossiers.compile_dossier",
     "dossiers.view_dossier",
     "evidence.view_found_values",
@@ -74,6 +75,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "witnesses.heed_alarms",
             "witnesses.review_custodians",
             "witnesses.remove_custodian",
+            "witnesses.review_risk",
         }
     ),
     Role.ADMINISTRATOR: frozenset(

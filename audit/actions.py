@@ -390,6 +390,28 @@ class Action(Worded):
         "witness.interviews_read",
         _("A person read the interviews and statements of a witness, or the plans of a case for interviews."),
     )
+    RISK_ASSESSED = (
+        "witness.risk_assessed",
+        _("The danger to a witness was assessed, and what follows for contact and disclosure."),
+    )
+    MEASURE_RECORDED = "witness.measure_recorded", _("A measure that protects a witness was recorded.")
+    THREAT_RECORDED = (
+        "witness.threat_recorded",
+        _("A threat or a reprisal against a witness or people near them was recorded, or corrected."),
+    )
+    REFERRAL_RECORDED = "witness.referral_recorded", _("It was recorded that help was offered to a witness.")
+    REFERRAL_ANSWERED = (
+        "witness.referral_answered",
+        _("It was recorded what became of help that was offered to a witness."),
+    )
+    RISK_READ = (
+        "witness.risk_read",
+        _("A person read what is known of the danger to a witness, and which help was offered."),
+    )
+    RISKS_LISTED = (
+        "witness.risks_listed",
+        _("A person read how great the danger to the witnesses is, without the reasons."),
+    )
 
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")

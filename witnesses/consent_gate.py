@@ -1,4 +1,7 @@
-"""The gate that evidence passes on its way out: every witness that it rests on consented, to this receiver and use."""
+"""The gate that evidence passes on its way out: every witness that it rests on consented, to this receiver and use.
+
+And none of them is in a danger for which a lawyer has stopped it.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,8 +10,10 @@ from uuid import UUID
 from audit.canonical import Json
 from witnesses.consent_rule import Destination, Objection, objection
 from witnesses.consent_state import current_of, today
+from witnesses.consent_words import Why
 from witnesses.models import Witness
 from witnesses.reach import reaching
+from witnesses.risk_state import stopped
 
 # What one entry of the log takes with room to spare; the count beside them is exact.
 _LOGGED = 200
@@ -24,7 +29,7 @@ class Objected:
 
 
 def objections(items: Collection[UUID], *, destination: Destination, lock: bool = False) -> list[Objected]:
-    """Every reason of consent why one of these items may not go to this destination now; none for the rest.
+    """Every reason of consent or danger why one of these items may not go to this destination now; none for the rest.
 
     With `lock`, inside a transaction, no consent of these witnesses changes until that has ended: a withdrawal that
     came before is seen, and one that comes after finds the dossier recorded as gone.
@@ -32,10 +37,13 @@ def objections(items: Collection[UUID], *, destination: Destination, lock: bool 
     reaches = reaching(items)
     ids = sorted({reach.witness_id for reach in reaches})
     witnesses = _witnesses(ids, lock=lock)
-    given, day = current_of(ids), today()
+    given, held_back, day = current_of(ids), stopped(ids), today()
     found = []
     for reach in reaches:
         against = objection(given.get(reach.witness_id), destination, tells_who=reach.tells_who, on=day)
+        # What the witness allows may still bring somebody into danger.
+        if against is None and reach.witness_id in held_back:
+            against = Objection(Why.AT_RISK)
         if against is not None:
             found.append(Objected(reach.item_id, witnesses[reach.witness_id], against))
     return sorted(found, key=lambda one: (one.item_id, one.witness.pseudonym))

@@ -120,4 +120,8 @@ class Why(models.TextChoices):
         "conditions_erased",
         _("the consent to “%(purpose)s” has conditions that nobody can read any more"),
     )
+    AT_RISK = (
+        "at_risk",
+        _("its going out could bring somebody into danger; a lawyer of the case has stopped it"),
+    )
     UNSTATED = "unstated", _("it is not recorded to whom the dossier goes and what for")

@@ -29,6 +29,9 @@ from witnesses.models import (
     Witness,
 )
 from witnesses.models.interview import NEEDS_A_REASON
+from witnesses.risk_errors import NoContact
+from witnesses.risk_state import newest_of
+from witnesses.risk_words import Contact
 from witnesses.searching import READ
 
 FULL: Final = "witnesses.take_full_statement"
@@ -72,8 +75,8 @@ def open_interview(
 
     `earlier_seen` is how many interviews of the register the actor has read before: all of them, or it is refused.
     Where there is one, `justification` says in at least 20 characters why the witness is asked again. Raises
-    NotPermitted (a full statement is a lawyer's work), NotAMember, RegisterMovedOn, UnjustifiedInterview, BadText or
-    BadInterview; leaves no row behind.
+    NotPermitted (a full statement is a lawyer's work), NotAMember, RegisterMovedOn, UnjustifiedInterview, BadText,
+    BadInterview, or NoContact where the newest assessment of danger forbids it; leaves no row behind.
     """
     return _enter(
         witness, facts=facts, ours=True, seen=earlier_seen, justification=justification, actor=actor
@@ -132,6 +135,8 @@ def _enter(
         earlier = Interview.objects.filter(witness=witness).count()
         if seen != earlier:
             raise RegisterMovedOn
+        if ours:
+            _require_contact(witness, columns)
         if ours and earlier and len(why) < SHORTEST_JUSTIFICATION:
             raise UnjustifiedInterview
         interview = Interview.objects.create(
@@ -144,6 +149,17 @@ def _enter(
         record = InterviewRecord.objects.create(interview=interview, version=1, recorded_by=user, **columns)
         _log(Action.INTERVIEW_OPENED, interview, record, user)
     return interview
+
+
+def _require_contact(witness: Witness, columns: dict[str, Any]) -> None:
+    """Raises NoContact. An interview that was over before contact was stopped is entered all the same."""
+    newest = newest_of([witness.pk]).first()
+    if newest is None or newest.contact != Contact.NONE:
+        return
+    held = columns["date_latest"]
+    over = columns["state"] != InterviewState.PLANNED and held is not None
+    if not over or held >= newest.assessed_at.date():
+        raise NoContact
 
 
 def _worker(witness: Witness, facts: InterviewFacts, *, ours: bool, actor: Actor) -> User:

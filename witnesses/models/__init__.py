@@ -33,6 +33,17 @@ from witnesses.models.quorum import (
     SessionIdentity,
 )
 from witnesses.models.revision import Revision
+from witnesses.models.risk import (
+    ProtectiveMeasure,
+    Referral,
+    ReferralEvent,
+    ReferralWords,
+    RiskAssessment,
+    RiskWords,
+    ThreatEvidence,
+    ThreatIncident,
+    ThreatWords,
+)
 from witnesses.models.statement import Answer, Statement
 from witnesses.models.witness import KeyShare, SealedIdentity, Witness
 
@@ -67,6 +78,7 @@ __all__ = [
     "OpeningRequestQuerySet",
     "OpeningState",
     "PassphraseAttempt",
+    "ProtectiveMeasure",
     "QuorumDecision",
     "QuorumPurpose",
     "QuorumSession",
@@ -74,10 +86,18 @@ __all__ = [
     "QuorumShare",
     "QuorumState",
     "Recording",
+    "Referral",
+    "ReferralEvent",
+    "ReferralWords",
     "Revision",
+    "RiskAssessment",
+    "RiskWords",
     "SealedIdentity",
     "SessionIdentity",
     "Statement",
+    "ThreatEvidence",
+    "ThreatIncident",
+    "ThreatWords",
     "Tie",
     "WithdrawalWords",
     "Witness",
