@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -117,7 +117,8 @@ def _ask(wish: _Wish, *, quota: Quota, action: Action, by: User) -> tuple[Openin
     with transaction.atomic():
         met = first_met(quota, user=by, witness=witness)
         if met is None:
-            request, code = _new_request(wish, by=by)
+            # Whoever seals anew takes the lock of the case too, and what they erased since it was chosen cannot open.
+            request, code = _new_request(replace(wish, identity=_latest_seal(wish.identity)), by=by)
             log.append(action, subject=request, actor=by, facts=_facts(request), case_id=witness.case_id)
             if wish.emergency:
                 raise_emergency_alarm(request)
@@ -144,6 +145,13 @@ def _identity(witness: Witness, version: int | None) -> SealedIdentity:
     if wanted is None:
         raise UnknownWitness(_("There is no such version of this identity. Choose one from the list."))
     return wanted
+
+
+def _latest_seal(identity: SealedIdentity) -> SealedIdentity:
+    """The same content as it is sealed by now."""
+    while newer := SealedIdentity.records.filter(reseals=identity).select_related("witness").first():
+        identity = newer
+    return identity
 
 
 def _checked(seconds: int) -> int:

@@ -30,9 +30,10 @@ RECORD = "witnesses.record_consent"
 LONGEST = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ConsentFacts:
-    """What was answered, and how. People stand here by a reference or a pseudonym, never by a name.
+    """What was answered, and how. People stand here by a reference or a pseudonym, never by a name. Its `repr` says
+    nothing.
 
     `answers` has every purpose. `expires_on` is the last day on which the consent holds. `prosecutors` are lines.
     """
@@ -54,6 +55,9 @@ class ConsentFacts:
     conditions: str = ""
     expires_on: date | None = None
     signed_form: EvidenceItem | None = field(default=None)
+
+    def __repr__(self) -> str:
+        return "<private>"
 
 
 @sensitive_variables()

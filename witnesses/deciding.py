@@ -36,6 +36,7 @@ from witnesses.models import (
     OpeningState,
 )
 from witnesses.offices import lock_office
+from witnesses.sealed import SealedText
 from witnesses.sealing import open_share, seal_share
 from witnesses.sharing import Share
 from witnesses.trials import trial
@@ -68,6 +69,7 @@ def approve(request: OpeningRequest, *, passphrase: str, reason: str, actor: Act
     return decision
 
 
+@sensitive_variables()
 def refuse(request: OpeningRequest, *, reason: str, actor: Actor) -> OpeningDecision:
     """Ends the request. One refusal is enough, even after a quorum approved: whoever knows of a danger stops it.
 
@@ -83,12 +85,13 @@ def refuse(request: OpeningRequest, *, reason: str, actor: Actor) -> OpeningDeci
     return decision
 
 
-def checked_reason(reason: str) -> str:
+@sensitive_variables()
+def checked_reason(reason: str) -> SealedText:
     """The reason without outer spaces. Raises ReasonMissing for none, or for more than 2,000 characters."""
     reason = reason.strip()
     if not 1 <= len(reason) <= LONGEST_REASON or "\x00" in reason:
         raise ReasonMissing
-    return reason
+    return SealedText(reason)
 
 
 def present_approvers(request: OpeningRequest) -> list[Custodian]:
@@ -146,7 +149,7 @@ def _reseal(request: OpeningRequest, decision: OpeningDecision, share: Share) ->
 
 @contextmanager
 def _decision(
-    request: OpeningRequest, custodian: Custodian, *, approved: bool, reason: str, actor: Actor
+    request: OpeningRequest, custodian: Custodian, *, approved: bool, reason: SealedText, actor: Actor
 ) -> Iterator[OpeningDecision]:
     """The decision's transaction: the request is locked and read again, the decision written, then the caller acts.
 

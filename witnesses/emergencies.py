@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from audit import log
@@ -24,6 +25,7 @@ REVIEW_WITHIN: Final = timedelta(days=3)
 _TOOK_PART: Final = _("You asked for this opening or decided on it, so somebody else has to review it.")
 
 
+@sensitive_variables()
 def review_emergency(
     request: OpeningRequest, *, justified: bool, reason: str, actor: Actor
 ) -> EmergencyReview:

@@ -96,6 +96,7 @@ def rotate_key(*, passphrase: str, actor: Actor) -> Rotated:
     return Rotated(new, moved, unreadable)
 
 
+@sensitive_variables()
 def declare_lost(custodian: Custodian, *, reason: str, actor: Actor) -> None:
     """Says that the custodian's passphrase is lost: the key is asked for nothing more, and its shares are dead.
 

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from audit import log
@@ -35,6 +36,7 @@ def remover(actor: Actor) -> User:
     return in_office(actor, REMOVE)
 
 
+@sensitive_variables()
 def remove_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> CustodianEvent:
     """Takes the office from a custodian at once: no approval of theirs counts any more, and what they asked for ends.
 
@@ -73,6 +75,7 @@ def remove_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> Cust
     return event
 
 
+@sensitive_variables()
 def reinstate_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> CustodianEvent:
     """Brings a removed custodian back, with the key that is still there. Takes another person than who removed them.
 
@@ -98,6 +101,7 @@ def reinstate_custodian(custodian: Custodian, *, reason: str, actor: Actor) -> C
     return event
 
 
+@sensitive_variables()
 def _event(custodian: Custodian, kind: CustodianEvent.Kind, *, by: User, reason: str) -> CustodianEvent:
     return CustodianEvent.objects.create(
         custodian=custodian, kind=kind, by=by, reason=reason, salt=new_salt()

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ _TIME: Final = re.compile(r"^[\[(<]?\s*((?:\d{1,2}:)?\d{1,2}:\d{2})(?![\d:])")
 class SideLine:
     """One line of a column. `page` is set where a page begins with it, `time` where the line says one."""
 
-    line: Line
+    line: Line = field(repr=False)
     page: int | None
     time: str
 
@@ -50,7 +50,7 @@ class Column:
     statement: Statement
     texts: tuple[Derivative, ...]
     text: Derivative | None
-    lines: tuple[SideLine, ...] = ()
+    lines: tuple[SideLine, ...] = field(default=(), repr=False)
     earlier: int | None = None
     later: int | None = None
     trouble: str = ""

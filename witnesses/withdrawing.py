@@ -27,14 +27,17 @@ from witnesses.models import Consent, ConsentWithdrawal, WithdrawalWords, Witnes
 _LISTED = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WithdrawalFacts:
-    """What is taken back, when the witness said so, and how it reached us."""
+    """What is taken back, when the witness said so, and how it reached us. Its `repr` says nothing."""
 
     purposes: Sequence[str]
     when: PartialDate | None
     received: str
     note: str = ""
+
+    def __repr__(self) -> str:
+        return "<private>"
 
 
 @sensitive_variables()

@@ -176,7 +176,7 @@ def test_a_part_is_taken_back_and_the_rest_stands(
 
 def test_everything_is_taken_back_once(consent: Consent, witness: Witness, lawyer: User) -> None:
     taken_back = withdraw_consent(witness, facts=withdrawal(), actor=lawyer)
-    assert taken_back.is_whole
+    assert taken_back.withdrawn == tuple(Purpose)
     assert set(standing(witness).values()) == {Standing.WITHDRAWN}
     with pytest.raises(NothingToWithdraw):
         withdraw_consent(witness, facts=withdrawal(), actor=lawyer)

@@ -18,6 +18,7 @@ from witnesses.models import (
     SealedIdentity,
     WitnessAlarm,
 )
+from witnesses.quorum.opened import ask_for_leak_check
 
 OLD, NEW = PASSPHRASES["custodian_a"], "nine copper bells over Tabriz"
 WHY = "Not heard of since Tuesday"
@@ -148,6 +149,17 @@ def test_an_administrator_and_an_auditor_see_who_can_act_and_no_request(
     )
     assert "/remove/" not in page(client_for(auditor), "custodians")
     assert client_for(auditor).get(remove).status_code == 403
+
+
+def test_a_leak_check_is_not_carried_out_here_and_the_page_says_where(
+    client_for, witness, case, custodians, lawyer
+):
+    session, code = ask_for_leak_check(case, reason="It leaves on Monday", actor=lawyer)
+    client = client_for(custodians[0])
+    assert "on the page of its dossier" in page(client, "carry_out", session.pk)
+    answer = client.post(at("carry_out", session.pk), {"code": str(code)})
+    assert answer.status_code == 422
+    assert "Nothing was done here" in answer.content.decode()
 
 
 def test_an_unknown_custodian_and_session_are_not_there(client_for, custodians):

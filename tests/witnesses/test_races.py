@@ -9,10 +9,32 @@ from django.db import connection
 from audit.actions import Action
 from audit.models import Entry
 from tests.witnesses.conftest import PASSPHRASES, PLANNED
-from witnesses.errors import RegisterMovedOn, WitnessError
+from witnesses.custodians import enrol_custodian
+from witnesses.errors import ApproverLeft, NotACustodian, RegisterMovedOn, SessionRunning, WitnessError
+from witnesses.health import custody_of
 from witnesses.interviewing import open_interview
-from witnesses.models import ApprovalShare, Interview, OpeningDecision, OpeningRequest, OpeningState
+from witnesses.keeping_keys import declare_lost
+from witnesses.models import (
+    ApprovalShare,
+    Custodian,
+    DrillRecord,
+    Interview,
+    KeyShare,
+    OpeningDecision,
+    OpeningRequest,
+    OpeningState,
+    QuorumSession,
+    QuorumShare,
+    QuorumState,
+    SealedIdentity,
+)
 from witnesses.opening import approve, open_identity
+from witnesses.quorum.approving import approve_session
+from witnesses.quorum.drill import begin_drill, hold_drill
+from witnesses.quorum.ending import withdraw_session
+from witnesses.quorum.opened import ask_for_leak_check
+from witnesses.quorum.resealing import Resealed, begin_resealing, reseal_identities
+from witnesses.removing import remove_custodian
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,3 +118,157 @@ def test_of_two_who_plan_a_first_interview_at_once_one_is_sent_back_to_read(
     results = at_once(acts)
     assert {type(result) for result in results} == {Interview, RegisterMovedOn}
     assert count(Action.INTERVIEW_OPENED) == 1
+
+
+def test_of_two_drills_that_begin_at_once_one_runs(custodians, on_disk):
+    on_disk()
+    acts = [lambda user=user: begin_drill(reason="Once a quarter", actor=user) for user in custodians]
+    results = at_once(acts)
+    assert [type(one) for one in results].count(SessionRunning) == 2
+    assert afterwards(QuorumSession.objects.count) == afterwards(DrillRecord.objects.count) == 1
+    assert count(Action.QUORUM_REQUESTED) == 1
+
+
+def test_of_two_checks_of_a_case_that_begin_at_once_one_runs(case, witness, lawyer, on_disk):
+    on_disk()
+    results = at_once([lambda: ask_for_leak_check(case, reason="It leaves on Monday", actor=lawyer)] * 3)
+    assert [type(one) for one in results].count(SessionRunning) == 2
+    assert afterwards(QuorumSession.objects.count) == 1
+
+
+def test_of_two_custodians_who_remove_each_other_at_once_one_stays(custodians, witness, on_disk):
+    first, second = (Custodian.objects.get(user=user) for user in custodians[:2])
+    on_disk()
+    results = at_once(
+        [
+            lambda: remove_custodian(first, reason="She is forced", actor=custodians[1]),
+            lambda: remove_custodian(second, reason="He is forced", actor=custodians[0]),
+        ]
+    )
+    assert [type(one) for one in results].count(NotACustodian) == 1
+    assert afterwards(lambda: Custodian.objects.filter(revoked_at=None).count()) == 2
+    assert count(Action.CUSTODIAN_REMOVED) == 1
+
+
+def test_a_removal_and_an_enrolment_at_once_leave_the_custodian_removed(
+    custodians, administrator, witness, on_disk
+):
+    own = Custodian.objects.get(user=custodians[0])
+    declare_lost(own, reason="She forgot it", actor=custodians[0])
+    on_disk()
+    at_once(
+        [
+            lambda: enrol_custodian(
+                custodians[0], passphrase="nine copper bells over Tabriz", actor=custodians[0]
+            ),
+            lambda: remove_custodian(own, reason="Arrested", actor=administrator),
+        ]
+    )
+    assert afterwards(lambda: Custodian.objects.get(pk=own.pk).revoked_at) is not None
+
+
+def gathered_reseal(custodians, hire):
+    """A session that two custodians approved, to give a fourth one shares."""
+    fourth = hire("custodian_d", custodians[0].role)
+    enrol_custodian(fourth, passphrase="nine copper bells over Tabriz", actor=fourth)
+    session, code = begin_resealing(reason="Another custodian", actor=custodians[0])
+    for user in custodians[:2]:
+        agree(session, user)
+    return session, code
+
+
+def agree(session, user):
+    return approve_session(
+        QuorumSession.objects.get(pk=session.pk),
+        passphrase=PASSPHRASES[user.username],
+        reason="Agreed",
+        actor=user,
+    )
+
+
+def test_two_who_carry_out_at_once_seal_each_identity_anew_once(custodians, witness, hire, on_disk):
+    session, code = gathered_reseal(custodians, hire)
+    on_disk()
+
+    def carry_out():
+        again = QuorumSession.objects.get(pk=session.pk)
+        return reseal_identities(again, code=code, actor=custodians[0])
+
+    results = at_once([carry_out] * 3)
+    assert [type(one) for one in results].count(Resealed) == 1, results
+    assert count(Action.IDENTITY_RESEALED) == count(Action.RESEALING_ENDED) == 1
+    assert afterwards(lambda: SealedIdentity.objects.living().count()) == 1
+    assert afterwards(lambda: custody_of().to_reseal) == 0
+
+
+def test_two_who_hold_a_drill_at_once_have_one_result(custodians, on_disk):
+    session, code = begin_drill(reason="Once a quarter", actor=custodians[0])
+    for user in custodians[:2]:
+        agree(session, user)
+    on_disk()
+
+    def carry_out():
+        return hold_drill(QuorumSession.objects.get(pk=session.pk), code=code, actor=custodians[0])
+
+    assert at_once([carry_out] * 3).count(True) == 1
+    assert count(Action.DRILL_PASSED) == 1
+    assert count(Action.DRILL_FAILED) == 0
+
+
+def test_an_approval_against_a_withdrawal_leaves_nothing_to_open(custodians, on_disk):
+    session, _code = begin_drill(reason="Once a quarter", actor=custodians[0])
+    agree(session, custodians[0])
+    on_disk()
+    at_once(
+        [
+            lambda: agree(session, custodians[1]),
+            lambda: withdraw_session(QuorumSession.objects.get(pk=session.pk), actor=custodians[0]),
+            lambda: agree(session, custodians[2]),
+        ]
+    )
+    assert afterwards(lambda: QuorumSession.objects.get(pk=session.pk).state) == QuorumState.WITHDRAWN
+    assert not afterwards(QuorumShare.objects.exists)
+    assert count(Action.QUORUM_WITHDRAWN) == 1
+
+
+def test_a_removal_against_a_carry_out_leaves_no_share_unnoticed(
+    custodians, witness, hire, administrator, on_disk
+):
+    """Whichever comes first: nothing waits for ever, and what the removed one still holds is known to be sealed anew."""
+    session, code = gathered_reseal(custodians, hire)
+    gone = Custodian.objects.get(user=custodians[1])
+    on_disk()
+
+    def carry_out():
+        again = QuorumSession.objects.get(pk=session.pk)
+        return reseal_identities(again, code=code, actor=custodians[0])
+
+    results = at_once([carry_out, lambda: remove_custodian(gone, reason="Arrested", actor=administrator)])
+    assert not isinstance(results[1], WitnessError)
+    assert isinstance(results[0], Resealed | ApproverLeft)
+
+    def holds():
+        living = KeyShare.objects.filter(sealed_identity__in=SealedIdentity.objects.living())
+        return living.filter(custodian_key__custodian=gone).exists()
+
+    assert bool(afterwards(holds)) == bool(afterwards(lambda: custody_of().to_reseal))
+    assert afterwards(lambda: SealedIdentity.objects.living().count()) == 1
+
+
+def test_a_removal_of_who_asked_against_their_carry_out_ends_the_session_once(
+    custodians, witness, hire, administrator, on_disk
+):
+    session, code = gathered_reseal(custodians, hire)
+    asker = Custodian.objects.get(user=custodians[0])
+    on_disk()
+
+    def carry_out():
+        again = QuorumSession.objects.get(pk=session.pk)
+        return reseal_identities(again, code=code, actor=custodians[0])
+
+    results = at_once([carry_out, lambda: remove_custodian(asker, reason="Arrested", actor=administrator)])
+    assert not isinstance(results[1], WitnessError)
+    state = afterwards(lambda: QuorumSession.objects.get(pk=session.pk).state)
+    assert state in (QuorumState.DONE, QuorumState.WITHDRAWN)
+    assert count(Action.RESEALING_ENDED) + count(Action.QUORUM_WITHDRAWN) == 1
+    assert not afterwards(QuorumShare.objects.exists)

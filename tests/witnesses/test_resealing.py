@@ -16,6 +16,7 @@ from tests.witnesses.residue import traces
 from tests.witnesses.test_custodian_life import NEW, OLD, WHY, custodian, opens
 from tests.witnesses.test_quorum import bend, yes
 from tests.witnesses.test_secrecy import everything_stored
+from witnesses import asking
 from witnesses.asking import request_note
 from witnesses.custodians import enrol_custodian, unlock
 from witnesses.errors import (
@@ -36,7 +37,8 @@ from witnesses.models import (
     SealedIdentity,
 )
 from witnesses.noting import NoteFacts, write_note
-from witnesses.opening import approve, open_identity, request_opening
+from witnesses.opening import approve, open_identity, request_opening, withdraw
+from witnesses.quorum import resealing
 from witnesses.quorum.approving import refuse_session
 from witnesses.quorum.resealing import begin_resealing, identities_to_reseal, reseal_identities
 from witnesses.register import register_witness
@@ -44,6 +46,12 @@ from witnesses.removing import remove_custodian
 from witnesses.versions import seal_version
 
 RESEAL = "The house has another custodian"
+
+
+@pytest.fixture
+def another(witness, case, lawyer):
+    """A second witness, registered before the fourth custodian came."""
+    return register_witness(case=case, identity=IDENTITY, actor=lawyer)
 
 
 @pytest.fixture
@@ -338,3 +346,71 @@ def test_a_sealed_note_is_sealed_anew_too_and_can_be_corrected_afterwards(
     facts = NoteFacts("He was alone", sealed=True, correction="misheard")
     corrected = write_note(interview, facts=facts, corrects=note, actor=lawyer)
     assert (corrected.version, corrected.sealed_record.version) == (2, 3)
+
+
+def meanwhile(monkeypatch, module, name, act, *, after=1):
+    """Has `act` done once, just before the call of that number to the function of the module."""
+    real, calls = getattr(module, name), itertools.count(1)
+
+    def slow(*args, **kwargs):
+        if next(calls) == after:
+            act()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, slow)
+
+
+def test_a_request_that_ends_in_the_same_moment_does_not_end_the_sealing(
+    monkeypatch, ask, custodians, another, fourth, lawyer
+):
+    opening, _code = ask()
+    session, code = gathered(custodians[0], custodians[:2])
+    # Between the look for open requests and their end.
+    real = resealing.end
+
+    def withdrawn_first(request, *args, **kwargs):
+        withdraw(opening, actor=lawyer)
+        real(request, *args, **kwargs)
+
+    monkeypatch.setattr(resealing, "end", withdrawn_first)
+    assert reseal_identities(session, code=code, actor=custodians[0]).done == 2
+    assert custody_of().to_reseal == 0
+    opening.refresh_from_db()
+    assert opening.state == OpeningState.WITHDRAWN
+
+
+def test_whoever_stops_the_sealing_in_the_middle_is_told_how_much_is_done(
+    monkeypatch, custodians, another, fourth
+):
+    session, code = gathered(custodians[0], custodians[:2])
+    shares = []
+    real = resealing.gather
+
+    def remembered(*args, **kwargs):
+        shares.append(real(*args, **kwargs))
+        return shares[0]
+
+    monkeypatch.setattr(resealing, "gather", remembered)
+    stop = lambda: refuse_session(session, reason="It is a trap", actor=custodians[2])  # noqa: E731
+    meanwhile(monkeypatch, resealing, "_reseal", stop, after=2)
+    with pytest.raises(RequestClosed, match=r"refused.* 1 had been sealed anew before that"):
+        reseal_identities(session, code=code, actor=custodians[0])
+    assert Entry.objects.filter(action=Action.IDENTITY_RESEALED).count() == 1
+    assert shares[0]._shares == {}
+
+
+def test_what_is_asked_for_while_it_is_sealed_anew_is_asked_for_as_it_is_sealed_then(
+    monkeypatch, ask, custodians, fourth, lawyer
+):
+    session, code = gathered(custodians[0], custodians[:2])
+    meanwhile(
+        monkeypatch,
+        asking,
+        "checked_reason",
+        lambda: reseal_identities(session, code=code, actor=custodians[0]),
+    )
+    opening, opening_code = ask()
+    assert opening.sealed_identity == SealedIdentity.objects.living().get()
+    for user in custodians[:2]:
+        approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+    assert open_identity(opening, opening_code=opening_code, actor=lawyer).full_names[0].text == NAME_FA

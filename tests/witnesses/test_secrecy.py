@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
+from accounts.errors import NotPermitted
 from cases.dated import DATE_COLUMNS
 from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES, PICTURE
 from tests.witnesses.consents import CONDITIONS, TAKEN_BY
@@ -22,7 +23,14 @@ from witnesses.bindings import (
     request_key_binding,
 )
 from witnesses.custodians import unlock
-from witnesses.errors import SealBroken, WitnessError, WrongPassphrase
+from witnesses.errors import (
+    BadIdentity,
+    ReasonMissing,
+    RequestClosed,
+    SealBroken,
+    WitnessError,
+    WrongPassphrase,
+)
 from witnesses.identity import SealedRow
 from witnesses.models import (
     ApprovalShare,
@@ -176,19 +184,25 @@ def test_a_traceback_with_locals_tells_nothing(ask, custodians, case, auditor, l
     opening, code = ask()
     sealed_passphrase = type(code)(PASSPHRASES["custodian_a"])
     acts = (
-        lambda: register_witness(case=case, identity=IDENTITY, actor=auditor),
-        lambda: approve(
-            opening, passphrase=type(code)("wrong " + sealed_passphrase), reason="x", actor=custodians[0]
+        (NotPermitted, lambda: register_witness(case=case, identity=IDENTITY, actor=auditor)),
+        (
+            WrongPassphrase,
+            lambda: approve(
+                opening, passphrase=type(code)("wrong " + sealed_passphrase), reason="x", actor=custodians[0]
+            ),
         ),
-        lambda: refuse(opening, reason="", actor=custodians[0]),
-        lambda: revise_identity(opening.witness, identity=IDENTITY, reason=" ", actor=lawyer),
-        lambda: register_witness(case=case, identity=TOO_LONG, actor=lawyer),
-        lambda: register_witness(case=case, identity=UNWRITABLE, actor=lawyer),
-        lambda: read_photograph(PICTURE.content[::-1]),
-        lambda: open_identity(opening, opening_code=code, actor=lawyer),
+        (ReasonMissing, lambda: refuse(opening, reason="", actor=custodians[0])),
+        (
+            ReasonMissing,
+            lambda: revise_identity(opening.witness, identity=IDENTITY, reason=" ", actor=lawyer),
+        ),
+        (BadIdentity, lambda: register_witness(case=case, identity=TOO_LONG, actor=lawyer)),
+        (BadIdentity, lambda: register_witness(case=case, identity=UNWRITABLE, actor=lawyer)),
+        (BadIdentity, lambda: read_photograph(PICTURE.content[::-1])),
+        (RequestClosed, lambda: open_identity(opening, opening_code=code, actor=lawyer)),
     )
-    for act in acts:
-        with pytest.raises(Exception) as caught:
+    for error, act in acts:
+        with pytest.raises(error) as caught:
             act()
         report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
         assert traces("".join(report.format()).encode(), [*CANARIES, *PASSPHRASES.values(), code]) == []

@@ -177,11 +177,6 @@ class ConsentWithdrawal(models.Model):
         """What was taken back."""
         return tuple(Purpose(code) for code in self.purposes.split() if code in Purpose.values)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything was taken back."""
-        return len(self.withdrawn) == len(Purpose)
-
 
 class WithdrawalWords(_Words):
     """What people wrote about a withdrawal. Its dates say when the witness said so."""

@@ -82,6 +82,17 @@ class QuorumSession(models.Model):
                 name="quorum_key_lives_with_the_session",
             ),
             models.CheckConstraint(condition=Q(threshold__gte=2), name="quorum_is_never_one"),
+            # One at a time for each purpose, and for each case: two rules, for NULL equals nothing.
+            models.UniqueConstraint(
+                fields=["purpose"],
+                condition=Q(state__in=LIVE_SESSIONS, case__isnull=True),
+                name="quorum_one_session_of_the_house",
+            ),
+            models.UniqueConstraint(
+                fields=["purpose", "case"],
+                condition=Q(state__in=LIVE_SESSIONS, case__isnull=False),
+                name="quorum_one_session_of_a_case",
+            ),
         ]
 
     @property

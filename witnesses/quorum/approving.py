@@ -31,6 +31,7 @@ from witnesses.offices import lock_office
 from witnesses.quorum.beginning import require_initiator
 from witnesses.quorum.ending import end_session, require_session
 from witnesses.quorum.held import Held, held_shares, is_gathered
+from witnesses.sealed import SealedText
 from witnesses.sealing import open_share, seal_share
 from witnesses.sharing import Share
 from witnesses.trials import trial
@@ -70,6 +71,7 @@ def approve_session(session: QuorumSession, *, passphrase: str, reason: str, act
     return decision
 
 
+@sensitive_variables()
 def refuse_session(session: QuorumSession, *, reason: str, actor: Actor) -> QuorumDecision:
     """Ends the session. One refusal is enough, even after a quorum approved: whoever knows of a danger stops it.
 
@@ -133,7 +135,7 @@ def _reseal(session: QuorumSession, decision: QuorumDecision, opened: Opened) ->
 
 @contextmanager
 def _decision(
-    session: QuorumSession, custodian: Custodian, *, approved: bool, reason: str
+    session: QuorumSession, custodian: Custodian, *, approved: bool, reason: SealedText
 ) -> Iterator[QuorumDecision]:
     """The decision's transaction: the session is locked and read again, the decision written, then the caller acts.
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -55,8 +55,6 @@ def begin_session(
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         _initiator(purpose, case=case, actor=actor)
-        if QuorumSession.objects.live().filter(purpose=purpose, case=case).exists():
-            raise SessionRunning
         session, code = _new_session(purpose, case=case, reason=reason, by=user)
         SessionIdentity.objects.bulk_create(
             SessionIdentity(session=session, sealed_identity=one) for one in identities
@@ -121,5 +119,10 @@ def _new_session(
     )
     key = new_one_time_key(salt=bytes(session.salt), binding=session_key_binding(session))
     session.public_key, session.wrapped_private_key = key.public, key.wrapped
-    session.save(force_insert=True)
+    try:
+        # The database says it, for two who ask in one moment cannot see each other.
+        with transaction.atomic():
+            session.save(force_insert=True)
+    except IntegrityError:
+        raise SessionRunning from None
     return session, key.code

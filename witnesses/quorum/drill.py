@@ -46,8 +46,10 @@ def hold_drill(session: QuorumSession, *, code: str, actor: Actor) -> bool:
     Raises what `gather` raises, and RequestClosed where somebody else ended the session meanwhile.
     """
     gathered = gather(session, purpose=QuorumPurpose.DRILL, code=code, actor=actor)
-    passed = _opens(session, gathered)
-    gathered.forget()
+    try:
+        passed = _opens(session, gathered)
+    finally:
+        gathered.forget()
     with transaction.atomic():
         end_session(
             session,

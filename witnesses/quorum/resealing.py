@@ -5,10 +5,12 @@ fresh data key each time: the shares of before open nothing that is still here.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
@@ -18,7 +20,7 @@ from audit.actors import Actor, SystemActor
 from cases.models import Case
 from witnesses.closing import end
 from witnesses.custodians import keys_of_today, quorum
-from witnesses.errors import SealBroken
+from witnesses.errors import RequestClosed, SealBroken, TooFewCustodians
 from witnesses.health import custody_of
 from witnesses.idle_keys import erase_idle_keys
 from witnesses.models import (
@@ -76,18 +78,23 @@ def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Res
     """Seals each covered identity and note anew, erases the old seals, then the keys that nothing waits for.
 
     One transaction for each of them: after a crash the session is still approved, and the code goes on where it
-    stopped. Raises what `gather` raises, TooFewCustodians, and RequestClosed where the session ended meanwhile.
+    stopped. Raises what `gather` raises, TooFewCustodians, and RequestClosed where the session ended meanwhile; the
+    sentences of both say how many had been sealed anew before, for those stay.
     """
     gathered = gather(session, purpose=QuorumPurpose.RESEAL, code=code, actor=actor)
     done = unreadable = newer = 0
-    for witness, part in _covered(session):
-        try:
-            count = _reseal(session, witness, part, gathered, actor=actor)
-        except SealBroken:
-            unreadable += 1
-            continue
-        done, newer = done + max(count, 0), newer + (count < 0)
-    gathered.forget()
+    try:
+        for witness, part in _covered(session):
+            try:
+                count = _reseal(session, witness, part, gathered, actor=actor)
+            except SealBroken:
+                unreadable += 1
+                continue
+            done, newer = done + max(count, 0), newer + (count < 0)
+    except (RequestClosed, TooFewCustodians) as error:
+        raise type(error)(f"{error} {_stays(done)}") from None
+    finally:
+        gathered.forget()
     with transaction.atomic():
         end_session(
             session,
@@ -99,6 +106,14 @@ def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Res
         )
         erased = erase_idle_keys(actor=actor)
     return Resealed(done, unreadable, newer, erased)
+
+
+def _stays(done: int) -> str:
+    return ngettext(
+        "%(n)d had been sealed anew before that, and stays so.",
+        "%(n)d had been sealed anew before that, and stay so.",
+        done,
+    ) % {"n": done}
 
 
 def _covered(session: QuorumSession) -> list[tuple[Witness, str]]:
@@ -158,8 +173,10 @@ def _seal_anew(old: SealedIdentity, gathered: Gathered, *, by: User) -> SealedId
 
 def _erase(old: Sequence[SealedIdentity]) -> None:
     for request in OpeningRequest.objects.filter(sealed_identity__in=old, state__in=LIVE_STATES):
-        # What it was approved for is not there any more; the new seal takes new approvals.
-        end(request, OpeningState.EXPIRED, action=Action.OPENING_EXPIRED, actor=SystemActor("openings"))
+        # What it was approved for is not there any more; the new seal takes new approvals. Where somebody opened or
+        # ended it in this moment, that is all that was wanted.
+        with suppress(RequestClosed):
+            end(request, OpeningState.EXPIRED, action=Action.OPENING_EXPIRED, actor=SystemActor("openings"))
     keys = [one.pk for one in old]
     SealedIdentity.records.filter(pk__in=keys).update(nonce=_ERASED, ciphertext=_ERASED)
     KeyShare.objects.filter(sealed_identity__in=keys).update(sealed_share=_ERASED)

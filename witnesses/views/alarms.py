@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import permission_required
@@ -50,9 +51,11 @@ def see_alarm(request: HttpRequest, witness_alarm_id: UUID) -> HttpResponse:
     return redirect("witnesses:alarms")
 
 
+@sensitive_post_parameters()
 @permission_required(HEED)
 @require_http_methods(["GET", "POST"])
 @unstored
+@sensitive_variables()
 def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """An emergency, what was said and decided, and what is found of it afterwards."""
     user = reader(request)

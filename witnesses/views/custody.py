@@ -127,6 +127,7 @@ def found(request: HttpRequest) -> HttpResponse:
     return show_form(request, "witnesses/found.html", form, {})
 
 
+@sensitive_post_parameters()
 @permission_required(REMOVE)
 @require_http_methods(["GET", "POST"])
 @unstored
@@ -136,6 +137,7 @@ def lost(request: HttpRequest, custodian_id: UUID) -> HttpResponse:
     return _about(request, custodian_id, declare_lost, page="lost", said=said)
 
 
+@sensitive_post_parameters()
 @permission_required(REMOVE)
 @require_http_methods(["GET", "POST"])
 @unstored
@@ -145,6 +147,7 @@ def remove(request: HttpRequest, custodian_id: UUID) -> HttpResponse:
     return _about(request, custodian_id, remove_custodian, page="remove", said=said)
 
 
+@sensitive_post_parameters()
 @permission_required(REMOVE)
 @require_http_methods(["GET", "POST"])
 @unstored
@@ -158,6 +161,7 @@ def reinstate(request: HttpRequest, custodian_id: UUID) -> HttpResponse:
 Act = Callable[..., object]
 
 
+@sensitive_variables()
 def _about(request: HttpRequest, custodian_id: UUID, act: Act, *, page: str, said: str) -> HttpResponse:
     user: User = reader(request)
     remover(user)
@@ -179,6 +183,7 @@ def _about(request: HttpRequest, custodian_id: UUID, act: Act, *, page: str, sai
     return show_form(request, f"witnesses/{page}.html", form, context)
 
 
+@sensitive_variables()
 def _done(act: Act, custodian: Custodian, reason: str, actor: Actor) -> bool:
     act(custodian, reason=reason, actor=actor)
     return True

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
@@ -31,9 +32,11 @@ from witnesses.searching import open_page
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 
+@sensitive_post_parameters()
 @permission_required(DECLARE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @unstored
+@sensitive_variables()
 def dependences(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
     """The exhibits that depend on the witness, and the form for one more. In the log before it is shown."""
     user = reader(request)
@@ -55,9 +58,11 @@ def dependences(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRe
     return show_form(request, "witnesses/dependences.html", form, context)
 
 
+@sensitive_post_parameters()
 @permission_required(DECLARE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @unstored
+@sensitive_variables()
 def depend_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """The form, asked on the page of an exhibit."""
     user = reader(request)
@@ -72,9 +77,11 @@ def depend_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return show_form(request, "witnesses/depend_item.html", form, {"item": item})
 
 
+@sensitive_post_parameters()
 @permission_required(END)
 @require_http_methods(["GET", "HEAD", "POST"])
 @unstored
+@sensitive_variables()
 def end(request: HttpRequest, case_id: UUID, witness_id: UUID, dependence_id: UUID) -> HttpResponse:
     """Say that an exhibit does not depend on the witness after all."""
     user = reader(request)
@@ -94,6 +101,7 @@ def end(request: HttpRequest, case_id: UUID, witness_id: UUID, dependence_id: UU
     return show_form(request, "witnesses/dependence_end.html", form, context)
 
 
+@sensitive_variables()
 def _declare_typed(form: DependentItemForm, witness: Witness, user: User) -> Dependence:
     typed = form.cleaned_data
     try:
@@ -104,6 +112,7 @@ def _declare_typed(form: DependentItemForm, witness: Witness, user: User) -> Dep
     return declare_dependence(witness, item, tie=typed["tie"], note=typed["note"], actor=user)
 
 
+@sensitive_variables()
 def _declare_of_item(form: WitnessOfItemForm, item: EvidenceItem, user: User) -> Dependence:
     typed = form.cleaned_data
     witness = find_witness_of(item, typed["pseudonym"], user=user)

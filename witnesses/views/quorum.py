@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import permission_required
 from accounts.models import User
 from witnesses.custodians import DECIDE, quorum
+from witnesses.errors import RequestClosed
 from witnesses.health import custody_of
 from witnesses.models import LIVE_SESSIONS, QuorumDecision, QuorumPurpose, QuorumSession, QuorumState
 from witnesses.quorum.approving import approve_session, refuse_session
@@ -92,8 +93,8 @@ def carry_out(request: HttpRequest, session_id: UUID) -> HttpResponse:
     asked = find_session(session_id, user=user)
     form = SessionCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        act = _ACTS.get(QuorumPurpose(asked.purpose))
-        done = act and attempt(form, lambda: act(asked, form.cleaned_data["code"], user))
+        act = _ACTS.get(QuorumPurpose(asked.purpose), _carried_out_elsewhere)
+        done = attempt(form, lambda: act(asked, form.cleaned_data["code"], user))
         if done:
             messages.add_message(request, *done)
             return redirect("witnesses:session", session_id=asked.pk)
@@ -144,6 +145,15 @@ def _hold_drill(asked: QuorumSession, code: str, user: User) -> Told:
     if hold_drill(asked, code=code, actor=user):
         return messages.SUCCESS, _("The drill is passed: the test record opened as it was sealed.")
     return messages.ERROR, _("The drill failed: the test record did not open. Tell the auditor.")
+
+
+@sensitive_variables()
+def _carried_out_elsewhere(asked: QuorumSession, code: str, user: User) -> Told:
+    raise RequestClosed(
+        _(
+            "A leak check is carried out on the page of its dossier, by the lawyer who asked. Nothing was done here."
+        )
+    )
 
 
 @sensitive_variables()
