@@ -331,6 +331,15 @@ class Action(Worded):
     )
     DRILL_PASSED = "witness.drill_passed", _("A quorum of custodians opened a test record, as a drill.")
     DRILL_FAILED = "witness.drill_failed", _("A drill failed: the test record did not open as it was sealed.")
+    KIT_PROPOSED = "witness.kit_proposed", _("A custodian proposed a recovery kit to the others.")
+    KIT_INSTALLED = (
+        "witness.kit_installed",
+        _("A quorum of custodians confirmed a recovery kit; identities are sealed to it from now on."),
+    )
+    KIT_NOT_INSTALLED = (
+        "witness.kit_not_installed",
+        _("A recovery kit was not installed: the quorum's test record did not open as it was sealed."),
+    )
     WITNESS_VIEWED = "witness.viewed", _("A person opened the page of a witness, under the pseudonym.")
     REGISTER_LISTED = "witness.register_listed", _("A person opened the list of the witnesses of a case.")
     REGISTER_SEARCHED = (

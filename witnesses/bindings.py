@@ -7,6 +7,7 @@ from witnesses.models import (
     OpeningDecision,
     OpeningRequest,
     QuorumSession,
+    RecoveryKit,
     SealedIdentity,
 )
 from witnesses.models.witness import IDENTITY
@@ -89,3 +90,8 @@ def drill_share_binding(record: DrillRecord, key: CustodianKey) -> Binding:
         "custodian": str(key.custodian_id),
         "custodian_key": str(key.pk),
     }
+
+
+def recovery_binding(identity: SealedIdentity, kit: RecoveryKit) -> Binding:
+    """For the data key of a record, sealed to a recovery kit."""
+    return {**identity_binding(identity), "purpose": "recovery", "kit": str(kit.pk)}

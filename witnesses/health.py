@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
-from witnesses.models import Custodian, CustodianKey, KeyShare, SealedIdentity
+from witnesses.models import Custodian, CustodianKey, KeyShare, RecoveryKit, RecoverySeal, SealedIdentity
+from witnesses.recovery.seals import kit_for_sealing
 from witnesses.sharing import MOST_SHARES
 
 
@@ -41,6 +42,7 @@ class IdentityCustody:
     part: str
     margin: int
     needs_reseal: bool
+    in_kit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Custody:
 
     custodians: Sequence[CustodianStanding]
     identities: Sequence[IdentityCustody]
+    kit: RecoveryKit | None
 
     @property
     def ready(self) -> int:
@@ -79,6 +82,11 @@ class Custody:
     def to_reseal(self) -> int:
         """How many identities that can be opened are not sealed to exactly the custodians of today."""
         return sum(one.needs_reseal and one.margin >= 0 for one in self.identities)
+
+    @property
+    def beyond_kit(self) -> int:
+        """How many records the recovery kit of today does not open."""
+        return sum(not one.in_kit for one in self.identities)
 
     @property
     def danger(self) -> Danger:
@@ -116,10 +124,22 @@ def custody_of() -> Custody:
         holders[identity].add(custodian)
         if custodian in wanted and current[custodian].pk == key:
             alive[identity].add(custodian)
+    kit = kit_for_sealing()
+    kits = dict(
+        RecoverySeal.objects.filter(sealed_identity__successor__isnull=True).values_list(
+            "sealed_identity", "kit"
+        )
+    )
+    kit_id = kit.pk if kit else None
     living = SealedIdentity.records.living().values_list("pk", "witness_id", "part", "threshold")
     identities = [
         IdentityCustody(
-            pk, witness, part, len(alive[pk]) - threshold, alive[pk] != wanted or not holders[pk] <= wanted
+            pk,
+            witness,
+            part,
+            len(alive[pk]) - threshold,
+            alive[pk] != wanted or not holders[pk] <= wanted or kits.get(pk) != kit_id,
+            kit_id is not None and kits.get(pk) == kit_id,
         )
         for pk, witness, part, threshold in living
     ]
@@ -134,6 +154,7 @@ def custody_of() -> Custody:
             for one in custodians
         ],
         identities,
+        kit,
     )
 
 

@@ -24,6 +24,7 @@ from witnesses.errors import BadNote, UnknownInterview
 from witnesses.interviewing import LONGEST_TEXT
 from witnesses.models import Interview, InterviewNote, SealedIdentity
 from witnesses.note_content import note_bytes
+from witnesses.recovery.seals import kit_facts
 from witnesses.sealed import SealedText
 from witnesses.sealing import SUITE
 from witnesses.searching import READ
@@ -135,6 +136,7 @@ def _log(note: InterviewNote, record: SealedIdentity | None, user: User) -> None
             "suite": SUITE,
             "threshold": record.threshold,
             "custodian_keys": [str(share.custodian_key_id) for share in record.key_shares.order_by("index")],
+            **kit_facts(record),
         }
     action = Action.NOTE_WRITTEN if record is None else Action.NOTE_SEALED
     log.append(action, subject=witness, actor=user, facts=facts, case_id=witness.case_id)

@@ -53,6 +53,16 @@ class AskForm(forms.Form):
     reason = reason_field(_("The custodians decide by it. Write no name here."))
 
 
+class KitForm(forms.Form):
+    """The public file of a recovery kit, and why it is wanted."""
+
+    kit = forms.FileField(
+        label=_("The public file of the kit"),
+        help_text=_("recovery-kit.json, and nothing else. A sheet must never come near a server."),
+    )
+    reason = reason_field(_("The custodians decide by it. Write no name here."))
+
+
 class SessionDecisionForm(forms.Form):
     """Yes or no, with a reason. A yes needs the custodian's passphrase and the request's reference, typed."""
 

@@ -13,6 +13,7 @@ from witnesses.custodians import keys_for_sealing
 from witnesses.identity import IdentityFacts, identity_bytes
 from witnesses.models import Witness
 from witnesses.pseudonyms import new_pseudonym
+from witnesses.recovery.seals import kit_facts
 from witnesses.sealing import SUITE
 from witnesses.versions import seal_version
 
@@ -42,6 +43,7 @@ def register_witness(*, case: Case, identity: IdentityFacts, actor: Actor) -> Wi
                 "suite": SUITE,
                 "threshold": sealed.threshold,
                 "custodian_keys": [str(key.pk) for key in keys],
+                **kit_facts(sealed),
             },
             case_id=case.pk,
         )

@@ -15,6 +15,7 @@ from witnesses.custodians import keys_for_sealing
 from witnesses.deciding import checked_reason
 from witnesses.identity import IdentityFacts, identity_bytes
 from witnesses.models import Revision, SealedIdentity, Witness
+from witnesses.recovery.seals import kit_facts
 from witnesses.sealing import SUITE
 from witnesses.searching import READ
 from witnesses.versions import next_version, seal_version
@@ -47,6 +48,7 @@ def revise_identity(
                 "suite": SUITE,
                 "threshold": made.threshold,
                 "custodian_keys": [str(key.pk) for key in keys],
+                **kit_facts(made),
                 "revision": str(revision.pk),
                 "reason": sealed(revision, "reason"),
             },

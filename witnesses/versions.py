@@ -11,6 +11,7 @@ from witnesses.bindings import held_share_binding, identity_binding
 from witnesses.custodians import quorum
 from witnesses.models import CustodianKey, KeyShare, SealedIdentity, Witness
 from witnesses.models.witness import IDENTITY
+from witnesses.recovery.seals import seal_to_kit
 from witnesses.sealing import SUITE, new_data_key, seal_identity, seal_share
 from witnesses.sharing import split
 
@@ -36,7 +37,10 @@ def seal_version(
     part: str = IDENTITY,
     reseals: SealedIdentity | None = None,
 ) -> SealedIdentity:
-    """Seals the content under a fresh key, of which each custodian's key gets one share. Two versions share nothing."""
+    """Seals the content under a fresh key: a share of it to each custodian's key, the whole to the recovery kit.
+
+    Two versions share nothing.
+    """
     identity = SealedIdentity(
         id=uuid.uuid4(),
         witness=witness,
@@ -62,4 +66,5 @@ def seal_version(
                 share, public_key=bytes(key.public_key), binding=held_share_binding(identity, key)
             ),
         )
+    seal_to_kit(identity, data_key)
     return identity

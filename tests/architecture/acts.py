@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -38,7 +39,9 @@ from witnesses.opening import open_identity, request_opening
 from witnesses.quorum.approving import approve_session
 from witnesses.quorum.drill import begin_drill
 from witnesses.quorum.ending import withdraw_session
+from witnesses.recovery.kit import PublicKit
 from witnesses.removing import remove_custodian
+from witnesses.sealing import new_key_pair
 
 
 @dataclass(frozen=True)
@@ -254,6 +257,12 @@ def _drill(house: House, _hire: Hire) -> Act:
     return Act(house.people["custodian"], {"reason": "to see who still can"})
 
 
+def _kit(house: House, _hire: Hire) -> Act:
+    public = PublicKit(new_key_pair().public, 2, 3, timezone.now())
+    file = SimpleUploadedFile("recovery-kit.json", public.as_file())
+    return Act(house.people["custodian"], {"reason": "too few of us are left", "kit": file})
+
+
 def _session(_house: House, _hire: Hire) -> Act:
     form = {
         "decision": "approve",
@@ -423,6 +432,7 @@ ACTS: dict[str, Prepare] = {
     "witnesses:reinstate": _reinstate,
     "witnesses:reseal": _reseal,
     "witnesses:drill": _drill,
+    "witnesses:kit": _kit,
     "witnesses:session": _session,
     "witnesses:carry_out": _carry_out,
     "witnesses:session_withdraw": lambda house, _hire: Act(house.people["custodian"]),

@@ -45,9 +45,9 @@ def approve_by_page(client, session, user):
     return client.post(at("session", session.pk), form)
 
 
-def ask_by_page(client, room):
+def ask_by_page(client, room, **more):
     """The session and the code that the page showed."""
-    answer = client.post(at(room), {"reason": "Once a quarter"})
+    answer = client.post(at(room), {"reason": "Once a quarter", **more})
     code = re.search(r"(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}", answer.content.decode())
     assert code, answer.content.decode()
     return QuorumSession.objects.get(state=QuorumState.REQUESTED), code.group()

@@ -34,6 +34,7 @@ from witnesses.models import (
     QuorumSession,
     QuorumShare,
     QuorumState,
+    RecoverySeal,
     SealedIdentity,
 )
 from witnesses.noting import NoteFacts, write_note
@@ -303,7 +304,7 @@ def test_a_share_has_one_holder(witness, custodians):
 def test_the_guard_names_every_column_but_those_that_may_become_empty():
     columns = {
         model._meta.db_table: {field.column for field in model._meta.concrete_fields}
-        for model in (SealedIdentity, KeyShare)
+        for model in (SealedIdentity, KeyShare, RecoverySeal)
     }
     promised = promised_erasures()
     assert {table: {*one.empty, *one.kept} for table, one in promised.items()} == columns

@@ -22,6 +22,7 @@ from witnesses.models.opening import (
 )
 from witnesses.models.quorum import (
     LIVE_SESSIONS,
+    ON_A_TEST_RECORD,
     DrillRecord,
     DrillShare,
     QuorumDecision,
@@ -32,6 +33,7 @@ from witnesses.models.quorum import (
     QuorumState,
     SessionIdentity,
 )
+from witnesses.models.recovery import KitInstallation, RecoveryKit, RecoverySeal
 from witnesses.models.revision import Revision
 from witnesses.models.risk import (
     ProtectiveMeasure,
@@ -51,6 +53,7 @@ __all__ = [
     "IN_THE_CONTENT",
     "LIVE_SESSIONS",
     "LIVE_STATES",
+    "ON_A_TEST_RECORD",
     "AccountKind",
     "AlarmKind",
     "AlarmSeen",
@@ -73,6 +76,7 @@ __all__ = [
     "InterviewRecord",
     "InterviewState",
     "KeyShare",
+    "KitInstallation",
     "OpeningDecision",
     "OpeningRequest",
     "OpeningRequestQuerySet",
@@ -86,6 +90,8 @@ __all__ = [
     "QuorumShare",
     "QuorumState",
     "Recording",
+    "RecoveryKit",
+    "RecoverySeal",
     "Referral",
     "ReferralEvent",
     "ReferralWords",

@@ -20,6 +20,11 @@ class QuorumPurpose(models.TextChoices):
     RESEAL = "reseal", _("seal identities anew, to the custodians of today")
     DRILL = "drill", _("a drill on a test record")
     LEAK_CHECK = "leak_check", _("look for the identities of a case in a package")
+    KIT = "kit", _("install a recovery kit")
+
+
+# Of no identity: custodians open a test record together, which shows that a quorum was there.
+ON_A_TEST_RECORD = (QuorumPurpose.DRILL, QuorumPurpose.KIT)
 
 
 class QuorumState(models.TextChoices):

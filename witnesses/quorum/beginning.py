@@ -24,7 +24,13 @@ from witnesses.bindings import session_key_binding
 from witnesses.custodians import DECIDE, acting_custodian, quorum
 from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import NothingToGather, RequesterLostRight, SessionRunning
-from witnesses.models import QuorumPurpose, QuorumSession, SealedIdentity, SessionIdentity
+from witnesses.models import (
+    ON_A_TEST_RECORD,
+    QuorumPurpose,
+    QuorumSession,
+    SealedIdentity,
+    SessionIdentity,
+)
 from witnesses.one_time import new_one_time_key
 from witnesses.quorum.ending import close_overdue_sessions
 from witnesses.sealed import SealedText
@@ -49,7 +55,7 @@ def begin_session(
     """
     user = _initiator(purpose, case=case, actor=actor)
     reason = checked_reason(reason)
-    if not identities and purpose != QuorumPurpose.DRILL:
+    if not identities and purpose not in ON_A_TEST_RECORD:
         raise NothingToGather
     close_overdue_sessions()
     with transaction.atomic():

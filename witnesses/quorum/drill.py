@@ -35,7 +35,7 @@ def begin_drill(*, reason: str, actor: Actor) -> tuple[QuorumSession, SealedText
     """
     with transaction.atomic():
         session, code = begin_session(QuorumPurpose.DRILL, (), reason=reason, actor=actor)
-        _seal_test_record(session)
+        seal_test_record(session)
     return session, code
 
 
@@ -47,7 +47,7 @@ def hold_drill(session: QuorumSession, *, code: str, actor: Actor) -> bool:
     """
     gathered = gather(session, purpose=QuorumPurpose.DRILL, code=code, actor=actor)
     try:
-        passed = _opens(session, gathered)
+        passed = test_record_opens(session, gathered)
     finally:
         gathered.forget()
     with transaction.atomic():
@@ -63,7 +63,8 @@ def hold_drill(session: QuorumSession, *, code: str, actor: Actor) -> bool:
 
 
 @sensitive_variables()
-def _seal_test_record(session: QuorumSession) -> None:
+def seal_test_record(session: QuorumSession) -> None:
+    """Random bytes, sealed to the custodians of today as an identity is. Raises TooFewCustodians."""
     keys = keys_of_today(at_least=session.threshold)
     content, data_key = secrets.token_bytes(_TEST_BYTES), new_data_key()
     record = DrillRecord(id=uuid.uuid4(), session=session, digest=hashlib.sha256(content).digest())
@@ -81,7 +82,8 @@ def _seal_test_record(session: QuorumSession) -> None:
 
 
 @sensitive_variables()
-def _opens(session: QuorumSession, gathered: Gathered) -> bool:
+def test_record_opens(session: QuorumSession, gathered: Gathered) -> bool:
+    """Whether what the quorum brought together opens the session's test record, as it was sealed."""
     record = session.drill_record
     sealed = Sealed(bytes(record.nonce), bytes(record.ciphertext))
     key = bytearray()

@@ -8,11 +8,11 @@ from django.db.models import Count
 from witnesses.bindings import drill_share_binding, held_share_binding
 from witnesses.custodians import active_custodians
 from witnesses.models import (
+    ON_A_TEST_RECORD,
     Custodian,
     CustodianKey,
     DrillShare,
     KeyShare,
-    QuorumPurpose,
     QuorumSession,
     QuorumShare,
     SealedIdentity,
@@ -32,7 +32,7 @@ class Held:
 
 def held_shares(session: QuorumSession, key: CustodianKey) -> list[Held]:
     """Everything that the session covers and the key's owner holds a share of."""
-    if session.purpose == QuorumPurpose.DRILL:
+    if session.purpose in ON_A_TEST_RECORD:
         return list(_of_the_drill(session, key))
     shares = KeyShare.objects.filter(
         sealed_identity__sessions__session=session, custodian_key=key
@@ -66,7 +66,7 @@ def is_gathered(session: QuorumSession) -> bool:
     present = active_custodians([decision.custodian for decision in approvals])
     if len(present) < session.threshold:
         return False
-    if session.purpose == QuorumPurpose.DRILL:
+    if session.purpose in ON_A_TEST_RECORD:
         return True
     short = short_of_shares(session, present)
     if not short:

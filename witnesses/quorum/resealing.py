@@ -32,12 +32,14 @@ from witnesses.models import (
     QuorumPurpose,
     QuorumSession,
     QuorumState,
+    RecoverySeal,
     SealedIdentity,
     Witness,
 )
 from witnesses.quorum.beginning import begin_session
 from witnesses.quorum.ending import end_session, require_session
 from witnesses.quorum.gathered import Gathered, gather
+from witnesses.recovery.seals import kit_facts
 from witnesses.sealed import SealedText
 from witnesses.versions import next_version, seal_version
 
@@ -152,6 +154,7 @@ def _reseal(session: QuorumSession, witness: Witness, part: str, gathered: Gathe
                 "instead_of": [one.version for one in old],
                 "threshold": made[-1].threshold,
                 "shares": made[-1].shares,
+                **kit_facts(made[-1]),
             },
             case_id=witness.case_id,
         )
@@ -180,6 +183,7 @@ def _erase(old: Sequence[SealedIdentity]) -> None:
     keys = [one.pk for one in old]
     SealedIdentity.records.filter(pk__in=keys).update(nonce=_ERASED, ciphertext=_ERASED)
     KeyShare.objects.filter(sealed_identity__in=keys).update(sealed_share=_ERASED)
+    RecoverySeal.objects.filter(sealed_identity__in=keys).update(sealed_key=_ERASED)
 
 
 def _require_approved(session: QuorumSession) -> None:

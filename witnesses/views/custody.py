@@ -22,6 +22,7 @@ from witnesses.models import Custodian, CustodianEvent
 from witnesses.queries import is_enrolled
 from witnesses.quorum.ending import close_overdue_sessions
 from witnesses.quorum.queries import last_drill, recent_sessions
+from witnesses.recovery.standing import kit_standing
 from witnesses.removing import REMOVE, reinstate_custodian, remove_custodian, remover
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
@@ -40,6 +41,7 @@ def custodians(request: HttpRequest) -> HttpResponse:
     custody = custody_of()
     context = {
         "custody": custody,
+        "kit": kit_standing(),
         "standings": custody.custodians,
         "quorum": quorum(),
         "fewest": fewest_custodians(),

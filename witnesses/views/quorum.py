@@ -22,7 +22,10 @@ from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
 from witnesses.quorum.queries import find_session
 from witnesses.quorum.resealing import begin_resealing, reseal_identities
-from witnesses.quorum_forms import AskForm, SessionCodeForm, SessionDecisionForm
+from witnesses.quorum_forms import AskForm, KitForm, SessionCodeForm, SessionDecisionForm
+from witnesses.recovery.installing import install_kit, propose_kit
+from witnesses.recovery.kit import LARGEST
+from witnesses.recovery.seals import public_kit
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 # How serious it is, and the sentence.
@@ -60,6 +63,23 @@ def reseal(request: HttpRequest) -> HttpResponse:
             return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
     custody = custody_of()
     return show_form(request, "witnesses/reseal.html", form, {"custody": custody, "quorum": quorum()})
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def kit(request: HttpRequest) -> HttpResponse:
+    """Ask the custodians to confirm a recovery kit. Its answer shows the code, once and nowhere else."""
+    user = reader(request)
+    form = KitForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["kit"].read(LARGEST + 1)
+        made = attempt(form, lambda: propose_kit(content, reason=form.cleaned_data["reason"], actor=user))
+        if made:
+            return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
+    return show_form(request, "witnesses/kit.html", form, {"quorum": quorum()})
 
 
 @sensitive_post_parameters()
@@ -121,6 +141,7 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
     live = asked.state in LIVE_SESSIONS
     return {
         "session": asked,
+        "kit": public_kit(asked.recovery_kit) if asked.purpose == QuorumPurpose.KIT else None,
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),
         "live": live,
@@ -174,7 +195,17 @@ def _reseal(asked: QuorumSession, code: str, user: User) -> Told:
     return messages.WARNING, f"{sentence} {left}"
 
 
+@sensitive_variables()
+def _install(asked: QuorumSession, code: str, user: User) -> Told:
+    if install_kit(asked, code=code, actor=user):
+        return messages.SUCCESS, _(
+            "The recovery kit is installed. Now have identities that were sealed before sealed anew."
+        )
+    return messages.ERROR, _("The kit was not installed: the test record did not open. Tell the auditor.")
+
+
 _ACTS: dict[QuorumPurpose, Callable[[QuorumSession, str, User], Told]] = {
     QuorumPurpose.DRILL: _hold_drill,
     QuorumPurpose.RESEAL: _reseal,
+    QuorumPurpose.KIT: _install,
 }
