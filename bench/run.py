@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import (
     append_rows,
     explorer_rows,
+    leak_rows,
     register_rows,
     small_files_rows,
     vault_rows,
@@ -29,6 +30,7 @@ GROUPS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "explorer": lambda _options: explorer_rows.rows(),
     "register": lambda options: register_rows.rows(items=options.items),
     "witness": lambda _options: witness_rows.rows(),
+    "leaks": lambda options: leak_rows.rows(pages=options.pages),
 }
 
 
@@ -87,6 +89,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--items", type=int, default=1_000_000, help="length of the register; the goal is for 1000000"
+    )
+    parser.add_argument(
+        "--pages", type=int, default=10_000, help="pages to look through; the goal is for 10000"
     )
     parser.add_argument("--only", nargs="+", choices=GROUPS, help="measure these groups of rows alone")
     parser.add_argument("--write", action="store_true", help=f"keep the table in {RESULTS.name}")

@@ -1,5 +1,6 @@
 """Looks through texts for what is sealed of identities, and says where and how sure, never what. Pure: no database."""
 
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,11 +12,16 @@ from witnesses.leaks.needles import Needles
 from witnesses.leaks.pages import Page
 from witnesses.leaks.surety import Surety
 from witnesses.leaks.texts import Piece, Place
+from witnesses.sealed import SealedText
 
-__all__ = ["Hit", "Surety", "look"]
+__all__ = ["Hit", "LookBroken", "Surety", "look"]
 
 # What of a piece is read again with the next piece of the same place: a name or number can be broken between them.
 _CARRIED: Final = 200
+
+
+class LookBroken(RuntimeError):
+    """The look failed by a fault of the program. Says where in the program, and nothing of texts or needles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class Hit:
 def look(pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit]:
     """The hits, one for each place and label, the strongest. Each piece is let go before the next is asked for.
 
-    The pieces of one place come one after the other. Keeps nothing of any text when it ends, whichever way.
+    The pieces of one place come one after the other. Raises LookBroken where the program fails; what the readers of
+    the pieces raise goes through. Keeps nothing of any text when it ends, whichever way.
     """
     try:
         for place, of_place in groupby(pieces, key=lambda piece: piece.place):
@@ -39,12 +46,26 @@ def look(pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit]:
         needles.let_go_of_texts()
 
 
-@sensitive_variables()
 def _in_place(place: Place, pieces: Iterable[Piece], needles: Needles) -> list[Hit]:
     strongest: dict[str, Surety] = {}
     carried = ""
     for piece in pieces:
-        for label, surety in needles.found(Page(carried + piece.text)):
+        for label, surety in _found(SealedText(carried + piece.text), needles):
             strongest[label] = surety.or_stronger(strongest.get(label))
-        carried = piece.text[-_CARRIED:]
+        carried = SealedText(piece.text[-_CARRIED:])
     return [Hit(place, label, surety) for label, surety in strongest.items()]
+
+
+@sensitive_variables()
+def _found(text: str, needles: Needles) -> list[tuple[str, Surety]]:
+    try:
+        return list(needles.found(Page(text)))
+    except Exception as error:  # noqa: BLE001 - raised anew below, without the frames that hold text and names
+        broken = _where(error)
+    raise LookBroken(broken)
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error and the line that raised it: what a crash report may say."""
+    innermost = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}, {innermost.filename.rpartition('/')[2]}:{innermost.lineno}"

@@ -18,6 +18,7 @@ _WIDEST_GAP: Final = 2
 _SHORTEST_ALONE: Final = 4
 _SHORTEST_HEARD_ALONE: Final = {True: 5, False: 7}
 _MOST_SILENT: Final = 200_000
+_TELLS_NOTHING: Final = ALONE | SENTENCE
 _COMPOUNDED: Final = ENDINGS | BEGINNINGS | GIVEN
 
 
@@ -66,15 +67,15 @@ class Names:
         """Each label with how sure; the same label several times. Notes in the page where parts of names stand."""
         for name, sights in self._sights(page).items():
             page.named[name.label].extend(sight.start for sight in sights)
-            sights.sort()
-            for sight in sights:
-                alone = _alone(name, sight)
+            for bits, exact in {(sight.bits, sight.exact) for sight in sights}:
+                alone = _alone(name, bits, exact=exact)
                 if alone:
                     yield name.label, alone
-                if sight.bits >> (len(name.parts) - 1) and _has_initial(name, sight, page.words):
-                    yield name.label, Surety.LIKELY
-            for level in _together(name, sights, page.words):
-                yield name.label, level
+            family = 1 << (len(name.parts) - 1)
+            if any(sight.bits & family and _has_initial(name, sight, page.words) for sight in sights):
+                yield name.label, Surety.LIKELY
+            if len(sights) > 1:
+                yield from ((name.label, level) for level in _together(name, sorted(sights), page.words))
         yield from self._spaced_out(page)
 
     def _sights(self, page: Page) -> dict[Name, list[_Sight]]:
@@ -119,14 +120,14 @@ def _compounds(page: Page) -> Iterator[tuple[int, int, str]]:
             yield start, 2, word + following
 
 
-def _alone(name: Name, sight: _Sight) -> Surety | None:
+def _alone(name: Name, bits: int, *, exact: bool) -> Surety | None:
     """Several parts in one word; or a part that few have, by itself."""
-    parts = _parts_of(name, sight.bits)
+    parts = _parts_of(name, bits)
     if len(parts) > 1:
-        return _level(name, sight.bits, exact=sight.exact, between=())
-    rare = parts[0] not in ALONE | SENTENCE and len(parts[0]) >= _SHORTEST_ALONE
+        return _level(name, bits, exact=exact, between=())
+    rare = parts[0] not in _TELLS_NOTHING and len(parts[0]) >= _SHORTEST_ALONE
     # A short name sounds like too many words.
-    heard_enough = sight.exact or len(parts[0]) >= _SHORTEST_HEARD_ALONE[is_persian(parts[0])]
+    heard_enough = exact or len(parts[0]) >= _SHORTEST_HEARD_ALONE[is_persian(parts[0])]
     return Surety.POSSIBLE if rare and heard_enough else None
 
 
