@@ -1,4 +1,4 @@
-"""Tables whose rows may change but never go: the database itself refuses DELETE, TRUNCATE and INSERT OR REPLACE.
+"""Tables whose rows may change but never go: the database itself refuses DELETE, TRUNCATE and OR REPLACE.
 
 An item's row takes what was found out of it later, so it cannot be append-only; but a row that went would take its
 custody's meaning with it. The guards are of the same kind as those of `audit.guards`, and as little able to stop
@@ -94,6 +94,10 @@ def sqlite_keepers(table: str, keys: Sequence[Sequence[str]]) -> dict[str, str]:
         same = " AND ".join(f'"{column}" = NEW."{column}"' for column in key)
         known = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'  # noqa: S608
         triggers[f"{table}{MARK}insert_{number}"] = f'BEFORE INSERT ON "{table}" WHEN {known} {refuse}'
+        # So does UPDATE OR REPLACE with the row whose key the other one takes.
+        moved = " OR ".join(f'NEW."{column}" IS NOT OLD."{column}"' for column in key)
+        taken = f"({moved}) AND {known}"
+        triggers[f"{table}{MARK}update_{number}"] = f'BEFORE UPDATE ON "{table}" WHEN {taken} {refuse}'
     return {name: f'CREATE TRIGGER "{name}" {rest}' for name, rest in triggers.items()}
 
 

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from audit.conditions import checks_in, condition_form, index_form
 from audit.guards import promised_erasures
+from audit.kept_rows import kept_tables
 from audit.postgresql_path import system_names
 from audit.promises import FoundIndex, Reference
 
@@ -59,7 +60,8 @@ _FUNCTIONS = """
         SELECT 1 FROM pg_depend d WHERE d.classid = f.kind AND d.objid = f.oid AND d.deptype = 'e'
     ) ORDER BY 2, 1
 """
-# Nobody but the owner, who migrates, may do more with the record than read it and add to it; and there is one owner.
+# Nobody but the owner, who migrates, may do more with the record than read it and add to it, and what is kept change;
+# there is one owner, and nobody logs in who could act as that one or has the right to write to every table.
 _RIGHTS = """
     WITH ours AS (SELECT c.oid, c.relowner, c.relacl FROM pg_class c WHERE c.oid = ANY (%(tables)s::oid[])),
     given AS (
@@ -75,10 +77,16 @@ _RIGHTS = """
             || coalesce(r.rolname::text, 'PUBLIC'), g.oid
     FROM given g LEFT JOIN pg_roles r ON r.oid = g.grantee
     WHERE g.grantee <> g.relowner AND g.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+        AND NOT (g.privilege_type = 'UPDATE' AND g.oid = ANY (%(kept)s::oid[]))
     GROUP BY g.oid, r.rolname
     UNION ALL SELECT 'owner ' || o.rolname::text, ours.oid
     FROM ours JOIN pg_roles o ON o.oid = ours.relowner
     WHERE ours.relowner <> (SELECT relowner FROM pg_class WHERE oid = %(house)s::oid)
+    UNION ALL SELECT 'role ' || r.rolname || ', a member of ' || m.rolname || ',', house.oid
+    FROM pg_class house JOIN pg_roles m ON m.oid = house.relowner OR m.rolname = 'pg_write_all_data'
+        JOIN pg_roles r ON r.oid NOT IN (m.oid, house.relowner) AND r.rolcanlogin AND NOT r.rolsuper
+    WHERE house.oid = %(house)s::oid
+        AND (pg_has_role(r.oid, m.oid, 'USAGE') OR pg_has_role(r.oid, m.oid, %(become)s))
     ORDER BY 2, 1
 """
 _EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger ORDER BY 1"
@@ -133,6 +141,7 @@ _REFERENCES = """
 """
 # Its owner is whoever migrated: the record's tables were made with it.
 _HOUSE = "audit_unsequenced"
+_TELLS_SET_APART = 160000
 # No action on deletion nor on change, which is how Django makes them.
 _PLAIN_REFERENCE = "aa"
 
@@ -185,6 +194,9 @@ class Catalog:
         places = {
             "tables": [self._places[table] for table in tables],
             "house": self._places.get(_HOUSE),
+            "kept": [self._places[table] for table in tables if table in kept_tables()],
+            # Until then whoever was a member could take the other role's place.
+            "become": "SET" if self._version() >= _TELLS_SET_APART else "MEMBER",
             "erasable": [place for place, _column in erasable],
             "columns": [column for _place, column in erasable],
         }
@@ -230,6 +242,11 @@ class Catalog:
     def same_text(self, _table: str, _statement: str) -> bool:
         """PostgreSQL keeps no statements: columns, indexes, checks and references are compared instead."""
         return True
+
+    def _version(self) -> int:
+        self._cursor.execute("SELECT current_setting('server_version_num')::int")
+        (number,) = self._cursor.fetchone()
+        return int(number)
 
     def _rows(self, sql: str, table: str) -> list[tuple[Any, ...]]:
         self._cursor.execute(sql, [self._places[table]])

@@ -56,7 +56,9 @@ def structure_faults(connection: BaseDatabaseWrapper) -> list[Fault]:
             *_foreign_faults(connection, catalog, there),
             *(
                 Fault(_FOREIGN, what, f"on {table}")
-                for what, table in catalog.rights([table for table in there if table in guarded])
+                for what, table in catalog.rights(
+                    [table for table in there if table in guarded or table in kept_tables()]
+                )
             ),
             *(Fault(_FOREIGN, what, where) for what, where in catalog.from_elsewhere()),
             *(

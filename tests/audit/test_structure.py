@@ -102,6 +102,18 @@ FOREIGN = {
         ("GRANT UPDATE (action) ON audit_entry TO PUBLIC", "right UPDATE of PUBLIC"),
         ("GRANT TRIGGER ON evidence_custodyevent TO pg_monitor", "right TRIGGER of pg_monitor"),
         ("ALTER TABLE audit_entry OWNER TO pg_monitor", "owner pg_monitor"),
+        ("GRANT DELETE ON evidence_evidenceitem TO PUBLIC", "right DELETE of PUBLIC"),
+        (
+            "CREATE ROLE dadkhah_test_member LOGIN; GRANT pg_write_all_data TO dadkhah_test_member",
+            "role dadkhah_test_member, a member of pg_write_all_data",
+        ),
+        (
+            "CREATE ROLE dadkhah_test_member LOGIN NOINHERIT; CREATE ROLE dadkhah_test_between;"
+            "GRANT dadkhah_test_between TO dadkhah_test_member;"
+            "DO $$ BEGIN EXECUTE format('GRANT %I TO dadkhah_test_between', (SELECT tableowner FROM pg_tables"
+            " WHERE tablename = 'audit_unsequenced')); END $$",
+            "role dadkhah_test_member, a member of ",
+        ),
         (
             "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
             "CREATE TRIGGER mine AFTER UPDATE ON accounts_user FOR EACH ROW EXECUTE FUNCTION mine()",

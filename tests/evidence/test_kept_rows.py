@@ -35,6 +35,27 @@ def test_no_item_can_be_replaced_nor_all_be_emptied(take_in: TakeIn) -> None:
     assert refused("TRUNCATE evidence_evidenceitem CASCADE")
 
 
+def test_no_item_gives_way_to_another_that_takes_its_key(take_in: TakeIn) -> None:
+    kept, other = take_in(), take_in()
+    if connection.vendor != "sqlite":
+        return
+    with as_owner(), connection.cursor() as cursor:
+        # As another program would come: it does not have the deletion of a replaced row fire triggers.
+        cursor.execute("PRAGMA recursive_triggers = OFF")
+        cursor.execute("PRAGMA recursive_triggers")
+        assert cursor.fetchone() == (0,)
+    try:
+        for column, value in (("reference", kept.reference), ("id", kept.pk.hex)):
+            sql = f"UPDATE OR REPLACE evidence_evidenceitem SET {column} = '{value}' WHERE id = '{other.pk.hex}'"
+            assert refused(sql)
+        first = "(SELECT min(rowid) FROM evidence_evidenceitem)"
+        assert refused(f"UPDATE OR REPLACE evidence_evidenceitem SET rowid = {first} WHERE rowid > {first}")
+    finally:
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers = ON")
+    assert EvidenceItem.objects.count() == 2
+
+
 def test_the_site_itself_cannot_delete_one(take_in: TakeIn) -> None:
     item = take_in()
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
