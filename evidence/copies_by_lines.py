@@ -1,5 +1,7 @@
 """Which of the things that were made of an item can be read by numbered lines."""
 
+from contextlib import ExitStack
+
 from django.utils.translation import gettext as _
 
 from audit.actors import Actor
@@ -22,14 +24,20 @@ def open_text(derivative: Derivative, *, actor: Actor) -> OpenDerivative:
     """Open it as `open_derivative` does. Raises what that raises, and BadDerivative where it is no text."""
     opened = open_derivative(derivative, actor=actor)
     if _is_unlooked_at(derivative):
-        head = opened.content.read(HEAD_BYTES)
-        opened.content.seek(0)
-        if not is_text(head):
-            opened.content.close()
-            raise BadDerivative(
-                _("This copy is no plain text and is not shown here. Download it from the page of the item.")
-            )
+        # Closed on every way out but the one on which the caller has it; the reading itself may find damage.
+        with ExitStack() as closing:
+            closing.enter_context(opened.content)
+            _require_text(opened.content.read(HEAD_BYTES))
+            opened.content.seek(0)
+            closing.pop_all()
     return opened
+
+
+def _require_text(head: bytes) -> None:
+    if not is_text(head):
+        raise BadDerivative(
+            _("This copy is no plain text and is not shown here. Download it from the page of the item.")
+        )
 
 
 def _is_unlooked_at(derivative: Derivative) -> bool:

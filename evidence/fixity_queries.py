@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -31,13 +32,14 @@ class AboutObject(Protocol):
 class WithReceipts:
     """A reading or an alarm with the first receipts of its object, and how many more there are.
 
-    `made` are the first things that were made of items and lie in this object.
+    `made` are the first things that were made of items and lie in this object, `made_more` how many more there are.
     """
 
     about: AboutObject
     receipts: Sequence[EvidenceItem]
     more: int
     made: Sequence[Derivative] = ()
+    made_more: int = 0
 
 
 def rounds(user: User) -> QuerySet[FixityRound]:
@@ -60,36 +62,50 @@ def broken_readings(of: FixityRound, *, most: int) -> list[FixityReading]:
 
 
 def receipts_of(about: Iterable[AboutObject]) -> list[WithReceipts]:
-    """Each with the receipts of its object, in three questions however many there are."""
+    """Each with the receipts of its object, in four questions however many there are."""
     rows = list(about)
     objects = {row.object_id for row in rows if row.object_id is not None}
     items = EvidenceItem.objects.filter(object__in=objects)
     counts = dict(items.order_by().values_list("object_id").annotate(Count("pk")))
     named: dict[UUID | None, list[EvidenceItem]] = {}
-    for item in items.only("reference", "object_id").order_by("reference"):
-        kept = named.setdefault(item.object_id, [])
-        if len(kept) < NAMED:
-            kept.append(item)
-    made = _made_in(objects)
+    number = Window(RowNumber(), partition_by=["object_id"], order_by=["reference"])
+    few = items.order_by().alias(place=number).filter(place__lte=NAMED).values("pk")
+    for item in EvidenceItem.objects.filter(pk__in=few).only("reference", "object_id").order_by("reference"):
+        named.setdefault(item.object_id, []).append(item)
+    made, none = _made_in(objects), _Made([], 0)
     return [
         WithReceipts(
             row,
             kept := named.get(row.object_id, []),
             counts.get(row.object_id, 0) - len(kept),
-            made.get(row.object_id, []),
+            (of := made.get(row.object_id, none)).first,
+            of.total - len(of.first),
         )
         for row in rows
     ]
 
 
-def _made_in(objects: set[UUID]) -> dict[UUID | None, list[Derivative]]:
-    """What was made of items and lies in these objects, a few of each; its item, its kind and number, no title."""
-    found: dict[UUID | None, list[Derivative]] = {}
-    rows = Derivative.objects.filter(object__in=objects).select_related("item")
-    for one in rows.only("kind", "number", "author_id", "object_id", "item__reference").order_by(
-        "item", "kind", "number"
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The first things that were made of items and lie in one object, and how many there are."""
+
+    first: list[Derivative]
+    total: int
+
+
+def _made_in(objects: set[UUID]) -> dict[UUID | None, _Made]:
+    """What was made of items and lies in these objects; its item, its kind and number, no title.
+
+    Two blank pages are one object: there may be as many of them as there are documents, and a few are read.
+    """
+    rows = Derivative.objects.filter(object__in=objects).order_by()
+    counts = rows.values_list("object_id").annotate(Count("pk"))
+    found: dict[UUID | None, _Made] = {object_id: _Made([], total) for object_id, total in counts}
+    number = Window(RowNumber(), partition_by=["object_id"], order_by=["item", "kind", "number", "pk"])
+    few = rows.alias(place=number).filter(place__lte=NAMED).values("pk")
+    named = Derivative.objects.filter(pk__in=few).select_related("item")
+    for one in named.only("kind", "number", "author_id", "object_id", "item__reference").order_by(
+        "item", "kind", "number", "pk"
     ):
-        kept = found.setdefault(one.object_id, [])
-        if len(kept) < NAMED:
-            kept.append(one)
+        found[one.object_id].first.append(one)
     return found

@@ -29,7 +29,8 @@ class RegisterPage:
     """Rows in their order, and where the pages before and after them begin, if there are any.
 
     `count` is exact; where it would cost a walk through everything it is None, and `more_than` says what is known.
-    `looked_at` is how many ledgers were read for gaps; there may be more items with gaps beyond them.
+    `looked_at` is how many ledgers were read for gaps; there may be more items with gaps beyond them, before this page
+    where it was read `backwards`.
     """
 
     rows: list[EvidenceItem]
@@ -38,13 +39,18 @@ class RegisterPage:
     count: int | None
     more_than: int
     looked_at: int | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Rows in the direction in which they were read, and the place from which there may be more, None at the end."""
+    """Rows in the direction in which they were read, and the place from which there may be more, None at the end.
+
+    `began` is the place of the first item that was looked at, whether it is among the rows or not.
+    """
 
     rows: list[EvidenceItem]
+    began: Place | None
     goes_on: Place | None
     looked_at: int | None = None
 
@@ -61,16 +67,21 @@ def register_page(
     sight, backwards, place = sight_of(user, wanted.case), before is not None, before or after
     look = _look_for_gaps if wanted.asks_for_gaps else _look
     found = look(sight, wanted, place, backwards=backwards)
+    if backwards and found.began is None:
+        # Nothing stands before: that is the first page.
+        return register_page(user, wanted)
     rows = found.rows[::-1] if backwards else found.rows
     prefetch_related_objects(rows, seen_cases(user))
-    first, last = (place_of(rows[0]), place_of(rows[-1])) if rows else (None, None)
+    # The way back begins where the looking began: a page without rows leads back and on as well as any other.
+    began = found.began or place
     return RegisterPage(
         rows=rows,
-        before=found.goes_on if backwards else first if after else None,
-        after=last if backwards else found.goes_on,
+        before=found.goes_on if backwards else began if after else None,
+        after=began if backwards else found.goes_on,
         count=_count(sight, wanted, found, whole=place is None),
         more_than=sight.at_least if wanted.is_empty else len(rows),
         looked_at=found.looked_at,
+        backwards=backwards,
     )
 
 
@@ -112,26 +123,28 @@ def selected(
 
 def _look(sight: Sight, wanted: RegisterFilter, place: Place | None, *, backwards: bool) -> _Found:
     rows = rows_beyond(sight, wanted, place, backwards=backwards, most=ROWS + 1)
-    return _Found(rows[:ROWS], place_of(rows[ROWS - 1]) if len(rows) > ROWS else None)
+    began = place_of(rows[0]) if rows else None
+    return _Found(rows[:ROWS], began, place_of(rows[ROWS - 1]) if len(rows) > ROWS else None)
 
 
 def _look_for_gaps(sight: Sight, wanted: RegisterFilter, place: Place | None, *, backwards: bool) -> _Found:
     """Read ledgers in the register's order until a page is full, or as many as can be read while somebody waits."""
     found: list[EvidenceItem] = []
-    looked_at = 0
+    looked_at, began = 0, None
     while looked_at < LOOKED_AT_ONCE:
         batch = rows_beyond(sight, wanted, place, backwards=backwards, most=_LEDGERS)
         events = CustodyEvent.objects.select_related("actor").order_by("seq").defer("salt")
         prefetch_related_objects(batch, Prefetch("custody", queryset=events, to_attr="ledger"))
         for item in batch:
             looked_at, place = looked_at + 1, place_of(item)
+            began = began or place
             if gaps_of(item.ledger, item):  # type: ignore[attr-defined]
                 found.append(item)
             if len(found) == ROWS:
-                return _Found(found, place, looked_at)
+                return _Found(found, began, place, looked_at)
         if len(batch) < _LEDGERS:
-            return _Found(found, None, looked_at)
-    return _Found(found, place, looked_at)
+            return _Found(found, began, None, looked_at)
+    return _Found(found, began, place, looked_at)
 
 
 def _count(sight: Sight, wanted: RegisterFilter, found: _Found, *, whole: bool) -> int | None:

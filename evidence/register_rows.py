@@ -192,9 +192,8 @@ def _beyond(items: Items, order: Order, place: Place | None, *, backwards: bool)
 
     The comparison of the moment stands twice, so that a database begins at its index's right end.
     """
-    ordered = _ordered(items, order)
-    if backwards:
-        ordered = ordered.reverse()
+    # Not reverse(): that would turn every order_by() round as well that comes after it.
+    ordered = items.order_by(*map(_turned, _ORDERS[order])) if backwards else _ordered(items, order)
     if place is None:
         return ordered
     at, reference = place.received_at, place.reference
@@ -203,3 +202,7 @@ def _beyond(items: Items, order: Order, place: Place | None, *, backwards: bool)
     if (order is Order.NEWEST) != backwards:
         return ordered.filter(received_at__lte=at).filter(Q(received_at__lt=at) | Q(reference__gt=reference))
     return ordered.filter(received_at__gte=at).filter(Q(received_at__gt=at) | Q(reference__lt=reference))
+
+
+def _turned(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"

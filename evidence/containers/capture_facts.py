@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from evidence.containers.words import Why
@@ -57,11 +58,6 @@ class CaptureFacts:
         """How many stated digests hold."""
         return self.stated - self.failing - self.unchecked
 
-    @property
-    def broken(self) -> list[Digested]:
-        """What does not have the digest that is stated of it."""
-        return [one for one in self.digests if one.holds is False]
-
 
 class Stated:
     """A digest as a capture states it, such as `sha256:<hex>` or `sha1:<base 32>`, and what it is held against."""
@@ -79,7 +75,9 @@ class Stated:
             self._hash.update(data)
 
     def holds(self) -> bool | None:
-        """Whether all that was given has the digest; None for an algorithm or a way of writing that is not known."""
+        """Whether all that was given has the digest, written in base 16, 32 or 64; None for an algorithm that is not
+        known, and where nothing is stated.
+        """
         if self._hash is None:
             return None
         found, value = self._hash.digest(), self._value.strip().rstrip("=")
@@ -88,4 +86,10 @@ class Stated:
         plain = base64.b32encode(found).decode().rstrip("=")
         if len(value) == len(plain) and _BASE32.fullmatch(value):
             return value.upper() == plain
+        if value in (_base64(found, base64.b64encode), _base64(found, base64.urlsafe_b64encode)):
+            return True
         return None if not value else False
+
+
+def _base64(found: bytes, written: Callable[[bytes], bytes]) -> str:
+    return written(found).decode().rstrip("=")

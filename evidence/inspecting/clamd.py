@@ -4,6 +4,7 @@ It is handed the descriptor of the copy (FILDES, clamd(8)), so that we write not
 unpacks outside of our box and where its own settings say: it is asked only where the administrator names its socket.
 """
 
+import logging
 import os
 import re
 import socket
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_log = logging.getLogger(__name__)
 _SECONDS = 600.0
 _BEAT_SECONDS = 3.0
 _LONGEST_ANSWER = 64 * 1024
@@ -36,8 +38,10 @@ def ask_clamd(copy: int, *, at: str, beat: Callable[[], None]) -> Answer | None:
         version = _NUMBER.search(_asked(b"zVERSION\0", at=at, beat=beat))
         os.lseek(copy, 0, os.SEEK_SET)
         said = _asked(b"zFILDES\0", at=at, beat=beat, hand_over=copy)
-    except OSError:
-        # Not running, not reachable, too slow: clamscan is asked instead, and says for itself what is wrong.
+    except OSError as error:
+        # Not running, not reachable, too slow: clamscan is asked instead. What is wrong here the administrator must
+        # learn, who named the socket and thinks that every file takes a second.
+        _log.warning("clamd could not be asked", extra={"fault": type(error).__name__})
         return None
     finally:
         os.lseek(copy, 0, os.SEEK_SET)
@@ -45,6 +49,7 @@ def ask_clamd(copy: int, *, at: str, beat: Callable[[], None]) -> Answer | None:
     if name and (verdict == b"OK" or verdict.endswith(b" FOUND")):
         number = version.group().decode("ascii", "replace")[:100] if version else ""
         return Answer(verdict != b"OK", verdict, number)
+    _log.warning("clamd gave no verdict", extra={"fault": "cut off" if not said else "an error of its own"})
     return None
 
 

@@ -80,6 +80,7 @@ def test_an_answer_that_is_none_leaves_it_to_clamscan(
     settings: Any,
     stand_in: Any,  # noqa: F811
     says: bytes,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings.DADKHAH_CLAMD = clamd(says)
     stand_in(
@@ -88,15 +89,21 @@ def test_an_answer_that_is_none_leaves_it_to_clamscan(
     )
     made = look_into(take_in(b"EICAR test"))["malware_scan"]
     assert (made.tool, made.finding) == ("ClamAV", "flagged")
+    assert "clamd gave no verdict" in caplog.text
 
 
 def test_a_socket_where_nobody_listens_leaves_it_to_clamscan_too(
-    take_in: TakeIn, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    take_in: TakeIn,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings.DADKHAH_CLAMD = str(tmp_path / "none")
     monkeypatch.setenv("PATH", "/nowhere")
     made = look_into(take_in())["malware_scan"]
     assert (made.state, made.failure_detail) == ("missing", "clamscan")
+    assert "clamd could not be asked" in caplog.text
 
 
 def test_work_that_was_taken_away_ends_the_asking(clamd: Speaks) -> None:

@@ -25,6 +25,8 @@ from evidence.holds import place_hold, release_hold
 from evidence.keeping import check_out, seal, take_back
 from evidence.models import CustodyEvent, EvidenceItem, RegisterView
 from evidence.physical import take_photograph
+from evidence.register_forms import place_text
+from evidence.register_rows import place_of
 from tests.conftest import Hire
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_register import LIST, bulk, sight  # noqa: F401  the fixture
@@ -154,6 +156,37 @@ def test_items_with_a_gap_are_looked_for_a_stretch_at_a_time_and_logged(
     assert Entry.objects.filter(action=Action.CUSTODY_GAPS_READ, actor=lawyer.audit_name).exists()
     page = bulk(client, act="export", which="all", query="custody=gap").content.decode()
     assert "page by page" in page
+
+
+def test_a_page_on_which_no_gap_was_found_leads_on_and_back(
+    take_in: TakeIn, lawyer: User, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [take_in(str(number).encode()) for number in range(12)]
+    gaps = {items[11].pk, items[0].pk}
+    monkeypatch.setattr(register, "gaps_of", lambda _events, item: item.pk in gaps)
+    monkeypatch.setattr(register, "_LEDGERS", 2)
+    monkeypatch.setattr(register, "LOOKED_AT_ONCE", 4)
+    client = client_for(lawyer)
+
+    def turn(**place: str) -> tuple[list[object], Any]:
+        page = client.get(reverse(LIST), {"custody": "gap"} | place)
+        return [item.pk for item in page.context["page"].rows], page
+
+    first, page = turn()
+    middle, page = turn(after=page.context["after"])
+    assert (first, middle) == ([items[11].pk], [])
+    back = page.context["before"]
+    assert ">Previous<" in page.content.decode()
+    last, page = turn(after=page.context["after"])
+    assert last == [items[0].pk]
+    assert turn(before=back)[0] == first
+    met, page = turn(before=page.context["before"])
+    assert met == []
+    assert "go on with “Previous”" in page.content.decode()
+    assert turn(after=page.context["after"])[0] == last
+    past_all = turn(after=place_text(place_of(items[0])))[1]
+    assert past_all.context["before"]
+    assert ">Previous<" in past_all.content.decode()
 
 
 def test_items_are_found_by_where_they_came_from(
