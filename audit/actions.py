@@ -340,6 +340,18 @@ class Action(Worded):
         "witness.kit_not_installed",
         _("A recovery kit was not installed: the quorum's test record did not open as it was sealed."),
     )
+    KIT_TEST_MADE = (
+        "witness.kit_test_made",
+        _("A person had a test record made for a rehearsal of the recovery kit."),
+    )
+    KIT_REHEARSED = (
+        "witness.kit_rehearsed",
+        _("Sheets of the recovery kit opened a test record, as a rehearsal."),
+    )
+    KIT_EXPORTED = (
+        "witness.kit_exported",
+        _("Sealed identities were written, still sealed, into a file for the recovery kit."),
+    )
     WITNESS_VIEWED = "witness.viewed", _("A person opened the page of a witness, under the pseudonym.")
     REGISTER_LISTED = "witness.register_listed", _("A person opened the list of the witnesses of a case.")
     REGISTER_SEARCHED = (

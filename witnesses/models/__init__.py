@@ -33,7 +33,13 @@ from witnesses.models.quorum import (
     QuorumState,
     SessionIdentity,
 )
-from witnesses.models.recovery import KitInstallation, RecoveryKit, RecoverySeal
+from witnesses.models.recovery import (
+    KitInstallation,
+    KitRehearsal,
+    RecoveryKit,
+    RecoverySeal,
+    RecoveryTest,
+)
 from witnesses.models.revision import Revision
 from witnesses.models.risk import (
     ProtectiveMeasure,
@@ -77,6 +83,7 @@ __all__ = [
     "InterviewState",
     "KeyShare",
     "KitInstallation",
+    "KitRehearsal",
     "OpeningDecision",
     "OpeningRequest",
     "OpeningRequestQuerySet",
@@ -92,6 +99,7 @@ __all__ = [
     "Recording",
     "RecoveryKit",
     "RecoverySeal",
+    "RecoveryTest",
     "Referral",
     "ReferralEvent",
     "ReferralWords",

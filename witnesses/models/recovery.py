@@ -63,3 +63,30 @@ class RecoverySeal(models.Model):
 
     class Meta:
         default_permissions = ()
+
+
+class RecoveryTest(models.Model):
+    """A test record for a rehearsal: a code that was sealed to the kit, of which the digest stays. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kit = models.ForeignKey(RecoveryKit, on_delete=models.PROTECT, related_name="tests")
+    digest = models.BinaryField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+
+class KitRehearsal(models.Model):
+    """That the sheets of a kit opened a test record. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    test = models.OneToOneField(RecoveryTest, on_delete=models.PROTECT, related_name="rehearsal")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG: ClassVar = InTheLog(written="recorded_at", about="test")
+
+    class Meta:
+        default_permissions = ()

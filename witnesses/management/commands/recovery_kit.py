@@ -7,10 +7,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.models import User
+from accounts.queries import find_actor
+from audit.actors import Channel
+from witnesses.recovery.carried import EXPORT, REHEARSAL, read_carried
+from witnesses.recovery.exporting import export_sealed
+from witnesses.recovery.files import read_file, require_outside, write_new
 from witnesses.recovery.making import make_kit
+from witnesses.recovery.offline import check_sheets, lines_of, open_exported
+from witnesses.recovery.rehearsing import answer_of, begin_rehearsal, record_rehearsal
 from witnesses.recovery.sheets import TONGUES
+from witnesses.recovery.typing_in import type_sheets
 
 
 class Command(BaseCommand):
@@ -29,10 +39,33 @@ class Command(BaseCommand):
         )
         make.add_argument("--language", choices=TONGUES, default="fa", help="the language of the sheets")
 
+        test = acts.add_parser("test", help="server: write a test record for a rehearsal")
+        test.add_argument("file", type=Path, metavar="FILE")
+        rehearse = acts.add_parser(
+            "rehearse", help="offline: type the sheets' words; prints the code of the test"
+        )
+        rehearse.add_argument("file", type=Path, metavar="FILE")
+        rehearsed = acts.add_parser("rehearsed", help="server: type in that code; the rehearsal is recorded")
+        export = acts.add_parser("export", help="server: write what the kit opens into a file, still sealed")
+        export.add_argument("file", type=Path, metavar="FILE")
+        export.add_argument("--second", metavar="USER", help="the other person, where no custodian asks")
+        for act in (test, rehearsed, export):
+            act.add_argument("--actor", required=True, metavar="USER", help="sign-in name of who does this")
+        opening = acts.add_parser("open", help="offline: type the sheets' words; opens what was exported")
+        opening.add_argument("file", type=Path, metavar="FILE")
+        opening.add_argument("--show", metavar="PSEUDONYM", help="show this witness's identity on the screen")
+
     @sensitive_variables()
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked for."""
-        acts: dict[str, Callable[..., None]] = {"make": self._make}
+        acts: dict[str, Callable[..., None]] = {
+            "make": self._make,
+            "test": self._test,
+            "rehearse": self._rehearse,
+            "rehearsed": self._rehearsed,
+            "export": self._export,
+            "open": self._open,
+        }
         acts[options["act"]](options)
 
     @sensitive_variables()
@@ -57,3 +90,57 @@ class Command(BaseCommand):
             % {"file": made.public.name}
         )
         self.stdout.write(made.kit.spoken)
+
+    def _test(self, options: dict[str, Any]) -> None:
+        require_outside(options["file"])
+        write_new(options["file"], begin_rehearsal(actor=_actor(options["actor"])))
+        self.stdout.write(
+            _("Take %(path)s to the offline machine and rehearse there.") % {"path": options["file"]}
+        )
+
+    @sensitive_variables()
+    def _rehearse(self, options: dict[str, Any]) -> None:
+        content = read_file(options["file"])
+        read_carried(content, kind=REHEARSAL)
+        code = answer_of(content, type_sheets(self.stderr.write))
+        self.stdout.write(_("The sheets opened the test record. Type this code in at the server:"))
+        self.stdout.write(str(code))
+
+    @sensitive_variables()
+    def _rehearsed(self, options: dict[str, Any]) -> None:
+        actor = _actor(options["actor"])
+        record_rehearsal(input(_("Code: ")), actor=actor)
+        self.stdout.write(_("The rehearsal is recorded."))
+
+    def _export(self, options: dict[str, Any]) -> None:
+        require_outside(options["file"])
+        second = options["second"]
+        content = export_sealed(actor=_actor(options["actor"]), second=_actor(second) if second else None)
+        write_new(options["file"], content)
+        self.stdout.write(
+            _("Take %(path)s to the offline machine. Nothing in it is open.") % {"path": options["file"]}
+        )
+
+    @sensitive_variables()
+    def _open(self, options: dict[str, Any]) -> None:
+        content = read_file(options["file"])
+        read_carried(content, kind=EXPORT)
+        sheets = type_sheets(self.stderr.write)
+        if options["show"]:
+            for opened in open_exported(content, sheets, pseudonym=options["show"]):
+                for line in lines_of(opened):
+                    self.stdout.write(line)
+        else:
+            count = check_sheets(content, sheets)
+            self.stdout.write(
+                ngettext(
+                    "The sheets open the %(n)d record of the file.",
+                    "The sheets open all %(n)d records of the file.",
+                    count,
+                )
+                % {"n": count}
+            )
+
+
+def _actor(username: str) -> User:
+    return find_actor(username, channel=Channel.COMMAND)

@@ -1,0 +1,112 @@
+"""Opening a record on the offline machine, with the words of enough sheets and nothing else."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from audit.paper.sheets import visible
+from witnesses.bindings import identity_binding, recovery_binding
+from witnesses.errors import SealBroken, UnknownWitness
+from witnesses.identity import FIELDS, OpenedIdentity, read_identity
+from witnesses.identity_words import ASKED_LABELS
+from witnesses.models import RecoveryKit, SealedIdentity, Witness
+from witnesses.models.witness import IDENTITY
+from witnesses.note_content import read_note
+from witnesses.pseudonyms import read_pseudonym
+from witnesses.recovery.carried import EXPORT, Carried, bytes_of, read_carried
+from witnesses.recovery.errors import BadKitFile, KitBroken
+from witnesses.sealed import SealedBytes
+from witnesses.sealing import Sealed, open_data_key, open_identity_seal
+
+
+@sensitive_variables()
+def open_exported(content: bytes, sheets: list[str], *, pseudonym: str) -> list[OpenedIdentity]:
+    """The newest version of the witness's identity, then that of each sealed note; in memory alone.
+
+    Raises BadKitFile, WordsDoNotOpen, UnknownWitness, and KitBroken where a record does not open with this kit.
+    """
+    carried = read_carried(content, kind=EXPORT)
+    records = _records(carried, read_pseudonym(pseudonym))
+    seed = carried.seed(sheets)
+    return [_opened(record, kit, sealed_key, seed) for record, kit, sealed_key in records]
+
+
+@sensitive_variables()
+def check_sheets(content: bytes, sheets: list[str]) -> int:
+    """How many records of the file the sheets open, each in memory and let go. Raises what `open_exported` does."""
+    carried = read_carried(content, kind=EXPORT)
+    seed = carried.seed(sheets)
+    rows = [_row(line) for line in carried.lines]
+    return sum(bool(_opened(record, kit, sealed_key, seed)) for record, kit, sealed_key in rows)
+
+
+@sensitive_variables()
+def lines_of(opened: OpenedIdentity) -> Iterator[str]:
+    """What was opened, as lines for the screen; a photograph is only said to be there."""
+    for name in opened.fields:
+        label = str(ASKED_LABELS[name])
+        if name == "full_names":
+            for one in opened.full_names:
+                yield f"{label}: {visible(str(one.text))}"
+        elif name == "photograph":
+            yield f"{label}: {_('there is one')}"
+        else:
+            for line in str(opened.text(name)).splitlines():
+                yield f"{label}: {visible(line)}"
+
+
+Row = tuple[SealedIdentity, RecoveryKit, bytes]
+
+
+def _records(carried: Carried, pseudonym: str) -> list[Row]:
+    newest: dict[str, Row] = {}
+    for line in carried.lines:
+        if line.get("pseudonym") == pseudonym:
+            row = _row(line)
+            if row[0].part not in newest or newest[row[0].part][0].version < row[0].version:
+                newest[row[0].part] = row
+    if not newest:
+        raise UnknownWitness(_("The file holds no witness of this pseudonym."))
+    return sorted(newest.values(), key=lambda row: (row[0].part != IDENTITY, row[0].version))
+
+
+def _row(line: dict[str, Any]) -> Row:
+    """The rows as they were on the server, as far as seals are bound to them; none of them is ever saved."""
+    try:
+        witness = Witness(pk=UUID(line["witness"]), case_id=UUID(line["case"]), pseudonym=line["pseudonym"])
+        record = SealedIdentity(
+            pk=UUID(line["sealed_identity"]),
+            witness=witness,
+            version=int(line["version"]),
+            part=str(line["part"]),
+            nonce=bytes_of(line["nonce"]),
+            ciphertext=bytes_of(line["ciphertext"]),
+        )
+        return record, RecoveryKit(pk=UUID(line["kit"])), bytes_of(line["sealed_key"])
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise BadKitFile from error
+
+
+@sensitive_variables()
+def _opened(record: SealedIdentity, kit: RecoveryKit, sealed_key: bytes, seed: SealedBytes) -> OpenedIdentity:
+    content = _content(record, kit, sealed_key, seed)
+    if content is None:
+        raise KitBroken
+    if record.part == IDENTITY:
+        return read_identity(content, version=record.version, fields=FIELDS)
+    return read_note(content, version=record.version)
+
+
+@sensitive_variables()
+def _content(
+    record: SealedIdentity, kit: RecoveryKit, sealed_key: bytes, seed: SealedBytes
+) -> SealedBytes | None:
+    try:
+        key = open_data_key(sealed_key, seed=seed, binding=recovery_binding(record, kit))
+        sealed = Sealed(record.nonce, record.ciphertext)
+        return open_identity_seal(sealed, key=key, binding=identity_binding(record))
+    except SealBroken:
+        return None
