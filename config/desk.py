@@ -12,7 +12,7 @@ from audit.models import Checkpoint
 from audit.tiles import tree_size
 from cases.models import Case
 from config.desk_parts import ROWS, Row, Section
-from config.desk_vault import custody, decisions, own_requests, vault_alarms
+from config.desk_vault import custody, dangers, decisions, own_requests, vault_alarms
 from config.safety import safety_warnings
 from config.templatetags.dadkhah import digits
 from dossiers.models import Dossier
@@ -223,6 +223,8 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("evidence.view_evidence", _evidence),
     ("dossiers.view_dossier", _dossiers),
     ("witnesses.request_opening", own_requests),
+    ("witnesses.assess_risk", dangers),
+    ("witnesses.review_risk", dangers),
     ("witnesses.heed_alarms", vault_alarms),
     ("witnesses.decide_opening", decisions),
     ("witnesses.review_custodians", custody),

@@ -5,11 +5,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.desk_parts import ROWS, Row, Section
+from config.templatetags.dadkhah import digits
 from witnesses.alarms import unseen_alarms
 from witnesses.emergencies import emergencies_to_review
-from witnesses.health import Danger, custody_of
+from witnesses.health import Danger as Custody
+from witnesses.health import custody_of
 from witnesses.queries import is_enrolled, may_make_key, openings_to_decide, own_openings
 from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
+from witnesses.risk_queries import REVIEW, waiting_for
+from witnesses.risk_state import Danger
 
 
 def own_requests(user: User) -> Section:
@@ -58,11 +62,11 @@ def custody(user: User) -> Section:
     """Whether every identity can still be opened, and what a quorum was asked for."""
     found = custody_of()
     words = {
-        Danger.LOST: _("Some sealed identities can be opened by no quorum."),
-        Danger.NO_QUORUM: _("Too few custodians can act: nothing can be opened."),
-        Danger.BARE: _("One more loss, and identities stay sealed for ever."),
-        Danger.STALE: _("Some identities are not sealed to exactly the custodians of today."),
-        Danger.FEW: _("Too few custodians can act to register a witness."),
+        Custody.LOST: _("Some sealed identities can be opened by no quorum."),
+        Custody.NO_QUORUM: _("Too few custodians can act: nothing can be opened."),
+        Custody.BARE: _("One more loss, and identities stay sealed for ever."),
+        Custody.STALE: _("Some identities are not sealed to exactly the custodians of today."),
+        Custody.FEW: _("Too few custodians can act to register a witness."),
     }
     sentence = words.get(found.danger, "")
     waiting = [*sessions_to_carry_out(user), *sessions_to_decide(user)]
@@ -106,3 +110,40 @@ def vault_alarms(user: User) -> Section:
         count=count,
         waits=True,
     )
+
+
+def dangers(user: User) -> Section:
+    """The witnesses whose danger is to be assessed anew; a custodian, who is of no case, is told how many."""
+    waiting = waiting_for(user)
+    whole = user.has_perm(REVIEW)
+    return Section(
+        title=_("Witnesses at risk: reviews due"),
+        empty=_("The danger to every witness was assessed, and no review is due."),
+        rows=_counted(waiting) if whole else [_row(one) for one in waiting[:ROWS]],
+        count=len(waiting),
+        waits=True,
+    )
+
+
+def _row(one: Danger) -> Row:
+    detail = (
+        _("something happened")
+        if one.threatened
+        else _("review due")
+        if one.assessment
+        else _("not assessed")
+    )
+    return Row(
+        one.witness.pseudonym,
+        detail,
+        reverse("witnesses:risk", args=[one.witness.case_id, one.witness.pk]),
+    )
+
+
+def _counted(waiting: list[Danger]) -> list[Row]:
+    threatened = sum(one.threatened for one in waiting)
+    address = reverse("witnesses:dangers")
+    rows = (
+        [Row(_("Witnesses near whom something happened"), digits(threatened), address)] if threatened else []
+    )
+    return [*rows, Row(_("The levels of all witnesses"), "", address)]

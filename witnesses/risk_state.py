@@ -32,6 +32,11 @@ class Danger:
         return self.assessment is not None and self.assessment.contact == Contact.NONE
 
     @property
+    def safe_way_only(self) -> bool:
+        """Whether contact has one way alone, which lies sealed."""
+        return self.assessment is not None and self.assessment.contact == Contact.SAFE_WAY
+
+    @property
     def no_disclosure(self) -> bool:
         """Whether nothing that rests on the witness goes out for now."""
         return self.assessment is not None and self.assessment.disclosure == Disclosure.NONE

@@ -12,6 +12,7 @@ from witnesses.views import (
     openings,
     quorum,
     register,
+    risk,
     statements,
 )
 
@@ -107,6 +108,29 @@ urlpatterns = [
         statements.one,
         name="statement",
     ),
+    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/", risk.risk, name="risk"),
+    path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/assess/", risk.assess, name="risk_new"),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/incidents/new/",
+        risk.new_threat,
+        name="threat_new",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/incidents/<uuid:threat_id>/",
+        risk.correct_threat,
+        name="threat_correct",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/help/new/",
+        risk.new_referral,
+        name="referral_new",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/help/<uuid:referral_id>/",
+        risk.referral_answer,
+        name="referral_answer",
+    ),
+    path("witnesses/dangers/", risk.levels, name="dangers"),
     path("witnesses/openings/<uuid:request_id>/", openings.opening, name="opening"),
     path("witnesses/openings/<uuid:request_id>/withdraw/", openings.take_back, name="withdraw"),
     path("witnesses/decisions/", custodians.decisions, name="decisions"),

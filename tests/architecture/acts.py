@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -30,6 +30,7 @@ from evidence.unpacking.work import carry_out as carry_out_unpacking
 from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
 from tests.evidence.containers.makers import zip_of
+from witnesses.consent_state import today
 from witnesses.consent_words import Purpose
 from witnesses.custodians import enrol_custodian
 from witnesses.deciding import approve
@@ -494,6 +495,25 @@ ACTS: dict[str, Prepare] = {
         why_ended="The witness asked for it",
         seen=1,
     ),
+    "witnesses:risk_new": _lawyer(
+        to_witness="high",
+        to_family="acute",
+        to_third="low",
+        threats=["arrest"],
+        grounds="Two men asked in the street",
+        contact="safe_way",
+        disclosure="consented",
+        due_on=(today() + timedelta(days=30)).isoformat(),
+        seen=1,
+    ),
+    "witnesses:threat_new": _lawyer(kind="summons", against="family", what="A brother was summoned"),
+    "witnesses:threat_correct": _lawyer(
+        kind="summons", against="third", what="A friend was summoned", correction="It was a friend"
+    ),
+    "witnesses:referral_new": _lawyer(
+        kind="legal", organisation="An office", offered_on="2026-01-31", answer="not_yet"
+    ),
+    "witnesses:referral_answer": _lawyer(answer="declined", on=today().isoformat()),
     "dossiers:compile": lambda house, _hire: Act(
         house.people["lawyer"],
         {

@@ -28,6 +28,7 @@ HOUSE_WIDE = {
     "witnesses.heed_alarms",
     "witnesses.review_custodians",
     "witnesses.remove_custodian",
+    "witnesses.review_risk",
 }
 OBJECTS = {
     "case_id",
@@ -40,6 +41,8 @@ OBJECTS = {
     "request_id",
     "interview_id",
     "note_id",
+    "threat_id",
+    "referral_id",
     "dossier_id",
     "upload_id",
     "delivery_id",

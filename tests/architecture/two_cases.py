@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,8 @@ from evidence.vocabulary import AlarmState, ReadingMethod
 from tests.architecture.test_doors import ROUTES
 from tests.conftest import Hire
 from tests.evidence.derived import derive
+from witnesses.assessing import RiskFacts, assess_risk
+from witnesses.consent_state import today
 from witnesses.consent_words import Purpose, RecipientKind, Use
 from witnesses.consenting import ConsentFacts, record_consent
 from witnesses.custodians import enrol_custodian
@@ -53,8 +56,10 @@ from witnesses.models import Dependence, Interview, InterviewNote, OpeningReques
 from witnesses.noting import NoteFacts, write_note
 from witnesses.opening import request_emergency, request_opening
 from witnesses.quorum.drill import begin_drill
+from witnesses.referring import ReferralFacts, record_referral
 from witnesses.register import register_witness
 from witnesses.stating import StatementFacts, record_statement
+from witnesses.threats import ThreatFacts, record_threat
 
 PASSPHRASE = "four quiet rivers under snow"
 
@@ -110,6 +115,8 @@ class Holding:
             "dependence_id": self.dependence.pk,
             "interview_id": self.interview.pk,
             "note_id": self.note.pk,
+            "threat_id": self.witness.threats.earliest("recorded_at").pk,
+            "referral_id": self.witness.referrals.earliest("recorded_at").pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
             "round_id": self.fixity_round.pk,
@@ -173,6 +180,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
     dependence = declare_dependence(witness, item, tie=Tie.SHOWS, note=f"{mark} note of it", actor=lawyer)
     record_statement(witness, item, facts=StatementFacts("media", remark=f"{mark} remark"), actor=lawyer)
     interview = _interview_of(witness, mark, lawyer)
+    _endanger(witness, mark, lawyer)
     opening, _code = request_opening(witness, reason=f"{mark} reason", fields=["full_names"], actor=lawyer)
     danger = f"{mark} danger: somebody follows the family since the morning"
     emergency, code = request_emergency(witness, justification=danger, fields=["full_names"], actor=lawyer)
@@ -226,6 +234,14 @@ def consent_to_all(mark: str) -> ConsentFacts:
 def _interview_of(witness: Witness, mark: str, lawyer: User) -> Interview:
     facts = InterviewFacts("media", "held", organisation=f"{mark} newspaper")
     return record_elsewhere(witness, facts=facts, earlier_seen=0, actor=lawyer)
+
+
+def _endanger(witness: Witness, mark: str, lawyer: User) -> None:
+    due = today() + timedelta(days=30)
+    facts = RiskFacts("high", "high", "low", "usual", "consented", due, f"{mark} grounds")
+    assess_risk(witness, facts=facts, last_seen=0, actor=lawyer)
+    record_threat(witness, facts=ThreatFacts("visit", "family", f"{mark} visit"), actor=lawyer)
+    record_referral(witness, facts=ReferralFacts("legal", f"{mark} office", today()), actor=lawyer)
 
 
 def _words_of(item: EvidenceItem, mark: str) -> Derivative:

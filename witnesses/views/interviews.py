@@ -19,6 +19,7 @@ from witnesses.interviewing import FULL, open_interview, record_elsewhere, recor
 from witnesses.models import Interview, InterviewRecord, Witness
 from witnesses.note_queries import threads_of
 from witnesses.queries import find_witness, openings_of_notes
+from witnesses.risk_state import danger_to
 from witnesses.searching import READ
 from witnesses.statement_queries import statements_of
 from witnesses.views.pages import attempt, reader, show_form, unstored
@@ -141,7 +142,13 @@ def _entered(request: HttpRequest, case_id: UUID, witness_id: UUID, *, ours: boo
         earlier = interviews_of(witness)
     read_register(witness, actor=user)
     form.show_as_seen(len(earlier))
-    context = {"witness": witness, "case": witness.case, "earlier": earlier, "ours": ours}
+    context = {
+        "witness": witness,
+        "case": witness.case,
+        "earlier": earlier,
+        "ours": ours,
+        "danger": danger_to(witness),
+    }
     return show_form(request, "witnesses/interview_new.html", form, context)
 
 

@@ -17,6 +17,7 @@ from witnesses.identity_form import RevisionForm, typed_identity
 from witnesses.queries import find_witness, openings_of, versions_of
 from witnesses.register import register_witness
 from witnesses.revising import revise_identity
+from witnesses.risk_state import danger_to
 from witnesses.searching import READ, list_register, open_page, search_register
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
@@ -101,6 +102,7 @@ def detail(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespons
         "identity": versions[0] if versions else None,
         "versions": versions,
         "openings": openings_of(witness),
+        "danger": danger_to(witness),
     }
     return render(request, "witnesses/detail.html", context)
 
