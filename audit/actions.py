@@ -451,6 +451,32 @@ class Action(Worded):
         "dossier.exhibits_left_out",
         _("Exhibits were left out of a dossier that the consent of witnesses does not cover."),
     )
+    PACKAGE_READ = (
+        "dossier.package_read",
+        _("The texts of a dossier were gathered, so that names can be looked for before it leaves."),
+    )
+    LEAK_CHECK_ASKED = (
+        "dossier.leak_check_asked",
+        _("A person asked that the names of witnesses be looked for in a dossier before it leaves."),
+    )
+    LEAK_CHECKED = (
+        "dossier.leak_checked",
+        _("The names of witnesses were looked for in a dossier; what was found is counted, never told."),
+    )
+    LEAK_ANSWERED = (
+        "dossier.leak_answered",
+        _("A person answered for what was found, or could not be looked into, before a dossier left."),
+    )
+    LEAK_SET_ASIDE = (
+        "dossier.leak_set_aside",
+        _(
+            "A person set aside that something of a witness was found in a dossier; it takes two to release it."
+        ),
+    )
+    LEAK_REFUSED = (
+        "dossier.leak_refused",
+        _("A dossier was refused, for names were not looked for in it, or were found."),
+    )
     DOSSIER_DOWNLOADED = "dossier.downloaded", _("A person downloaded a dossier.")
 
     # The log itself

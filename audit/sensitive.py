@@ -63,6 +63,8 @@ class Kind(Worded):
         (
             Action.EVIDENCE_DOWNLOADED,
             Action.DOSSIER_DOWNLOADED,
+            Action.LEAK_SET_ASIDE,
+            Action.LEAK_ANSWERED,
             Action.EVIDENCE_DISCLOSED,
             Action.LOG_EXPORTED,
             Action.LOG_PROOF_TAKEN,
@@ -75,6 +77,7 @@ class Kind(Worded):
         (
             Action.ACCESS_REFUSED,
             Action.CONSENT_MISSED,
+            Action.LEAK_REFUSED,
             Action.SIGN_IN_FAILED,
             Action.STEP_UP_FAILED,
             Action.LOCKED_OUT,

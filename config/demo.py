@@ -52,7 +52,7 @@ def run_demo(*, write: Callable[[str], None], data_only: bool = False) -> bool:
         story.step(
             "The dossier, checked by its own verify.py in another process that cannot see this project"
         )
-        folder, verified = demo_dossier.hand_over(case, story, actor=cast.lawyer)
+        folder, verified = demo_dossier.hand_over(case, cast, known, story)
 
     story.step("Who can sign in")
     demo_cast.introduce(known, story)

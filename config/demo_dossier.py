@@ -9,26 +9,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
 
-from accounts.models import User
 from audit.keys import PUBLIC_FILE
 from cases.models import Case
+from config.demo_cast import Cast, Secrets
 from config.demo_story import Story
+from dossiers.archive import VaultSink
 from dossiers.compiling import compile_dossier
+from dossiers.leaks.answering import answer_for
+from dossiers.leaks.asking import ask_for_check
+from dossiers.leaks.checking import look_through
+from dossiers.leaks.standing import standing_of
 from dossiers.models import Dossier, DossierState
 from dossiers.receivers import Receiver
-from dossiers.sinks import DirectorySink
+from dossiers.release import release_into
 from witnesses.consent_words import RecipientKind, Use
+from witnesses.quorum.approving import approve_session
 
 PURPOSE = "Demonstration: what a prosecutor would receive in the sample case"
 RECEIVER = Receiver(
     RecipientKind.PROSECUTOR, Use.INVESTIGATION, "An invented prosecutor for war crimes", country="SE"
 )
+_REASON = "Demonstration: no name leaves with the dossier"
+_ANSWER = "Demonstration: every exhibit was made for this sample case and was looked at by people"
 _MANIFEST = "manifest-sha256.txt"
 _LONGEST_CHECK = 600  # seconds
 
 
-def hand_over(case: Case, story: Story, *, actor: User) -> tuple[Path, bool]:
+@sensitive_variables()
+def hand_over(case: Case, cast: Cast, known: Secrets, story: Story) -> tuple[Path, bool]:
     """Return the dossier's folder and whether its own `verify.py` found everything right.
 
     A dossier of an earlier run is kept if it still verifies; otherwise a new one is compiled.
@@ -38,10 +48,38 @@ def hand_over(case: Case, story: Story, *, actor: User) -> tuple[Path, bool]:
         story.say("The dossier of an earlier run still verifies; no new one was made.")
         return kept, True
     folder = _next_folder(case)
-    sink = DirectorySink(folder)
-    dossier = compile_dossier(case, purpose=PURPOSE, sink=sink, receiver=RECEIVER, actor=actor)
-    story.say(f"{dossier.exhibits.count()} exhibits were numbered and written to {folder}")
+    lawyer = cast.lawyer
+    dossier = compile_dossier(case, purpose=PURPOSE, sink=VaultSink(), receiver=RECEIVER, actor=lawyer)
+    story.say(
+        f"{dossier.exhibits.count()} exhibits were numbered and packed; the package waits in the vault."
+    )
+    _look_for_names(dossier, cast, known, story)
+    release_into(dossier, folder, actor=lawyer)
+    story.say(f"It was handed out and written to {folder}")
     return folder, _check(folder, story)
+
+
+@sensitive_variables()
+def _look_for_names(dossier: Dossier, cast: Cast, known: Secrets, story: Story) -> None:
+    """Two custodians let the name be looked for in the package, and the lawyer answers for what stays dark."""
+    check, code = ask_for_check(dossier, reason=_REASON, actor=cast.lawyer)
+    for custodian in cast.custodians[:2]:
+        approve_session(
+            check.session,
+            passphrase=known.passphrases[custodian.username],
+            reason="Demonstration",
+            actor=custodian,
+        )
+        story.say(f"{custodian.full_name} let the name be looked for in it. Nobody is shown it.")
+    result = look_through(check, code=code, actor=cast.lawyer)
+    story.say(
+        f"{result.files} files were searched: {result.findings.count()} findings, {result.unread} not readable."
+    )
+    if standing_of(dossier).may_state:
+        answer_for(dossier, reason=_ANSWER, actor=cast.lawyer)
+        story.say(
+            "The lawyer read the report and answered for the pictures and sounds that no program can read."
+        )
 
 
 def _dossiers_folder() -> Path:

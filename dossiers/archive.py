@@ -18,6 +18,8 @@ from evidence.vault.facts import StoredFacts
 class VaultSink:
     """A zip archive that streams into the vault, sealed to the recipient first where there is one."""
 
+    stays = True
+
     def __init__(self, recipient: Recipient | None = None) -> None:
         self._vault = vault()
         self._receiver = self._vault.receiving()
@@ -55,6 +57,8 @@ class VaultSink:
 
 class SealedFileSink:
     """`<name>.zip.age` in a folder, sealed to the recipient while it is written: no clear copy ever exists."""
+
+    stays = False
 
     def __init__(self, folder: Path, recipient: Recipient) -> None:
         """Raises BadDossierRequest, before anything is written, if the folder cannot be used."""

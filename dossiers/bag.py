@@ -5,7 +5,7 @@ the bytes that the manifests describe; nothing is read back.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -30,7 +30,9 @@ class FileFacts:
 class Bag:
     """Writes payload and tag files and keeps what the manifests need. Use as a context manager."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, *, heard: Callable[[str, bytes], object] | None = None) -> None:
+        """`heard` is told every paper that is written whole, which are our own: not the originals, which stream by."""
+        self._heard = heard
         self.payload: dict[str, FileFacts] = {}
         self.tags: dict[str, FileFacts] = {}
         self._sink = sink
@@ -77,6 +79,8 @@ class Bag:
         return f"{sum(facts.size for facts in self.payload.values())}.{len(self.payload)}"
 
     def _write(self, path: str, chunks: Iterable[bytes]) -> FileFacts:
+        if self._heard and isinstance(chunks, list):
+            self._heard(path, b"".join(chunks))
         first, second, size = hashlib.sha256(), hashlib.sha512(), 0
         with self._sink.create(path) as file:
             for chunk in chunks:

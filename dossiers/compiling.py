@@ -4,6 +4,7 @@ The order is the promise. The payload lies durable before the transaction that n
 signed log before anything is visible; what is visible is whole.
 """
 
+from contextlib import ExitStack
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,10 @@ from dossiers.dead_runs import end_dead_runs
 from dossiers.disclosure import disclose
 from dossiers.errors import ConsentMissing
 from dossiers.exhibits import number_exhibits
+from dossiers.leaks.errors import NotLookedThrough
+from dossiers.leaks.gate import hold_case, note_not_looked, require_it_stays
+from dossiers.leaks.gathering import Gathering
+from dossiers.leaks.standing import concerns
 from dossiers.log_proof import prove_dossier
 from dossiers.models import Dossier
 from dossiers.packaging import write_payload, write_tags
@@ -57,13 +62,15 @@ def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
     """Compile a requested dossier. On any failure the sink is abandoned and the row says `failed` and why.
 
     The actor's right and the witnesses' consent are asked for again, at the beginning and in the transaction that
-    discloses: a request can wait, and a run takes long. Raises NotPermitted, NotAMember, ConsentMissing,
-    ExhibitBroken, DossierNotWritten, DossierBusy, FontsMissing, and what the vault and the log raise.
+    discloses: a request can wait, and a run takes long. Where names have to be looked for, it must stay here first.
+    Raises NotPermitted, NotAMember, ConsentMissing, NotLookedThrough, ExhibitBroken, DossierNotWritten, DossierBusy,
+    FontsMissing, and what the vault and the log raise.
     """
     begin(dossier)
     try:
         _require_right(dossier, actor)
         _settle_consent(dossier, actor)
+        require_it_stays(dossier, sink)
         sink.begin(dossier.name)
         checkpoint = _write(dossier, sink=sink, actor=actor)
         archive = sink.finish()
@@ -72,6 +79,8 @@ def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
         sink.abandon()
         if isinstance(error, ConsentMissing):
             note_missing(error, subject=dossier, case=dossier.case, actor=actor)
+        if isinstance(error, NotLookedThrough):
+            note_not_looked(error, subject=dossier, case=dossier.case, actor=actor)
         mark_failed(dossier, reason=reason_of(error), kind=type(error).__name__, actor=actor)
         raise
     mark_ready(dossier, checkpoint=checkpoint, archive=archive)
@@ -82,12 +91,18 @@ def _write(dossier: Dossier, *, sink: Sink, actor: User) -> Checkpoint:
     """Everything up to the moment before the dossier becomes visible."""
     press = Press()
     number_exhibits(dossier.case, actor=actor)
-    with Bag(sink) as bag:
+    with ExitStack() as stack:
+        gathering = stack.enter_context(Gathering()) if concerns(dossier) else None
+        bag = stack.enter_context(Bag(sink, heard=gathering.paper if gathering else None))
         contents = write_payload(dossier, bag, press)
         write_tags(dossier, bag)
         sink.settle()
         items = [UUID(exhibit["item"]) for exhibit in contents.exhibits]
-        _commit(dossier, bag, items, actor=actor)
+        if gathering:
+            gathering.originals(dossier)
+            package = bytes.fromhex(bag.tags["manifest-sha256.txt"].sha256)
+            gathering.finish(dossier, package=package, actor=actor)
+        _commit(dossier, bag, items, sink=sink, actor=actor)
         proof = prove_dossier(dossier, items, actor=actor)
         for path, content in sorted(proof.files.items()):
             bag.add_tag(path, content)
@@ -111,13 +126,15 @@ def _settle_consent(dossier: Dossier, actor: User) -> None:
         )
 
 
-def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, actor: User) -> None:
+def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, sink: Sink, actor: User) -> None:
     """Disclosures, the dossier's digest and the compile entry: all of them or none."""
     with transaction.atomic():
         _require_right(dossier, actor)
+        hold_case(dossier.case)
         disclose(dossier, items, actor=actor)
         # After the disclosures, which hold the rows of all items: nothing that is recorded of them now comes too late.
         require_consent(dossier.case, items, destination=dossier.destination, user=actor, lock=True)
+        require_it_stays(dossier, sink)
         manifest = bag.tags["manifest-sha256.txt"].sha256
         Dossier.objects.filter(pk=dossier.pk).update(payload_manifest_sha256=bytes.fromhex(manifest))
         facts: dict[str, Json] = {

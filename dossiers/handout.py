@@ -14,6 +14,8 @@ from audit.sequencing import sequence_pending
 from cases.access import require_member
 from dossiers.consent import note_missing, require_consent
 from dossiers.errors import ConsentMissing, DossierBusy
+from dossiers.leaks.errors import NotLookedThrough
+from dossiers.leaks.gate import hold_case, note_not_looked, require_looked_through
 from dossiers.models import Dossier, DossierState
 from dossiers.queries import VIEW
 from evidence.stored_objects import open_stored
@@ -32,8 +34,8 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
     """Open the archive for one reader. The caller closes the content.
 
     What witnesses withdrew since it was compiled holds here too: an archive that lies here has not left yet. Raises
-    NotPermitted, NotAMember, ConsentMissing, DossierBusy for a dossier that has no archive here, ObjectMissing,
-    ObjectAltered or VaultUnavailable.
+    NotPermitted, NotAMember, ConsentMissing, NotLookedThrough, DossierBusy for a dossier that has no archive here,
+    ObjectMissing, ObjectAltered or VaultUnavailable.
     """
     user = require_member(dossier.case, require(actor, VIEW))
     if dossier.state != DossierState.READY or dossier.archive is None:
@@ -46,6 +48,7 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
         content.read(1)
         content.seek(0)
         with transaction.atomic():
+            hold_case(dossier.case)
             require_consent(
                 dossier.case,
                 list(dossier.exhibits.values_list("item_id", flat=True)),
@@ -53,6 +56,7 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
                 user=user,
                 lock=True,
             )
+            require_looked_through(dossier)
             facts = {"number": dossier.number, "archive": dossier.archive.sha256.labelled}
             log.append(
                 Action.DOSSIER_DOWNLOADED, subject=dossier, actor=user, facts=facts, case_id=dossier.case_id
@@ -62,5 +66,7 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
         content.close()
         if isinstance(error, ConsentMissing):
             note_missing(error, subject=dossier, case=dossier.case, actor=user)
+        if isinstance(error, NotLookedThrough):
+            note_not_looked(error, subject=dossier, case=dossier.case, actor=user)
         raise
     return Handout(dossier.file_name, dossier.archive.size, content)

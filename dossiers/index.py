@@ -29,15 +29,15 @@ class Contents:
     persons: list[Record]
     incidents: list[Record]
     places: list[Record]
-    witnesses: list[Record]
     exhibits: list[Record] = field(default_factory=list)
     links: list[Record] = field(default_factory=list)
+    witnesses: list[Record] = field(default_factory=list)
 
 
 def gather(dossier: Dossier) -> Contents:
-    """Read what surrounds the exhibits. Reads pseudonyms of witnesses and nothing more of them."""
+    """Read what surrounds the exhibits; links and witnesses follow once it is known which exhibits go."""
     case = dossier.case
-    return Contents(persons_of(case), incidents_of(case), places_of(case), witnesses_of(case))
+    return Contents(persons_of(case), incidents_of(case), places_of(case))
 
 
 def exhibit_record(exhibit: Exhibit, certificate: Record, *, position: int) -> Record:
@@ -62,9 +62,10 @@ def exhibit_record(exhibit: Exhibit, certificate: Record, *, position: int) -> R
 
 
 def add_links(contents: Contents, dossier: Dossier) -> None:
-    """Read the links of the exhibits that are in the dossier."""
+    """Read the links of the exhibits that are in the dossier, and on which witnesses these rest, by pseudonym alone."""
     names = {UUID(exhibit["item"]): exhibit["exhibit"] for exhibit in contents.exhibits}
     contents.links = links_of(dossier.case, names)
+    contents.witnesses = witnesses_of(dossier.case, list(names))
 
 
 def index_record(dossier: Dossier, contents: Contents) -> Record:

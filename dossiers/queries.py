@@ -22,3 +22,14 @@ def find_dossier(dossier_id: UUID, *, user: User) -> Dossier:
     if dossier is None:
         raise UnknownDossier(_("There is no such dossier in your cases. Open it from the list of the case."))
     return dossier
+
+
+def find_named_dossier(name: str, *, user: User) -> Dossier:
+    """The dossier of this name, if it is open to the user. Raises UnknownDossier."""
+    number = name.strip().rpartition("-")[2]
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        same_number = Dossier.objects.visible_to(user).select_related("case", "requested_by", "archive")
+        for dossier in same_number.filter(number=int(number)):
+            if dossier.name == name.strip():
+                return dossier
+    raise UnknownDossier(_("There is no such dossier in your cases. Open it from the list of the case."))

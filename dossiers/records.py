@@ -1,12 +1,13 @@
 """The rows that a dossier speaks of, as plain JSON values. Nothing is read from witnesses but pseudonyms."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from cases.models import Case, Incident, Involvement, Place, Post
 from evidence.custody_record import Record, date_record, moment
 from evidence.models import EvidenceLink
+from witnesses.consent_gate import witnesses_behind
 from witnesses.models import Witness
 
 
@@ -51,9 +52,10 @@ def links_of(case: Case, exhibit_names: dict[UUID, str]) -> list[Record]:
     return [_link(row, exhibit_names[row.item_id]) for row in rows if row.item_id in exhibit_names]
 
 
-def witnesses_of(case: Case) -> list[Record]:
-    """The pseudonyms of the case. Nothing else about witnesses is read here, nor anywhere in this app."""
-    pseudonyms = Witness.objects.filter(case=case).order_by("pseudonym").values_list("pseudonym", flat=True)
+def witnesses_of(case: Case, items: Collection[UUID]) -> list[Record]:
+    """The pseudonyms of those witnesses of the case on whom these items rest. Nothing else about them is read here."""
+    found = Witness.objects.filter(case=case, pk__in=witnesses_behind(items)).order_by("pseudonym")
+    pseudonyms = found.values_list("pseudonym", flat=True)
     return [{"pseudonym": pseudonym} for pseudonym in pseudonyms]
 
 

@@ -27,7 +27,12 @@ class Writer(Protocol):
 
 
 class Sink(Protocol):
-    """Takes the files of one bag in the order in which they come."""
+    """Takes the files of one bag in the order in which they come.
+
+    With `stays`, what it made lies here until somebody is handed it; else it leaves when it is finished.
+    """
+
+    stays: bool
 
     def begin(self, name: str) -> None:
         """Start; `name` is the dossier's own. Nothing is visible under the final name before `finish`."""
@@ -47,6 +52,8 @@ class Sink(Protocol):
 
 class DirectorySink:
     """A folder. It is written under a hidden name beside its place and renamed when it is whole."""
+
+    stays = False
 
     def __init__(self, path: Path) -> None:
         """Raises BadDossierRequest, before anything is written, if a dossier cannot be put at `path`."""
@@ -103,6 +110,8 @@ class ZipSink:
     Stored, not compressed: evidence is mostly compressed already, and an archive that anyone can cut open with any
     tool is worth more. Fixed time-stamps and modes make the same dossier the same bytes. Zip64 throughout.
     """
+
+    stays = False
 
     def __init__(self, stream: Writer) -> None:
         self._outlet = _Outlet(stream)

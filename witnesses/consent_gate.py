@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from audit.canonical import Json
+from witnesses import consent_rule
 from witnesses.consent_rule import Destination, Objection, objection
 from witnesses.consent_state import current_of, today
 from witnesses.consent_words import Why
@@ -47,6 +48,21 @@ def objections(items: Collection[UUID], *, destination: Destination, lock: bool 
         if against is not None:
             found.append(Objected(reach.item_id, witnesses[reach.witness_id], against))
     return sorted(found, key=lambda one: (one.item_id, one.witness.pseudonym))
+
+
+def witnesses_behind(items: Collection[UUID]) -> set[UUID]:
+    """The witnesses on whom these items rest, of whichever case."""
+    return {reach.witness_id for reach in reaching(items)}
+
+
+def may_be_named(witnesses: Collection[UUID], *, destination: Destination) -> set[UUID]:
+    """Those of these witnesses who consented, as of now, that the destination reads who they are."""
+    day = today()
+    return {
+        witness
+        for witness, given in current_of(witnesses).items()
+        if consent_rule.may_be_named(given, destination, on=day)
+    }
 
 
 def as_facts(found: Iterable[Objected]) -> dict[str, Json]:

@@ -132,6 +132,22 @@ def objection(
     return None
 
 
+def may_be_named(given: Given | None, destination: Destination, *, on: date) -> bool:
+    """Whether the witness consented that this receiver reads who they are.
+
+    Only two purposes say so: to a court, and to everybody. Consent to give something to a prosecutor says nothing of
+    a name.
+    """
+    need = _NAMED_TO.get(destination.kind) or _NAMED_FOR.get(destination.use)
+    if given is None or need is None or objection(given, destination, tells_who=True, on=on) is not None:
+        return False
+    return _against(given, need, destination, on) is None
+
+
+_NAMED_TO: Final = {RecipientKind.COURT: Purpose.COURT_IDENTITY, RecipientKind.PUBLIC: Purpose.PUBLISH_NAMED}
+_NAMED_FOR: Final = {Use.HEARING: Purpose.COURT_IDENTITY, Use.PUBLICATION: Purpose.PUBLISH_NAMED}
+
+
 def _unmet(given: Given, need: Collection[Purpose], destination: Destination, on: date) -> Objection | None:
     found = [_against(given, purpose, destination, on) for purpose in need]
     if None in found:

@@ -281,6 +281,8 @@ DADKHAH_OPENING_QUOTAS = {
     "openings_per_case": 10,
     "emergencies_per_person": 2,
 }
+# How often within a week names may be looked for in dossiers of one case.
+DADKHAH_LEAK_CHECKS_A_WEEK = 10
 # From so many requests, openings and failures within an hour on, all custodians and auditors are alarmed.
 DADKHAH_OPENING_BURST = {"person": 8, "house": 24}
 

@@ -29,6 +29,7 @@ from evidence.unpacking.asking import ask_for_contents
 from evidence.unpacking.work import carry_out as carry_out_unpacking
 from tests.architecture.two_cases import PASSPHRASE, House
 from tests.conftest import PASSWORD, SET_UP, Hire
+from tests.dossiers.looking import cleared
 from tests.evidence.containers.makers import zip_of
 from witnesses.consent_state import today
 from witnesses.consent_words import Purpose
@@ -330,6 +331,9 @@ def _enrol(_house: House, hire: Hire) -> Act:
 
 def _download_dossier(house: House, _hire: Hire) -> Act:
     compile_requested(str(house.ours.dossier.pk))
+    house.ours.dossier.refresh_from_db()
+    passphrases = dict.fromkeys(("custodian", "custodian_b"), PASSPHRASE)
+    cleared(house.ours.dossier, by=house.people["lawyer"], passphrases=passphrases)
     return Act(house.people["lawyer"])
 
 

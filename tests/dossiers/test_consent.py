@@ -17,6 +17,7 @@ from audit.verification import verify_log
 from cases.dating import read_date
 from cases.membership import add_member
 from cases.models import Case
+from dossiers.archive import VaultSink
 from dossiers.background import compile_requested
 from dossiers.compiling import compile_dossier, compile_into
 from dossiers.errors import BadDossierRequest, ConsentMissing, NothingToDisclose
@@ -29,6 +30,7 @@ from evidence.linking import add_to_case
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vocabulary import CustodyKind
 from tests.dossiers.conftest import PURPOSE
+from tests.dossiers.looking import cleared, handed_over
 from tests.dossiers.verifying import run_verifier
 from tests.journeys.conftest import Command, command  # noqa: F401  the fixture
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
@@ -78,7 +80,7 @@ def logged(action: str = "dossier.consent_missed") -> list[dict[str, Any]]:
 
 
 def compiled(case: Case, receiver: Receiver, *, by: User, path: Path) -> Dossier:
-    return compile_dossier(case, purpose=PURPOSE, sink=DirectorySink(path), actor=by, receiver=receiver)
+    return handed_over(case, path, by=by, receiver=receiver)
 
 
 def test_what_rests_on_nobody_goes_as_before(
@@ -177,11 +179,10 @@ def test_a_withdrawal_while_the_originals_are_written_is_seen_before_anything_is
     statement: EvidenceItem,
     witness: Witness,
     lawyer: User,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consent_to(witness, *Purpose, by=lawyer)
-    sink = DirectorySink(tmp_path / "d")
+    sink = VaultSink()
     settle = sink.settle
 
     def settled() -> None:
@@ -193,7 +194,6 @@ def test_a_withdrawal_while_the_originals_are_written_is_seen_before_anything_is
         compile_dossier(case, purpose=PURPOSE, sink=sink, actor=lawyer, receiver=ICC)
     assert not DossierExhibit.objects.exists()
     assert not CustodyEvent.objects.filter(kind=CustodyKind.DISCLOSED).exists()
-    assert not (tmp_path / "d").exists()
     assert len(logged()) == 1
     assert verify_log().ok
 
@@ -204,10 +204,9 @@ def test_a_dependence_that_is_recorded_while_the_originals_are_written_is_seen_t
     evidence: list[EvidenceItem],
     witness: Witness,
     lawyer: User,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sink = DirectorySink(tmp_path / "d")
+    sink = VaultSink()
     monkeypatch.setattr(
         sink, "settle", lambda: declare_dependence(witness, evidence[2], tie=Tie.NAMES, actor=lawyer)
     )
@@ -223,7 +222,7 @@ def test_an_archive_that_lies_here_is_not_handed_out_after_a_withdrawal(
     dossier = request_dossier(case, purpose=PURPOSE, receiver=ICC, actor=lawyer)
     compile_requested(str(dossier.pk))
     dossier.refresh_from_db()
-    handout = hand_out(dossier, actor=lawyer)
+    handout = hand_out(cleared(dossier, by=lawyer), actor=lawyer)
     handout.content.close()
     withdraw(witness, by=lawyer)
     answer = client_for(lawyer).post(reverse("dossiers:download", args=[dossier.pk]))
@@ -438,7 +437,10 @@ def test_the_command_takes_a_receiver_and_says_in_json_what_is_missing(
     [row] = refused.told["details"]
     assert (row["witness"], row["why"]) == (witness.pseudonym, "no consent is recorded")
     assert not (tmp_path / "a").exists()
-    done = command(*words, "--leave-out", "--out", tmp_path / "b")
+    at_once = command(*words, "--leave-out", "--out", tmp_path / "b")
+    assert (at_once.code, (tmp_path / "b").exists()) == (3, False)
+    assert "--hold" in at_once.told["error"]
+    done = command(*words, "--leave-out", "--hold")
     assert (done.code, done.told["exhibits"], done.told["left_out"]) == (0, 2, 1)
     assert command(*words, "--country", "Sweden", "--out", tmp_path / "c").code == 2
 

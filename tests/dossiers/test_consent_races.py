@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -10,12 +9,12 @@ import pytest
 from accounts.models import User
 from cases.dating import read_date
 from cases.models import Case
+from dossiers.archive import VaultSink
 from dossiers.compiling import compile_into
 from dossiers.errors import ConsentMissing
 from dossiers.models import Dossier, DossierState
 from dossiers.receivers import Receiver
 from dossiers.requests import request_dossier
-from dossiers.sinks import DirectorySink
 from evidence.intake import IntakeFacts, ingest_evidence
 from tests.dossiers.conftest import PURPOSE
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
@@ -54,14 +53,13 @@ def test_either_the_dossier_is_refused_or_the_withdrawal_names_it(
     waiting: tuple[Dossier, Witness],
     lawyer: User,
     paralegal: User,
-    tmp_path: Path,
     on_disk: Callable[[], None],
     turn: int,
 ) -> None:
     dossier, witness = waiting
     on_disk()
     settled = Event()
-    sink = DirectorySink(tmp_path / "d")
+    sink = VaultSink()
     settle = sink.settle
 
     def settle_and_tell() -> None:
@@ -88,6 +86,5 @@ def test_either_the_dossier_is_refused_or_the_withdrawal_names_it(
     shared = afterwards(lambda: [one.dossier_id for one in already_shared(witness, user=paralegal)])
     if isinstance(compiled, ConsentMissing):
         assert (state, shared) == (DossierState.FAILED, [])
-        assert not (tmp_path / "d").exists()
     else:
         assert (state, shared) == (DossierState.READY, [dossier.pk])

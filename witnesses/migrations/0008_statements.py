@@ -29,7 +29,7 @@ ELSEWHERE = Refusal(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0013_online_captures"),
+        ("evidence", "0018_rows_that_stay"),
         ("witnesses", "0007_interviews"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

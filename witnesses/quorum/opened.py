@@ -1,7 +1,8 @@
 """The identities of a case, held in memory for one check of a package and shown to nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
@@ -69,8 +70,12 @@ def _with_its_bytes(identity: SealedIdentity) -> SealedIdentity:
 
 @contextmanager
 @sensitive_variables()
-def opened_identities(session: QuorumSession, *, code: str, actor: Actor) -> Iterator[OpenedIdentities]:
+def opened_identities(
+    session: QuorumSession, *, code: str, actor: Actor, besides: Collection[UUID] = ()
+) -> Iterator[OpenedIdentities]:
     """Surrounds one check: `with opened_identities(session, code=…, actor=…) as identities: for row, opened in …`.
+
+    The witnesses in `besides` stay sealed: they are not to be looked for.
 
     The session is spent, its key and shares erased, and the entry committed and in the log's tree before anything is
     open; of two at once, one gets it. A crash after that spends the session and leaves nothing: ask again. Raises
@@ -79,6 +84,7 @@ def opened_identities(session: QuorumSession, *, code: str, actor: Actor) -> Ite
     gathered = gather(session, purpose=QuorumPurpose.LEAK_CHECK, code=code, actor=actor)
     covered = list(
         SealedIdentity.objects.filter(sessions__session=session)
+        .exclude(witness__in=besides)
         .select_related("witness__case")
         .defer("ciphertext")
         .order_by("witness__pseudonym", "version")

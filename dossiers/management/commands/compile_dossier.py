@@ -1,4 +1,4 @@
-"""`manage.py compile_dossier CASE --purpose TEXT --out DIR --actor USER [--to KIND --for USE …] [--json]`"""
+"""`manage.py compile_dossier CASE --purpose TEXT (--out DIR | --hold) --actor USER [--to KIND --for USE …] [--json]`"""
 
 import json
 from argparse import ArgumentParser
@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from accounts.access import require
 from accounts.queries import find_actor
 from audit.actors import Channel
 from cases.access import find_case
-from dossiers.archive import SealedFileSink
+from dossiers.archive import SealedFileSink, VaultSink
 from dossiers.compiling import compile_dossier
+from dossiers.errors import BadDossierRequest
 from dossiers.models import Dossier
 from dossiers.receivers import Receiver, checked_receiver
 from dossiers.requests import COMPILE, checked_purpose, checked_recipient
 from dossiers.sinks import DirectorySink
+from evidence.vault.age_keys import Recipient
 from witnesses.consent_words import RecipientKind, Use
 
 
@@ -31,8 +34,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("case", help="the case's reference, such as DK-1988-01")
         parser.add_argument("--purpose", required=True, help="for whom and why, at least 10 characters")
+        parser.add_argument("--out", type=Path, help="a folder that does not exist yet, or is empty")
         parser.add_argument(
-            "--out", required=True, type=Path, help="a folder that does not exist yet, or is empty"
+            "--hold",
+            action="store_true",
+            help="instead of --out: keep it in the vault, to be searched for names of witnesses before it leaves",
         )
         parser.add_argument("--actor", required=True, help="the user in whose name this is done")
         parser.add_argument(
@@ -84,7 +90,7 @@ class Command(BaseCommand):
             )
         )
         recipient = checked_recipient(options["recipient"])
-        sink = SealedFileSink(options["out"], recipient) if recipient else DirectorySink(options["out"])
+        sink = _sink(options["out"], recipient, hold=options["hold"])
         dossier = compile_dossier(
             case,
             purpose=options["purpose"],
@@ -93,10 +99,23 @@ class Command(BaseCommand):
             recipient=options["recipient"],
             receiver=receiver,
         )
-        self.stdout.write(_as_json(dossier, sink.path) if options["json"] else _in_words(dossier, sink.path))
+        path = None if isinstance(sink, VaultSink) else sink.path
+        self.stdout.write(_as_json(dossier, path) if options["json"] else _in_words(dossier, path))
 
 
-def _as_json(dossier: Dossier, path: Path) -> str:
+def _sink(
+    out: Path | None, recipient: Recipient | None, *, hold: bool
+) -> VaultSink | SealedFileSink | DirectorySink:
+    if hold == (out is not None):
+        raise BadDossierRequest(
+            _("Say with --out where the dossier is to be written, or with --hold that it stays in the vault.")
+        )
+    if out is None:
+        return VaultSink(recipient)
+    return SealedFileSink(out, recipient) if recipient else DirectorySink(out)
+
+
+def _as_json(dossier: Dossier, path: Path | None) -> str:
     return json.dumps(
         {
             "ok": True,
@@ -105,7 +124,7 @@ def _as_json(dossier: Dossier, path: Path) -> str:
             "case": dossier.case.reference,
             "exhibits": dossier.exhibits.count(),
             "left_out": dossier.withheld.values("item").distinct().count(),
-            "path": str(path),
+            "path": str(path) if path else None,
             "sealed_to": dossier.recipient or None,
             "payload_manifest_sha256": bytes(dossier.payload_manifest_sha256 or b"").hex(),
             "checkpoint": {
@@ -118,8 +137,9 @@ def _as_json(dossier: Dossier, path: Path) -> str:
     )
 
 
-def _in_words(dossier: Dossier, path: Path) -> str:
-    lines = [f"Dossier {dossier.name} with {dossier.exhibits.count()} exhibit(s) lies in {path}."]
+def _in_words(dossier: Dossier, path: Path | None) -> str:
+    where = path or "the vault"
+    lines = [f"Dossier {dossier.name} with {dossier.exhibits.count()} exhibit(s) lies in {where}."]
     left_out = dossier.withheld.values("item").distinct().count()
     if left_out:
         lines.append(
@@ -127,7 +147,9 @@ def _in_words(dossier: Dossier, path: Path) -> str:
         )
     if dossier.recipient:
         lines.append(f"It is sealed to {dossier.recipient}; only the holder of that key can open it.")
-    else:
+    elif path:
         lines.append(f"Check it with: python3 {path / 'verify.py'}")
+    if not path:
+        lines.append(f"It leaves with: manage.py release_dossier {dossier.name} --out DIR --actor USER")
     lines.append(f"The log was signed at {dossier.checkpoint_size} entries.")
     return "\n".join(lines)

@@ -1,0 +1,74 @@
+"""Asking the custodians to let names be looked for in a package."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.access import require
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from cases.access import require_member
+from cases.models import Case
+from dossiers.errors import DossierBusy
+from dossiers.leaks.errors import ChecksUsedUp
+from dossiers.leaks.standing import standing_of
+from dossiers.models import Dossier, LeakCheck
+from dossiers.requests import COMPILE
+from witnesses.quorum.opened import ask_for_leak_check
+from witnesses.sealed import SealedText
+
+_WEEK: Final = timedelta(days=7)
+
+
+@sensitive_variables()
+def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakCheck, SealedText]:
+    """The check that was asked for, and the code with which it is carried out, which exists nowhere else.
+
+    Raises NotPermitted, NotAMember, ReasonMissing, DossierBusy where asking would not help, ChecksUsedUp,
+    NothingToGather, or SessionRunning while another check of the case is open.
+    """
+    user = require_member(dossier.case, require(actor, COMPILE))
+    standing = standing_of(dossier)
+    if not standing.may_ask:
+        said = standing.lack.label if standing.lack else _("Nothing stands in the way of this dossier.")
+        raise DossierBusy(str(said))
+    with transaction.atomic():
+        Case.objects.select_for_update(no_key=True).get(pk=dossier.case_id)
+        _require_quota(dossier)
+        session, code = ask_for_leak_check(dossier.case, reason=reason, actor=actor)
+        package = bytes(dossier.payload_manifest_sha256 or b"")
+        check = LeakCheck.objects.create(dossier=dossier, session=session, package=package)
+        log.append(
+            Action.LEAK_CHECK_ASKED,
+            subject=dossier,
+            actor=user,
+            facts={
+                "check": str(check.pk),
+                "session": str(session.pk),
+                "payload_manifest": f"sha256:{package.hex()}",
+                "identities": session.covered.count(),
+            },
+            case_id=dossier.case_id,
+        )
+    return check, code
+
+
+def _require_quota(dossier: Dossier) -> None:
+    # Each answer tells whoever planted a name in an exhibit whether it is that of a witness.
+    most: int = settings.DADKHAH_LEAK_CHECKS_A_WEEK
+    asked = LeakCheck.objects.filter(
+        dossier__case=dossier.case_id, asked_at__gt=timezone.now() - _WEEK
+    ).count()
+    if asked >= most:
+        raise ChecksUsedUp(
+            _(
+                "Names were looked for in dossiers of this case %(n)d times within a week, and more is not allowed."
+            )
+            % {"n": most}
+        )

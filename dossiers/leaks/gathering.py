@@ -1,0 +1,146 @@
+"""Gathers every text of a package while it is compiled, before any identity is open, sealed into the vault.
+
+What is gathered lies in the vault as an original does, and nowhere else. Strangers' bytes are read in the box.
+"""
+
+import json
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from django.db import transaction
+
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from dossiers.exhibits import Exhibit, exhibits_of
+from dossiers.models import Dossier, PackageTexts, PackageUnread, Unread
+from dossiers.requests import beat
+from evidence.derivative_words import DerivativeKind, DerivativeState
+from evidence.inspecting.searchable import Found, read_texts
+from evidence.models import Derivative, FoundValue
+from evidence.store import vault
+from evidence.stored_objects import open_stored, stored_object
+
+_BATCH = 400
+# The same words as in the text beside it, and the signs of a bag, which hold digests.
+_SAID_ELSEWHERE = ("manifest-", "tagmanifest-", "verify.py", "bagit.txt", "data/hashes.sha256")
+_LISTENED_TO = ("audio/", "video/")
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """What could not be looked into."""
+
+    path: str
+    part: str
+    why: str
+
+
+class Gathering:
+    """Takes texts and keeps none: each goes straight into the vault's receiver. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._vault = vault()
+        self._receiver = self._vault.receiving()
+        self._unread: dict[tuple[str, str], NotRead] = {}
+        self._files: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._receiver.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._receiver.__exit__(kind, error, trace)
+
+    def paper(self, path: str, content: bytes) -> None:
+        """One of our own papers. Of a sheet that is printed as PDF and as text, the text is taken."""
+        self._files.add(path)
+        self._say(path, "file name", path)
+        if not path.startswith(_SAID_ELSEWHERE) and not path.endswith(".pdf"):
+            self._say(path, "text", content.decode("utf-8", "replace"))
+
+    def originals(self, dossier: Dossier) -> None:
+        """Every original of the dossier: what is in it, what its source called it, what was found in it before."""
+        for exhibit in exhibits_of(dossier.case, of=dossier):
+            if exhibit.item.has_bytes:
+                self._original(dossier, exhibit)
+
+    def finish(self, dossier: Dossier, *, package: bytes, actor: Actor) -> PackageTexts:
+        """Make what was gathered durable, and record it; `package` is the digest of the payload manifest."""
+        facts = self._vault.commit(self._receiver.finish())
+        with transaction.atomic():
+            texts = PackageTexts.objects.create(
+                dossier=dossier, package=package, object=stored_object(facts), files=len(self._files)
+            )
+            PackageUnread.objects.bulk_create(
+                (
+                    PackageUnread(texts=texts, path=one.path, part=one.part, why=one.why)
+                    for one in self._unread.values()
+                ),
+                batch_size=_BATCH,
+            )
+            log.append(
+                Action.PACKAGE_READ,
+                subject=dossier,
+                actor=actor,
+                facts={
+                    "payload_manifest": f"sha256:{package.hex()}",
+                    "files": texts.files,
+                    "unread": len(self._unread),
+                },
+                case_id=dossier.case_id,
+            )
+        return texts
+
+    def _original(self, dossier: Dossier, exhibit: Exhibit) -> None:
+        item, path = exhibit.item, exhibit.original_path
+        self._files.add(path)
+        self._say(path, "file name", "\n".join([path, item.original_name, item.title]))
+        values = FoundValue.objects.filter(item=item).values_list("value", flat=True)
+        self._say(path, "metadata", "\n".join(str(value) for value in values))
+        recognised = self._recognised(exhibit)
+        if item.media_type.startswith(_LISTENED_TO):
+            self._tell(NotRead(path, "", Unread.SOUND))
+            return
+
+        def take(found: Found) -> None:
+            beat(dossier)
+            if found.why:
+                if not (recognised and found.part == "" and found.why in {Unread.PICTURE, Unread.SCAN}):
+                    self._tell(NotRead(path, found.part, found.why))
+            else:
+                self._say(path, found.part, found.text)
+
+        read_texts(item.stored, sink=take, beat=lambda: beat(dossier))
+
+    def _recognised(self, exhibit: Exhibit) -> bool:
+        """Take in what the inspection found: what the file says of itself, and the text that was recognised in it."""
+        made = Derivative.objects.filter(
+            item=exhibit.item,
+            author=None,
+            state=DerivativeState.MADE,
+            kind__in=(DerivativeKind.METADATA, DerivativeKind.OCR_TEXT),
+        )
+        recognised = False
+        for one in made.select_related("object"):
+            if one.object is None:
+                continue
+            with open_stored(one.object) as content:
+                text = content.read().decode("utf-8", "replace")
+            if one.kind == DerivativeKind.METADATA:
+                self._say(exhibit.original_path, "metadata", text)
+                continue
+            recognised = True
+            for number, page in enumerate(text.split("\f"), start=1):
+                self._say(exhibit.original_path, f"page {number}", page)
+        return recognised
+
+    def _say(self, path: str, part: str, text: str) -> None:
+        if text.strip():
+            self._receiver.write(json.dumps([path, part, text]).encode("ascii") + b"\n")
+
+    def _tell(self, one: NotRead) -> None:
+        self._unread[one.path, one.part] = one

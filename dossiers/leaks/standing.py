@@ -1,0 +1,163 @@
+"""Whether names were looked for in a package, what came of it, and what is still missing before it may leave."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models import Dossier, LeakCheck, LeakResult, PackageTexts, Surety
+from witnesses.consent_gate import may_be_named
+from witnesses.models import LIVE_SESSIONS, QuorumState, SealedIdentity
+
+
+class Lack(models.TextChoices):
+    """What is missing before a package may leave."""
+
+    NO_TEXTS = (
+        "no_texts",
+        _(
+            "Its texts were not gathered when it was compiled, for no identity was sealed then. Compile a new dossier."
+        ),
+    )
+    NOT_ASKED = (
+        "not_asked",
+        _(
+            "Nobody has looked for the names of witnesses in it. Ask the custodians on the page of the dossier."
+        ),
+    )
+    WAITING = (
+        "waiting",
+        _("The custodians were asked to let names be looked for in it, and it was not done yet."),
+    )
+    UNFINISHED = "unfinished", _("The last search for names did not come to its end. Ask again.")
+    STALE = (
+        "stale",
+        _(
+            "Since names were looked for in it, an identity was sealed or a consent to be named ended. Ask again."
+        ),
+    )
+    UNOPENED = (
+        "unopened",
+        _(
+            "An identity could not be opened, so it was not looked for. Let the custodians seal identities anew, "
+            "then ask again."
+        ),
+    )
+    FOUND = (
+        "found",
+        _(
+            "Something of a witness was found in it. Redact it and compile a new dossier; or two lawyers of the case "
+            "set the findings aside, each with a reason."
+        ),
+    )
+    UNANSWERED = (
+        "unanswered",
+        _(
+            "Something in it could not be looked into, or is possibly of a witness. A lawyer of the case has to "
+            "read the report and answer for it, with a reason."
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a dossier stands: what is missing (None: it may leave), the newest check and what came of it."""
+
+    lack: Lack | None
+    check: LeakCheck | None = None
+    result: LeakResult | None = None
+    concerns: bool = True
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether asking the custodians would help."""
+        return self.lack in {Lack.NOT_ASKED, Lack.UNFINISHED, Lack.STALE, Lack.UNOPENED}
+
+    @property
+    def may_state(self) -> bool:
+        """Whether somebody has to answer for what the report says."""
+        return self.lack in {Lack.FOUND, Lack.UNANSWERED}
+
+
+def living_in(dossier: Dossier) -> QuerySet[SealedIdentity]:
+    """Every sealed identity of the dossier's case."""
+    return SealedIdentity.objects.living().filter(witness__case=dossier.case_id)
+
+
+def excused_in(dossier: Dossier) -> set[UUID]:
+    """The witnesses of the case who consented to be named to the dossier's receiver, as of now."""
+    ids = set(living_in(dossier).values_list("witness", flat=True))
+    return may_be_named(ids, destination=dossier.destination)
+
+
+def concerns(dossier: Dossier) -> bool:
+    """Whether there is anybody whose name would have to be looked for."""
+    living = living_in(dossier)
+    return living.exists() and living.exclude(witness__in=excused_in(dossier)).exists()
+
+
+def standing_of(dossier: Dossier) -> Standing:
+    """How the dossier stands now, asked of the database anew."""
+    if not concerns(dossier):
+        return Standing(None, concerns=False)
+    package = bytes(dossier.payload_manifest_sha256 or b"")
+    texts = PackageTexts.objects.filter(dossier=dossier).first()
+    if texts is None or bytes(texts.package) != package:
+        return Standing(Lack.NO_TEXTS)
+    check = _newest(dossier, package)
+    if check is None:
+        return Standing(Lack.NOT_ASKED)
+    result = LeakResult.objects.filter(check_of=check).first()
+    if result is None:
+        waits = check.session.state in LIVE_SESSIONS
+        return Standing(Lack.WAITING if waits else Lack.UNFINISHED, check)
+    return Standing(_lack(dossier, check, result), check, result)
+
+
+def _newest(dossier: Dossier, package: bytes) -> LeakCheck | None:
+    """The newest check of this package that was or can still be carried out."""
+    ended = (QuorumState.REFUSED, QuorumState.WITHDRAWN, QuorumState.EXPIRED)
+    checks = LeakCheck.objects.filter(dossier=dossier).exclude(session__state__in=ended)
+    found = [one for one in checks.select_related("session")[:20] if bytes(one.package) == package]
+    return found[0] if found else None
+
+
+def _lack(dossier: Dossier, check: LeakCheck, result: LeakResult) -> Lack | None:
+    if not _covers(dossier, check, result):
+        return Lack.STALE
+    if result.unopened:
+        return Lack.UNOPENED
+    findings = set(result.findings.values_list("surety", flat=True))
+    stated = result.statements.values("person").distinct().count()
+    if findings & {Surety.SURE, Surety.LIKELY}:
+        return Lack.FOUND if stated < 2 else None
+    if (findings or result.unread) and not stated:
+        return Lack.UNANSWERED
+    return None
+
+
+def _covers(dossier: Dossier, check: LeakCheck, result: LeakResult) -> bool:
+    """Whether everybody who would have to be looked for now was looked for then.
+
+    What was sealed anew since is the same content: it counts as what it was sealed anew from.
+    """
+    excused = set(result.excused_witnesses.values_list("witness", flat=True))
+    covered = SealedIdentity.records.filter(sessions__session=check.session_id)
+    looked = set(covered.exclude(witness__in=excused).values_list("pk", flat=True))
+    needed = living_in(dossier).exclude(witness__in=excused_in(dossier)).values_list("pk", flat=True)
+    before = dict(
+        SealedIdentity.records.filter(witness__case=dossier.case_id, reseals__isnull=False).values_list(
+            "pk", "reseals"
+        )
+    )
+    return all(_is_among(one, looked, before) for one in needed)
+
+
+def _is_among(identity: UUID, looked: Collection[UUID], before: dict[UUID, UUID]) -> bool:
+    at: UUID | None = identity
+    while at is not None and at not in looked:
+        at = before.get(at)
+    return at is not None

@@ -1,0 +1,493 @@
+"""Inside the box: every text in a file and in what it holds, with the part of it. Reads /dev/stdin, writes JSON lines.
+
+A line is [[[word, number], …], text] or, for what could not be looked into, [[[word, number], …], null, why]. Names of
+members are texts as well, never parts: a name could be the very thing that is looked for. Rather too much is written
+than too little; what nobody can read as text is searched for runs of letters.
+"""
+
+import bz2
+import email
+import email.message
+import email.policy
+import gzip
+import html
+import io
+import json
+import lzma
+import re
+import sys
+import tarfile
+import urllib.parse
+import zipfile
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import IO
+
+Part = tuple[tuple[str, int], ...]
+
+MOST_BYTES = 256 * 1024 * 1024
+MOST_UNFOLDED = 512 * 1024 * 1024
+MOST_MEMBERS = 20_000
+DEEPEST = 5
+LINES = 400
+# A name that is broken between two stretches of lines stands whole in one of them.
+SHARED_LINES = 3
+MOST_RAW = 32 * 1024 * 1024
+_BLOCKS = {
+    "p", "h", "br", "tr", "td", "th", "table-row", "table-cell", "line-break", "si", "c", "row", "tc", "title", "div",
+    "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article", "dt", "dd", "comment",
+    "annotation", "text", "tspan", "sp", "creator", "description", "subject", "keyword", "lastModifiedBy", "option",
+}  # fmt: skip
+_UTF8_RUN = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4,}")
+_WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x06\xfb-\xfe]|\x0c\x20){4,}")
+_PACKET = re.compile(rb"<\?xpacket begin.*?<\?xpacket end|<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
+_MAIL = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
+_MAIL_NAMES = re.compile(
+    rb"^(?:from|to|subject|date|message-id|received|return-path):", re.IGNORECASE | re.MULTILINE
+)
+_CODED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_NEW_PICTURES = {b"ftypheic", b"ftypavif", b"ftypmif1"}
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SEALED = (b"7z\xbc\xaf\x27\x1c", b"Rar!", b"age-encryption.org/", b"-----BEGIN PGP MESSAGE")
+_SOUND = (b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3", b"\xff\xfb")
+
+
+class Budget:
+    """How much may still be unfolded, over all that lies in one another."""
+
+    left = MOST_UNFOLDED
+    members = MOST_MEMBERS
+
+
+def main() -> None:
+    """Write every text of the file."""
+    with Path("/dev/stdin").open("rb") as file:
+        look(file, ())
+
+
+def look(file: IO[bytes], at: Part) -> None:
+    """Write what is in a file that can be gone back in. Whatever its reader stumbles over is told, not raised."""
+    if sum(word == "member" for word, _number in at) > DEEPEST:
+        tell(at, "too_deep")
+        return
+    head = file.read(64 * 1024)
+    file.seek(0)
+    try:
+        reader_of(head)(file, at)
+    except Locked:
+        tell(at, "encrypted")
+    except TooMuch:
+        tell(at, "too_large")
+    except (MemoryError, RecursionError):
+        tell(at, "too_large")
+    except Exception:  # noqa: BLE001  the libraries raise whatever they like over a damaged file
+        tell(at, "failed")
+
+
+class Locked(Exception):
+    """It has a password."""
+
+
+class TooMuch(Exception):
+    """It unfolds into more than we take."""
+
+
+def reader_of(head: bytes) -> "Reader":
+    """Which reader a file wants, by its first bytes."""
+    return next(reader for fits, reader in READERS if fits(head))
+
+
+def looks_binary(head: bytes) -> bool:
+    """Whether nobody would call it a text: zero bytes that no encoding in use explains."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or wide(head):
+        return False
+    return b"\x00" in head or sum(byte < 9 or 13 < byte < 32 for byte in head[:4096]) > 40
+
+
+def wide(head: bytes) -> bool:
+    """Whether it is UTF-16 without a mark."""
+    low, high = head[0:4096:2], head[1:4096:2]
+    return (
+        len(high) > 8
+        and max(low.count(0), high.count(0)) * 10 > len(high) * 4
+        and low.count(0) != high.count(0)
+    )
+
+
+def read_all(file: IO[bytes]) -> bytes:
+    """The whole of it. Raises TooMuch."""
+    held = file.read(MOST_BYTES + 1)
+    if len(held) > MOST_BYTES:
+        raise TooMuch
+    return held
+
+
+def text(file: IO[bytes], at: Part) -> None:
+    """A text of whatever kind: as it is, and as a reader of a page would see it."""
+    for words in readings(read_all(file)):
+        by_lines(words, at)
+
+
+def readings(data: bytes) -> Iterator[str]:
+    """The text as it is, then with its codes resolved and without its tags, where that makes a difference."""
+    for words in decodings(data):
+        yield words
+        if "\\u" in words:
+            yield uncoded(words)
+        if "%D" in words.upper():
+            yield urllib.parse.unquote(words, errors="replace")
+        if "<" in words and ">" in words:
+            yield untagged(words)
+        elif "&" in words:
+            yield html.unescape(words)
+
+
+def decodings(data: bytes) -> Iterator[str]:
+    """Bytes as text: by their mark, as UTF-8, else by both code pages that old files of this kind are written in."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            yield data.decode(name, "replace")
+            return
+    if wide(data[:8192]):
+        yield data.decode("utf-16-le" if data[1:8192:2].count(0) else "utf-16-be", "replace")
+        return
+    try:
+        yield data.decode("utf-8")
+    except UnicodeDecodeError:
+        for name in ("cp1256", "cp1252", "utf-8"):
+            yield data.decode(name, "replace")
+
+
+def uncoded(words: str) -> str:
+    """With \\uXXXX resolved, pairs too."""
+    plain = _CODED.sub(lambda found: chr(int(found[1], 16)), words)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Untagged(HTMLParser):
+    """Everything that stands between tags, in their attributes and in comments. Also reads XML that is damaged."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self.beside: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """A block begins a line; what its attributes say stands apart."""
+        self.beside += [value for _name, value in attributes if value]
+        if tag.rpartition(":")[2] in _BLOCKS:
+            self.said.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """A block ends a line."""
+        if tag.rpartition(":")[2] in _BLOCKS:
+            self.said.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """What a reader sees."""
+        self.said.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        """What a reader does not see."""
+        self.beside.append(data)
+
+
+def untagged(words: str) -> str:
+    """The words of a page or of XML, a line for each block; then what attributes and comments say."""
+    reader = Untagged()
+    reader.feed(words)
+    reader.close()
+    return "".join(reader.said) + "\n" + "\n".join(reader.beside)
+
+
+def by_lines(words: str, at: Part) -> None:
+    """Write a text in stretches of lines, so that a place can be found again."""
+    lines = words.splitlines()
+    if len(lines) <= LINES:
+        say((*at, ("text", 0)), words)
+        return
+    for start in range(0, len(lines), LINES):
+        stretch = lines[max(0, start - SHARED_LINES) : start + LINES]
+        say((*at, ("lines from", start + 1)), "\n".join(stretch))
+
+
+def zipped(file: IO[bytes], at: Part) -> None:
+    """An archive, or a document of office programs, which is one."""
+    with zipfile.ZipFile(file) as archive:
+        say((*at, ("metadata", 0)), archive.comment.decode("utf-8", "replace"))
+        names = set(archive.namelist())
+        is_office = bool(names & {"[Content_Types].xml", "content.xml", "META-INF/manifest.xml"})
+        for number, member in enumerate(archive.infolist(), start=1):
+            say(
+                (*at, ("file name", number)),
+                member.filename + "\n" + member.comment.decode("utf-8", "replace"),
+            )
+            if member.is_dir():
+                continue
+            place = office_part(member.filename, at, number) if is_office else (*at, ("member", number))
+            if member.flag_bits & 1:
+                tell(place, "encrypted")
+                continue
+            count_member()
+            with archive.open(member) as inside:
+                whole(inside, place, flat=is_office and member.filename.endswith((".xml", ".rels")))
+
+
+def office_part(name: str, at: Part, number: int) -> Part:
+    """Which part of a document a member is."""
+    sheet = re.search(r"(?:worksheets/sheet|slides/slide)(\d{1,6})\.xml$", name)
+    if sheet:
+        return (*at, ("sheet" if "worksheets" in name else "page", int(sheet[1])))
+    if "comment" in name.lower():
+        return (*at, ("comments", 0))
+    if name.startswith("docProps/") or name == "meta.xml":
+        return (*at, ("metadata", 0))
+    if name.endswith((".xml", ".rels")):
+        return (*at, ("text", number))
+    return (*at, ("member", number))
+
+
+def whole(inside: IO[bytes], place: Part, *, flat: bool = False) -> None:
+    """Unfold a member within what is left, and look into it; `flat` is XML of a document."""
+    try:
+        data = inside.read(Budget.left + 1)
+    except (RuntimeError, NotImplementedError):
+        tell(place, "encrypted")
+        return
+    if len(data) > Budget.left:
+        raise TooMuch
+    Budget.left -= len(data)
+    if flat:
+        say(place, "\n".join(untagged(words) for words in decodings(data)))
+    else:
+        look(io.BytesIO(data), place)
+
+
+def count_member() -> None:
+    """One member more. Raises TooMuch."""
+    Budget.members -= 1
+    if Budget.members < 0:
+        raise TooMuch
+
+
+def packed(file: IO[bytes], at: Part) -> None:
+    """A tar archive, packed or not, or a single packed file."""
+    try:
+        with tarfile.open(fileobj=file, mode="r:*") as archive:
+            for number, member in enumerate(archive, start=1):
+                told = [member.name, member.linkname, member.uname, *map(str, member.pax_headers.values())]
+                say((*at, ("file name", number)), "\n".join(told))
+                count_member()
+                inside = archive.extractfile(member) if member.isfile() else None
+                if inside:
+                    whole(inside, (*at, ("member", number)))
+        return
+    except tarfile.ReadError:
+        file.seek(0)
+    head = file.read(3)
+    file.seek(0)
+    unfold = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}[head[:2]]
+    if head[:2] == b"\x1f\x8b":
+        # The name that was packed stands in the header.
+        say((*at, ("file name", 1)), file.read(512)[10:].partition(b"\x00")[0].decode("utf-8", "replace"))
+        file.seek(0)
+    with unfold(file, "rb") as inside:
+        whole(inside, (*at, ("member", 1)))
+
+
+def mailbox(file: IO[bytes], at: Part) -> None:
+    """Letters one after the other."""
+    letters = re.split(rb"(?m)^From .*\r?\n", read_all(file))
+    for number, letter in enumerate(letters[1:], start=1):
+        count_member()
+        mail(io.BytesIO(letter), (*at, ("member", number)))
+
+
+def mail(file: IO[bytes], at: Part) -> None:
+    """The headers, decoded, and every part."""
+    of_mail(email.message_from_bytes(read_all(file), policy=email.policy.default), at, 1)
+
+
+def of_mail(message: email.message.Message, at: Part, number: int) -> int:
+    """One part with all that is in it; gives the next part's number."""
+    told = []
+    for name, value in message.raw_items():
+        told.append(f"{name}: {value}")
+    for name in message:
+        try:
+            told += [str(value) for value in message.get_all(name, [])]
+        except Exception:  # noqa: BLE001  headers that no standard allows
+            tell((*at, ("header", number)), "failed")
+    say((*at, ("header", number)), "\n".join([*told, message.get_filename() or ""]))
+    if message.is_multipart():
+        for part in message.get_payload():
+            number = of_mail(part, at, number + 1)
+        return number
+    count_member()
+    data = message.get_payload(decode=True)
+    if isinstance(data, bytes):
+        look(io.BytesIO(data), (*at, ("member", number)))
+    return number
+
+
+def pdf(file: IO[bytes], at: Part) -> None:
+    """The text of every page, what it says of itself, notes at its margins, and what is attached."""
+    import pypdfium2  # noqa: PLC0415  only where there is one to read
+
+    data = read_all(file)
+    packets(data, at)
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise (Locked if "assword" in str(error) else ValueError) from error
+    say((*at, ("metadata", 0)), "\n".join(map(str, document.get_metadata_dict().values())))
+    say((*at, ("metadata", 0)), "\n".join(bookmark.get_title() or "" for bookmark in document.get_toc()))
+    blank = False
+    for number in range(len(document)):
+        page = document[number]
+        words = page.get_textpage().get_text_range(errors="replace").replace("\ufffe", "")
+        blank = blank or not words.strip()
+        say((*at, ("page", number + 1)), words)
+        say((*at, ("comments", number + 1)), "\n".join(margins(page)))
+        page.close()
+    if blank:
+        tell(at, "scan")
+    for number in range(document.count_attachments()):
+        attached = document.get_attachment(number)
+        say((*at, ("file name", number + 1)), attached.get_name())
+        count_member()
+        whole(io.BytesIO(bytes(attached.get_data())), (*at, ("member", number + 1)))
+
+
+def margins(page: object) -> Iterator[str]:
+    """What notes, links and fields at a page say."""
+    import pypdfium2.raw as raw_pdf  # noqa: PLC0415  only where there is one to read
+
+    for index in range(raw_pdf.FPDFPage_GetAnnotCount(page)):
+        note = raw_pdf.FPDFPage_GetAnnot(page, index)
+        for key in (b"Contents", b"T", b"Subj", b"V", b"TU", b"NM", b"RC"):
+            size = raw_pdf.FPDFAnnot_GetStringValue(note, key, None, 0)
+            if size > 2:
+                held = (raw_pdf.FPDF_WCHAR * (size // 2 + 1))()
+                raw_pdf.FPDFAnnot_GetStringValue(note, key, held, size)
+                yield bytes(held)[:size].decode("utf-16-le", "replace").rstrip("\x00")
+        raw_pdf.FPDFPage_CloseAnnot(note)
+
+
+def picture(file: IO[bytes], at: Part) -> None:
+    """What a picture says of itself. What it shows is not read here."""
+    import pillow_heif  # noqa: PLC0415  only where there is one to read
+    from PIL import Image, IptcImagePlugin  # noqa: PLC0415
+
+    data = read_all(file)
+    packets(data, at)
+    tell(at, "picture")
+    for run in (_UTF8_RUN, _WIDE_RUN):
+        # Comments and captions stand at the beginning or behind the picture, whatever a library makes of them.
+        for end in (data[:65536], data[65536:][-65536:]):
+            say((*at, ("metadata", 0)), runs(end, run))
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # nothing is unfolded here
+    with Image.open(io.BytesIO(data)) as opened:
+        exif = opened.getexif()
+        values = [*exif.values(), *exif.get_ifd(0x8769).values(), *exif.get_ifd(0x8825).values()]
+        values += list(opened.info.values())
+        values += list((IptcImagePlugin.getiptcinfo(opened) or {}).values())
+    for value in values:
+        for words in spoken(value):
+            say((*at, ("metadata", 0)), words)
+
+
+def spoken(value: object) -> Iterator[str]:
+    """What a value of a picture says, in every way in which such values are written."""
+    if isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+        yield value.decode("utf-16-le", "replace")
+        yield value.removeprefix(b"UNICODE\x00").decode("utf-16-be", "replace")
+    elif isinstance(value, str):
+        yield value
+        # Libraries read UTF-8 as Latin letters where the standard knows ASCII alone.
+        yield value.encode("latin-1", "ignore").decode("utf-8", "ignore")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from spoken(one)
+
+
+def packets(data: bytes, at: Part) -> None:
+    """XMP, in whatever file it lies."""
+    for found in _PACKET.finditer(data):
+        for words in readings(found[0]):
+            say((*at, ("metadata", 0)), words)
+
+
+def sealed(file: IO[bytes], at: Part) -> None:
+    """Archives that we do not open, and what is encrypted."""
+    tell(at, "no_reader" if file.read(2) in {b"7z", b"Ra"} else "encrypted")
+
+
+def sound(file: IO[bytes], at: Part) -> None:
+    """Sound and moving pictures: only what their makers wrote beside them."""
+    tell(at, "sound")
+    loose(file, at)
+
+
+def raw(file: IO[bytes], at: Part) -> None:
+    """What we have no reader for."""
+    tell(at, "no_reader")
+    loose(file, at)
+
+
+def loose(file: IO[bytes], at: Part) -> None:
+    """Runs of letters."""
+    data = file.read(MOST_RAW)
+    for run in (_UTF8_RUN, _WIDE_RUN):
+        say((*at, ("loose words", 0)), runs(data, run))
+
+
+def runs(data: bytes, pattern: re.Pattern[bytes]) -> str:
+    """Every run of letters on a line of its own."""
+    coding = "utf-8" if pattern is _UTF8_RUN else "utf-16-le"
+    return "\n".join(found[0].decode(coding, "replace") for found in pattern.finditer(data))
+
+
+Reader = Callable[[IO[bytes], Part], None]
+READERS: tuple[tuple[Callable[[bytes], object], Reader], ...] = (
+    (lambda head: head.startswith((b"PK\3\4", b"PK\5\6")), zipped),
+    (lambda head: b"%PDF-" in head[:1024], pdf),
+    (
+        lambda head: head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")) or head[257:262] == b"ustar",
+        packed,
+    ),
+    (
+        lambda head: head.startswith(_PICTURES) or head[8:12] == b"WEBP" or head[4:12] in _NEW_PICTURES,
+        picture,
+    ),
+    (lambda head: head.startswith(b"From ") and _MAIL.match(head.partition(b"\n")[2]), mailbox),
+    (lambda head: _MAIL.match(head) and _MAIL_NAMES.search(head[:4096]), mail),
+    (lambda head: head.startswith(_SEALED), sealed),
+    (lambda head: head.startswith(_SOUND) or head[4:8] == b"ftyp" or head[:4] == b"RIFF", sound),
+    (lambda head: head.startswith(_OLD_OFFICE) or looks_binary(head), raw),
+    (lambda head: True, text),
+)
+
+
+def say(at: Part, words: str) -> None:
+    """Write a text with its part."""
+    if words.strip():
+        write([at, words.replace("\x00", "")])
+
+
+def tell(at: Part, why: str) -> None:
+    """Write that something could not be looked into."""
+    write([at, None, why])
+
+
+def write(line: list[object]) -> None:
+    """One line of ASCII."""
+    sys.stdout.buffer.write(json.dumps(line).encode("ascii") + b"\n")
+
+
+if __name__ == "__main__":
+    main()
