@@ -31,10 +31,7 @@ _POSTGRES_DAMAGED = ("XX001", "XX002", "58")
 
 def is_damage(error: BaseException) -> bool:
     """Whether the database says that its files do not hold what they should."""
-    cause = _driver_error(error)
-    name = getattr(cause, "sqlite_errorname", None) or ""
-    state = getattr(cause, "sqlstate", None) or ""
-    return name.startswith(_SQLITE_DAMAGED) or state.startswith(_POSTGRES_DAMAGED)
+    return code_of(error).startswith((*_SQLITE_DAMAGED, *_POSTGRES_DAMAGED))
 
 
 def is_absence(error: BaseException) -> bool:
@@ -43,10 +40,16 @@ def is_absence(error: BaseException) -> bool:
         return False
     cause = _driver_error(error)
     if isinstance(cause, sqlite3.Error):
-        return (getattr(cause, "sqlite_errorname", None) or "").startswith(_SQLITE_GONE)
+        return code_of(error).startswith(_SQLITE_GONE)
     return isinstance(error, InterfaceError) or isinstance(
         cause, psycopg.OperationalError | psycopg.InterfaceError
     )
+
+
+def code_of(error: BaseException) -> str:
+    """SQLite's name of the fault or PostgreSQL's five characters; empty where it gave none."""
+    cause = _driver_error(error)
+    return str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
 
 
 def words_of(error: BaseException) -> str:

@@ -14,6 +14,8 @@ from django.db.models.expressions import Combinable, Expression
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from audit.digits import persian_digits
+
 if TYPE_CHECKING:
     _CharField = models.CharField[str | Combinable, str]
     _TextField = models.TextField[str | Combinable, str]
@@ -22,7 +24,6 @@ else:
 
 # A code point that no text may hold (Unicode, 23.7 Noncharacters), so no keyboard and no import writes it.
 _MARK = "\ufdd0erased:"
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 class ErasedText(str):
@@ -43,7 +44,7 @@ def erased_at(moment: datetime) -> ErasedText:
 
 def _shown(day: date) -> str:
     if (get_language() or "").startswith("fa"):
-        return str(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d")).translate(_PERSIAN_DIGITS)
+        return persian_digits(str(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d")))
     return day.isoformat()
 
 

@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
+from audit.digits import persian_digits
+
 # A group that begins with `n_` is a number, with `p_` another phrase, and any other is a name that is left as it is.
 _PHRASES: Mapping[str, Promise] = {
     r"leaf (?P<n_at>-?\d+)": _("leaf %(n_at)s"),
@@ -120,7 +122,6 @@ _PHRASES: Mapping[str, Promise] = {
     r"does not outlive a crash or a session": _("It does not outlive a crash or a session."),
 }
 _COMPILED = [(re.compile(pattern, re.DOTALL), words) for pattern, words in _PHRASES.items()]
-_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 # Around a name, so that it keeps its own direction within a sentence from right to left.
 _ISOLATED = "\u2068{}\u2069"
 # Around a moment, whose parts would else stand in the wrong order.
@@ -142,5 +143,5 @@ def _group(name: str, value: str) -> str:
         return value
     if not name.startswith("n_"):
         return _ISOLATED.format(value)
-    number = value.translate(_DIGITS)
+    number = persian_digits(value)
     return number if value.lstrip("-").isdigit() else _MOMENT.format(number)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from audit.digits import in_digits, persian_digits
 from audit.models import Entry
 from audit.names import shown_names
 from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value
@@ -16,9 +17,7 @@ from audit.report_csv import MOST
 from audit.report_facts import ReportFacts
 from audit.resolving import facts_of
 from audit.sensitive import Sensitive
-from audit.shown import in_digits, sentence_of
-
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+from audit.shown import sentence_of
 
 
 def report_sheet(facts: ReportFacts, *, csv_sha256: str, reference: str) -> Sheet:
@@ -189,7 +188,7 @@ def _moment(at: datetime) -> Value:
     if not _persian():
         return Value(written)
     day = jdatetime.date.fromgregorian(date=moment.date())
-    return Value(f"{day.year}/{day.month:02}/{day.day:02}".translate(_PERSIAN_DIGITS) + f"\n{written}")
+    return Value(persian_digits(f"{day.year}/{day.month:02}/{day.day:02}") + f"\n{written}")
 
 
 def _persian() -> bool:

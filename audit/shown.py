@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
@@ -12,7 +11,6 @@ from audit.log import Subject
 from audit.models import Entry
 from audit.names import Names, shown_names, shown_subject
 
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _ACTIONS = {action.value: action for action in Action}
 
 
@@ -25,11 +23,6 @@ class ShownEntry:
     who: str
     about: str
     case: str
-
-
-def in_digits(text: str) -> str:
-    """The text with its numbers in the digits of the reader's language."""
-    return text.translate(_PERSIAN_DIGITS) if (get_language() or "").startswith("fa") else text
 
 
 def in_words(entries: Sequence[Entry], names: Names) -> list[ShownEntry]:

@@ -3,11 +3,11 @@
 import datetime
 from dataclasses import dataclass
 
+from audit.digits import persian_digits
 from cases.calendars import Calendar, Span, first_day, months_span, parts_of, year_span
 from cases.date_words import MONTH_NAMES
 from cases.partial_date import PartialDate, Precision, Qualifier
 
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _WORDS = {
     "en": {
         "to": "{} to {}",
@@ -85,7 +85,7 @@ def _bounds(date: PartialDate) -> Span:
 
 
 def _digits(text: str, tongue: str) -> str:
-    return text.translate(_PERSIAN_DIGITS) if tongue == "fa" else text
+    return persian_digits(text) if tongue == "fa" else text
 
 
 def _interval(date: PartialDate, calendar: Calendar, tongue: str) -> str:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.utils import DatabaseError
 
-from audit.damage import is_damage
+from audit.damage import is_absence, is_damage, words_of
 from audit.errors import AuthoritiesUnusable, DomainError
 from audit.keys import MLDSA_FILE, PRIVATE_FILE
 from audit.signature_kinds import mldsa_is_here
@@ -170,6 +170,12 @@ def unreadable(error: DatabaseError) -> CheckMessage:
             24,
             "The database is damaged: its files do not hold what they should.",
             "Keep a copy of them as they are, run `manage.py verify_audit_log`, and go back to a backup.",
+        )
+    if not is_absence(error):
+        return _error(
+            25,
+            f"The database refuses to be asked: {words_of(error)}",
+            "It is there and answers. See to this role's rights and that every migration was applied.",
         )
     if connection.vendor == "sqlite":
         hint = "Check that DADKHAH_DATA_DIR exists and is writable."

@@ -9,9 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError
 
-from audit.damage import is_damage
+from audit.damage import code_of, is_damage
 from audit.errors import DomainError, NotFound, Refused
-from config.database_faults import NO_ROOM, code_of
+from config.database_faults import NO_ROOM
 from config.error_map import exit_code, kind_name
 from evidence.filenames import visible_name
 

@@ -2,19 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from audit.damage import is_damage
+from audit.damage import code_of, is_damage
 
 # SQLite's word, and PostgreSQL's code.
 NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
 _READ_ONLY = frozenset({"25006"})
 # A disk that may not be written shows in several ways, depending on which file SQLite was about to touch.
 _READ_ONLY_WORDS = ("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
-
-
-def code_of(error: BaseException) -> str:
-    """SQLite's name of the fault or PostgreSQL's five characters; empty where it gave none."""
-    cause = error.__cause__
-    return str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
 
 
 def is_full(error: BaseException) -> bool:

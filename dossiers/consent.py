@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from witnesses.consent_rule import Destination
 
 # A sentence that nobody reads to its end helps nobody; the page and the JSON have every row.
 _SAID = 12
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,7 @@ def missing_in(case: Case, found: Iterable[Objected], *, user: User) -> list[Mis
     """The objections for somebody's eyes: by exhibit, with pseudonyms of the cases that are open to them."""
     rows = list(found)
     seen = set(Case.objects.visible_to(user).values_list("pk", flat=True))
-    numbers = dict(
-        ExhibitNumber.objects.filter(case=case, item__in=[row.item_id for row in rows]).values_list(
-            "item_id", "number"
-        )
-    )
-    references = dict(
-        EvidenceItem.objects.filter(pk__in=[row.item_id for row in rows]).values_list("pk", "reference")
-    )
+    numbers, references = _called(case, {row.item_id for row in rows})
     told = []
     for row in rows:
         open_to = row.witness.case_id in seen
@@ -102,6 +97,20 @@ def missing_in(case: Case, found: Iterable[Objected], *, user: User) -> list[Mis
             )
         )
     return sorted(told, key=lambda row: (row.exhibit or "~", row.reference, row.pseudonym))
+
+
+def _called(case: Case, items: Collection[UUID]) -> tuple[dict[UUID, int], dict[UUID, str]]:
+    """The numbers of these items as exhibits of the case, and their references; a share at a time, for a database
+    takes only so many values in one statement.
+    """
+    numbers: dict[UUID, int] = {}
+    references: dict[UUID, str] = {}
+    ahead = iter(items)
+    while share := list(islice(ahead, _AT_ONCE)):
+        exhibits = ExhibitNumber.objects.filter(case=case, item__in=share)
+        numbers |= dict(exhibits.values_list("item_id", "number"))
+        references |= dict(EvidenceItem.objects.filter(pk__in=share).values_list("pk", "reference"))
+    return numbers, references
 
 
 def note_missing(error: ConsentMissing, *, subject: Model, case: Case, actor: Actor) -> None:

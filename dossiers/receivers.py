@@ -20,6 +20,33 @@ _OUTSIDE = (
     RecipientKind.ICC_OR_UN,
     RecipientKind.COURT,
 )
+# What the Unicode locale data names beside the countries of ISO 3166: unions, parts of countries that have a code of
+# their own only there, places where nobody lives, and codes for tests.
+_NO_COUNTRIES = frozenset(
+    [
+        "AC",
+        "AQ",
+        "BV",
+        "CP",
+        "CQ",
+        "DG",
+        "EA",
+        "EU",
+        "EZ",
+        "GS",
+        "HM",
+        "IC",
+        "IO",
+        "QO",
+        "TA",
+        "TF",
+        "UM",
+        "UN",
+        "XA",
+        "XB",
+        "ZZ",
+    ]
+)
 _OF_A_COUNTRY = (RecipientKind.PROSECUTOR, RecipientKind.UJ_AUTHORITY, RecipientKind.COURT)
 
 
@@ -79,7 +106,7 @@ def countries() -> list[tuple[str, str]]:
     found = [
         (code, str(name))
         for code, name in names.items()
-        if len(code) == 2 and code.isalpha() and code != "ZZ"
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
     ]
     return sorted(found, key=lambda one: one[1])
 

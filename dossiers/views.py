@@ -27,7 +27,7 @@ from dossiers.queries import VIEW, find_dossier
 from dossiers.receivers import country_name
 from dossiers.requests import COMPILE, request_dossier
 from dossiers.tasks import compile_requested
-from dossiers.withholding import withheld_from
+from dossiers.withholding import withheld_page
 from evidence.models import EvidenceCase
 
 ROWS = 25
@@ -97,12 +97,14 @@ def detail(request: HtmxRequest, dossier_id: UUID) -> HttpResponse:
     page = Paginator(shown.order_by("exhibit_number__number"), ROWS).get_page(request.GET.get("page"))
     # While it is being compiled the page asks again for its one moving part.
     template = "dossiers/detail.html#dossier" if request.htmx else "dossiers/detail.html"
+    left_out, withheld = withheld_page(dossier, request.GET.get("left_out"), user=_reader(request))
     context = {
         "dossier": dossier,
         "case": dossier.case,
         "page": page,
+        "left_out": left_out,
         "country": country_name(dossier.recipient_country),
-        "withheld": withheld_from(dossier, user=_reader(request)),
+        "withheld": withheld,
     }
     return render(request, template, context)
 

@@ -1,5 +1,6 @@
 """Leaving out of a dossier what witnesses did not consent to, where whoever asked for it chose that."""
 
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from witnesses.consent_rule import Objection
 from witnesses.consent_words import Purpose, Why
 
 _BATCH = 400
+ROWS = 50
 
 
 def withhold(dossier: Dossier, *, actor: Actor) -> None:
@@ -50,15 +52,18 @@ def withhold(dossier: Dossier, *, actor: Actor) -> None:
         )
 
 
-def withheld_from(dossier: Dossier, *, user: User) -> list[Missing]:
-    """What stayed behind and why, for somebody who sees the dossier."""
-    rows = dossier.withheld.select_related("witness")
+def withheld_page(
+    dossier: Dossier, number: str | None, *, user: User
+) -> tuple[Page[DossierWithheld], list[Missing]]:
+    """One page of what stayed behind and why, for somebody who sees the dossier."""
+    rows = dossier.withheld.select_related("witness").order_by("item__reference", "id")
+    page = Paginator(rows, ROWS).get_page(number)
     found = [
         Objected(
             row.item_id,
             row.witness,
             Objection(Why(row.why), Purpose(row.purpose) if row.purpose else None),
         )
-        for row in rows
+        for row in page.object_list
     ]
-    return missing_in(dossier.case, found, user=user)
+    return page, missing_in(dossier.case, found, user=user)

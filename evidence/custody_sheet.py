@@ -6,6 +6,7 @@ from typing import Literal
 import jdatetime
 from django.utils.translation import gettext
 
+from audit.digits import persian_digits
 from audit.paper.sheets import Fields, Label, Value
 from evidence.custody_record import Record
 from evidence.filenames import visible_name
@@ -14,7 +15,6 @@ from evidence.vocabulary import CustodyKind, CustodyOutcome, MoreDigest
 
 Language = Literal["both", "en", "fa"]
 Row = tuple[Label, Value]
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _PHYSICAL = Label("Physical item: it has no bytes", "شیء است و بایتی ندارد")
 _OFFERS = (
     CustodyKind.TRANSFER_OFFERED,
@@ -147,7 +147,7 @@ def _due(text: str | None, language: Language) -> str:
 
 def _solar(day: date) -> str:
     solar = jdatetime.date.fromgregorian(date=day)
-    return f"{solar.year}/{solar.month:02}/{solar.day:02}".translate(_PERSIAN_DIGITS)
+    return persian_digits(f"{solar.year}/{solar.month:02}/{solar.day:02}")
 
 
 def _latin_solar(day: date) -> str:
@@ -157,7 +157,7 @@ def _latin_solar(day: date) -> str:
 
 def _number(number: int | None, language: Language) -> str:
     text = "" if number is None else str(number)
-    return text.translate(_PERSIAN_DIGITS) if language == "fa" else text
+    return persian_digits(text) if language == "fa" else text
 
 
 def _numbers(numbers: list[int], language: Language) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from audit.digits import persian_digits
 from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from cases.calendars import Calendar, parts_of
 from cases.date_words import MONTH_NAMES
@@ -14,7 +15,6 @@ from evidence.filenames import visible_name
 from evidence.receipt_record import Record
 
 Tongue = Literal["en", "fa"]
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 # A longer name is cut on paper; the record that belongs to the paper has it whole.
 _LONGEST = 160
 _SIGN_HERE = "." * 48
@@ -165,7 +165,7 @@ def _number(number: int, language: Tongue) -> Value:
 
 
 def _digits(text: str, language: Tongue) -> str:
-    return text.translate(_PERSIAN_DIGITS) if language == "fa" else text
+    return persian_digits(text) if language == "fa" else text
 
 
 def _cut(text: str) -> str:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from audit.digits import in_digits
 from audit.explorer import EntryPage, page_of
 from audit.forms import FilterForm
 from audit.names import Names, house_names, shown_subject
-from audit.shown import in_digits, in_words
+from audit.shown import in_words
 from audit.views.guard import reviewer_required
 
 

@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from audit.digits import persian_digits
 from cases.calendars import Calendar, parts_of
 from cases.date_display import display_dates
 from cases.date_words import MONTH_NAMES
@@ -22,7 +23,6 @@ from config.people import in_words
 
 register = template.Library()
 
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 # Persian spelling needs these two; every other format character only hides or reorders what is written.
 _HONEST_FORMAT_CHARACTERS = {"\u200c", "\u200d"}
@@ -88,7 +88,7 @@ def digest_short(hexadecimal: str) -> str:
 @register.filter
 def digits(value: object) -> str:
     """A count in the digits of the reader's language."""
-    return str(value).translate(_PERSIAN_DIGITS) if _language() == "fa" else str(value)
+    return persian_digits(str(value)) if _language() == "fa" else str(value)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+from audit.digits import persian_digits
 
 
 class GapKind(TextChoices):
@@ -40,4 +40,4 @@ def in_its_digits(gap: Gap) -> Gap:
     """The gap with the digits of the language that its sentence is in; every number in it is ours."""
     if not (get_language() or "en").startswith("fa"):
         return gap
-    return replace(gap, sentence=gap.sentence.translate(_PERSIAN_DIGITS))
+    return replace(gap, sentence=persian_digits(gap.sentence))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -174,3 +174,13 @@ def test_a_machine_without_a_closed_box_is_named_at_the_start_and_on_the_desk(
         monkeypatch.setattr(f"{module}.isolation", lambda: "bare")
     assert ids(ours.files_are_looked_into_in_a_closed_box()) == {"dadkhah.W023"}
     assert "without walls" in client_for(administrator).get(reverse("desk")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_database_that_answers_with_a_refusal_is_not_said_to_be_silent() -> None:
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM a_table_that_is_not_there")
+    told = ours.unreadable(refused.value)
+    assert told.id == "dadkhah.E025"
+    assert "a_table_that_is_not_there" in told.msg
+    assert ours.unreadable(InterfaceError("connection already closed")).id in {"dadkhah.E007", "dadkhah.E009"}

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import User
 from audit.models import Entry
@@ -17,6 +19,7 @@ from audit.verification import verify_log
 from cases.dating import read_date
 from cases.membership import add_member
 from cases.models import Case
+from dossiers import consent, withholding
 from dossiers.archive import VaultSink
 from dossiers.background import compile_requested
 from dossiers.compiling import compile_dossier, compile_into
@@ -26,6 +29,7 @@ from dossiers.models import Dossier, DossierExhibit, DossierState, DossierWithhe
 from dossiers.receivers import Receiver, checked_receiver, countries
 from dossiers.requests import request_dossier
 from dossiers.sinks import DirectorySink
+from dossiers.withholding import withhold
 from evidence.linking import add_to_case
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vocabulary import CustodyKind
@@ -284,6 +288,48 @@ def test_what_consent_does_not_cover_is_left_out_where_that_is_asked_for(
     page = client_for(lawyer).get(reverse("dossiers:detail", args=[dossier.pk])).content.decode()
     assert "stayed behind" in page
     assert witness.pseudonym in page
+
+
+def test_what_was_left_out_is_shown_page_by_page(
+    case: Case,
+    evidence: list[EvidenceItem],
+    statement: EvidenceItem,
+    witness: Witness,
+    lawyer: User,
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(withholding, "ROWS", 1)
+    declare_dependence(witness, evidence[1], tie=Tie.SHOWS, actor=lawyer)
+    dossier = request_dossier(
+        case,
+        purpose=PURPOSE,
+        receiver=Receiver(ICC.kind, ICC.use, ICC.name, leave_out=True),
+        actor=lawyer,
+    )
+    withhold(dossier, actor=lawyer)
+    assert dossier.withheld.count() > 1
+    client, address = client_for(lawyer), reverse("dossiers:detail", args=[dossier.pk])
+    pages = [client.get(address, {"left_out": number}) for number in (1, 2)]
+    [[one], [other]] = [page.context["withheld"] for page in pages]
+    assert one.item_id != other.item_id
+    assert "left_out=2" in pages[0].content.decode()
+
+
+def test_more_items_than_a_statement_takes_values_are_named(case: Case, evidence: list[EvidenceItem]) -> None:
+    many = {uuid4() for _number in range(40_000)} | {evidence[0].pk}
+    numbers, references = consent._called(case, many)
+    assert set(references) == {evidence[0].pk}
+    assert set(numbers) <= {evidence[0].pk}
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_only_what_is_a_country_can_be_chosen_as_one(language: str) -> None:
+    with override(language):
+        codes = set(dict(countries()))
+    assert {"SE", "DE", "IR", "XK", "GB", "PS", "TW"} <= codes
+    assert codes.isdisjoint({"EU", "UN", "EZ", "ZZ", "XA", "XB", "QO", "AQ"})
+    assert 235 < len(codes) < 250
 
 
 def test_a_dossier_of_which_nothing_would_be_left_is_refused(
