@@ -9,7 +9,7 @@ from config.templatetags.dadkhah import digits
 from witnesses.alarms import unseen_alarms
 from witnesses.emergencies import emergencies_to_review
 from witnesses.health import Danger as Custody
-from witnesses.health import custody_of
+from witnesses.health import danger_today
 from witnesses.queries import is_enrolled, may_make_key, openings_to_decide, own_openings
 from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
 from witnesses.risk_queries import REVIEW, waiting_for
@@ -60,7 +60,6 @@ def _keyless_words(user: User) -> str:
 
 def custody(user: User) -> Section:
     """Whether every identity can still be opened, and what a quorum was asked for."""
-    found = custody_of()
     words = {
         Custody.LOST: _("Some sealed identities can be opened by no quorum."),
         Custody.NO_QUORUM: _("Too few custodians can act: nothing can be opened."),
@@ -68,7 +67,7 @@ def custody(user: User) -> Section:
         Custody.STALE: _("Some identities are not sealed to exactly the custodians of today."),
         Custody.FEW: _("Too few custodians can act to register a witness."),
     }
-    sentence = words.get(found.danger, "")
+    sentence = words.get(danger_today(), "")
     waiting = [*sessions_to_carry_out(user), *sessions_to_decide(user)]
     rows = [Row(sentence, "", reverse("witnesses:custodians"))] if sentence else []
     rows += [

@@ -72,8 +72,11 @@ def record_consent(witness: Witness, *, facts: ConsentFacts, actor: Actor) -> Co
     _check_form(facts, witness, user)
     words = _words(facts)
     with transaction.atomic():
+        if facts.signed_form is not None:
+            # The exhibit first, as a dossier that goes out does: it holds its exhibits, then asks their witnesses.
+            EvidenceItem.objects.select_for_update(no_key=True).values_list("pk").get(pk=facts.signed_form.pk)
         # One change of a witness's consent at a time, and none while a dossier that rests on it goes out.
-        Witness.objects.select_for_update().get(pk=witness.pk)
+        Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         _refuse_older(witness, facts.given)
         number = Consent.objects.filter(witness=witness).aggregate(last=Max("version"))["last"] or 0
         consent = Consent.objects.create(

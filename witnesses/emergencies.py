@@ -71,7 +71,8 @@ def emergencies(user: User) -> QuerySet[OpeningRequest]:
     if not heeds(user):
         return OpeningRequest.objects.none()
     asked = OpeningRequest.objects.filter(emergency=True).defer("sealed_identity__ciphertext")
-    return asked.select_related("witness__case", "sealed_identity", "requester", "review__reviewer")
+    asked = asked.select_related("witness__case", "sealed_identity", "requester", "review__reviewer")
+    return asked.prefetch_related("decisions__custodian__user")
 
 
 def emergencies_to_review(user: User) -> QuerySet[OpeningRequest]:

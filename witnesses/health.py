@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.expressions import NegatedExpression
+
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
 from witnesses.models import Custodian, CustodianKey, KeyShare, RecoveryKit, RecoverySeal, SealedIdentity
 from witnesses.recovery.seals import kit_for_sealing
@@ -91,15 +94,58 @@ class Custody:
     @property
     def danger(self) -> Danger:
         """The worst that is true."""
-        if self.lost:
-            return Danger.LOST
-        if self.ready < quorum():
-            return Danger.NO_QUORUM
-        if self.margin == 0:
-            return Danger.BARE
-        if self.to_reseal:
-            return Danger.STALE
-        return Danger.FEW if self.ready < fewest_custodians() else Danger.NONE
+        return _worst(ready=self.ready, lost=self.lost, bare=self.margin == 0, stale=self.to_reseal)
+
+
+def _worst(*, ready: int, lost: int, bare: int, stale: int) -> Danger:
+    if lost:
+        return Danger.LOST
+    if ready < quorum():
+        return Danger.NO_QUORUM
+    if bare:
+        return Danger.BARE
+    if stale:
+        return Danger.STALE
+    return Danger.FEW if ready < fewest_custodians() else Danger.NONE
+
+
+def count_ready() -> int:
+    """How many custodians can act today."""
+    return len(_able_keys())
+
+
+def danger_today() -> Danger:
+    """What `custody_of().danger` says, counted by the database: a desk is opened often, and a vault may be large."""
+    able = _able_keys()
+    wanted = able[:MOST_SHARES]
+    nobody = UUID(int=0)
+    keys, holders = [one.pk for one in wanted] or [nobody], [one.custodian_id for one in wanted] or [nobody]
+    living = SealedIdentity.records.living().annotate(
+        alive=Count("key_shares", filter=Q(key_shares__custodian_key__in=keys)),
+        others=Count("key_shares", filter=~Q(key_shares__custodian_key__custodian__in=holders)),
+        off_kit=_is_off_kit(),
+    )
+    unlike_today = Q(alive__lt=len(wanted)) | Q(others__gt=0) | Q(off_kit=True)
+    found = living.aggregate(
+        lost=Count("pk", filter=Q(alive__lt=F("threshold"))),
+        bare=Count("pk", filter=Q(alive=F("threshold"))),
+        stale=Count("pk", filter=Q(alive__gte=F("threshold")) & unlike_today),
+    )
+    return _worst(ready=len(able), **found)
+
+
+def _is_off_kit() -> Exists | NegatedExpression:
+    """For each record, whether it is not sealed to the recovery kit of today, or to one where there is none."""
+    kit = kit_for_sealing()
+    seals = RecoverySeal.objects.filter(sealed_identity=OuterRef("pk"))
+    return ~Exists(seals.filter(kit=kit)) if kit else Exists(seals)
+
+
+def _able_keys() -> list[CustodianKey]:
+    """The keys of those who can act, the oldest first."""
+    active = [one.pk for one in active_custodians()]
+    current = CustodianKey.objects.filter(retired_at__isnull=True, custodian__in=active)
+    return list(current.defer("wrapped_private_key").order_by("created_at", "id"))
 
 
 def custody_of() -> Custody:
@@ -110,11 +156,8 @@ def custody_of() -> Custody:
         key.custodian_id: key
         for key in CustodianKey.objects.filter(retired_at__isnull=True).defer("wrapped_private_key")
     }
-    able = sorted(
-        (key for key in current.values() if key.custodian_id in active),
-        key=lambda key: (key.created_at, key.pk),
-    )
-    wanted = frozenset(key.custodian_id for key in able[:MOST_SHARES])
+    wanted = frozenset(key.custodian_id for key in _able_keys()[:MOST_SHARES])
+    lost = set(CustodianKey.objects.filter(lost_at__isnull=False).values_list("custodian_id", flat=True))
     holders: dict[UUID, set[UUID]] = defaultdict(set)
     alive: dict[UUID, set[UUID]] = defaultdict(set)
     shares = KeyShare.objects.filter(sealed_identity__successor__isnull=True)
@@ -147,7 +190,7 @@ def custody_of() -> Custody:
         [
             CustodianStanding(
                 one,
-                _standing(one, active=one.pk in active, key=current.get(one.pk)),
+                _standing(one, active=one.pk in active, key=current.get(one.pk), lost=one.pk in lost),
                 current.get(one.pk),
                 sum(one.pk in holding for holding in alive.values()),
             )
@@ -158,12 +201,11 @@ def custody_of() -> Custody:
     )
 
 
-def _standing(custodian: Custodian, *, active: bool, key: CustodianKey | None) -> Standing:
+def _standing(custodian: Custodian, *, active: bool, key: CustodianKey | None, lost: bool) -> Standing:
     if custodian.revoked_at is not None:
         return Standing.REMOVED
     if not active:
         return Standing.LEFT
     if key is not None:
         return Standing.READY
-    lost = custodian.keys.filter(lost_at__isnull=False).exists()
     return Standing.LOST if lost else Standing.NO_KEY

@@ -108,7 +108,7 @@ def record_interview(
     why = clean_text(correction, label=_("The reason of the change"), max_length=LONGEST_TEXT)
     with transaction.atomic():
         # The witness's row is the lock: the site's role may lock nothing in a table that takes new rows alone.
-        Witness.objects.select_for_update().get(pk=interview.witness_id)
+        Witness.objects.select_for_update(no_key=True).get(pk=interview.witness_id)
         last = interview.records.order_by("-version").first()
         if last is None or last.version != last_seen:
             raise RegisterMovedOn
@@ -131,7 +131,7 @@ def _enter(
     why = clean_text(justification, label=_("The justification"), max_length=LONGEST_TEXT)
     with transaction.atomic():
         # One at a time: two who plan at once would each have seen an empty register.
-        Witness.objects.select_for_update().get(pk=witness.pk)
+        Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         earlier = Interview.objects.filter(witness=witness).count()
         if seen != earlier:
             raise RegisterMovedOn

@@ -48,8 +48,15 @@ def find_witness(witness_id: UUID, *, case_id: UUID, user: User) -> Witness:
 
 def versions_of(witness: Witness) -> list[SealedIdentity]:
     """Every version of the identity that can be asked for, newest first, without the sealed bytes."""
-    versions = witness.identities.living().select_related("sealed_by", "revision").defer("ciphertext")
-    return list(versions.order_by("-version"))
+    records = SealedIdentity.records.filter(witness=witness, part=IDENTITY)
+    found = {one.pk: one for one in records.select_related("sealed_by", "revision").defer("ciphertext")}
+    resealed = {one.reseals_id for one in found.values()}
+    for one in found.values():
+        # What was sealed anew and how it was written first are read together, not one after the other for each version.
+        if one.reseals_id:
+            one.reseals = found[one.reseals_id]
+    living = [one for one in found.values() if one.pk not in resealed]
+    return sorted(living, key=lambda one: one.version, reverse=True)
 
 
 def newest_version(record: SealedIdentity) -> int:
@@ -121,7 +128,7 @@ def may_make_key(user: User) -> bool:
 def _openings() -> OpeningRequestQuerySet:
     asked = OpeningRequest.objects.select_related("witness__case", "sealed_identity__witness", "requester")
     # A photograph makes the sealed bytes large, and no list needs them.
-    return asked.defer("sealed_identity__ciphertext")
+    return asked.defer("sealed_identity__ciphertext").prefetch_related("decisions__custodian__user")
 
 
 def _held_by(user: User) -> OpeningRequestQuerySet:

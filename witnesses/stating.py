@@ -70,7 +70,9 @@ def record_statement(
     columns = _columns(witness, facts)
     why = clean_text(correction, label=_("The reason of the change"), max_length=LONGEST_TEXT)
     with transaction.atomic():
-        Witness.objects.select_for_update().get(pk=witness.pk)
+        # The exhibit first, as a dossier that goes out does: it holds its exhibits, then asks their witnesses.
+        EvidenceItem.objects.select_for_update(no_key=True).values_list("pk").get(pk=item.pk)
+        Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         last = Statement.objects.filter(witness=witness, item=item).order_by("-version").first()
         if (last.version if last else 0) != last_seen:
             raise RegisterMovedOn

@@ -52,7 +52,7 @@ def withdraw_consent(witness: Witness, *, facts: WithdrawalFacts, actor: Actor) 
     note = clean_text(facts.note, label=_("The note"), max_length=LONGEST)
     with transaction.atomic():
         # Waits for a dossier that is being released at this moment, so that it is named among what was shared.
-        Witness.objects.select_for_update().get(pk=witness.pk)
+        Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         consent = _withdrawable(witness, chosen)
         withdrawal = ConsentWithdrawal.objects.create(
             consent=consent,

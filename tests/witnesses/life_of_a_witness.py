@@ -1,4 +1,4 @@
-"""Run in a process of its own: a witness is registered and opened, another request withdrawn, then the power fails."""
+"""Run in a process of its own: a witness is registered, opened and sealed anew, then the power fails."""
 
 import logging
 import os
@@ -27,6 +27,8 @@ from witnesses.identity import FIELDS  # noqa: E402
 from witnesses.interviewing import open_interview  # noqa: E402
 from witnesses.noting import NoteFacts, write_note  # noqa: E402
 from witnesses.opening import approve, open_identity, request_opening, withdraw  # noqa: E402
+from witnesses.quorum.approving import approve_session  # noqa: E402
+from witnesses.quorum.resealing import begin_resealing, reseal_identities  # noqa: E402
 from witnesses.register import register_witness  # noqa: E402
 from witnesses.revising import revise_identity  # noqa: E402
 from witnesses.withdrawing import WithdrawalFacts, withdraw_consent  # noqa: E402
@@ -70,6 +72,16 @@ for ends in ("opened", "withdrawn"):
         sys.stdout.flush()
     else:
         withdraw(opening, actor=lawyer)
+fourth = hire("daryush", Role.CUSTODIAN)
+enrol_custodian(fourth, passphrase=PASSPHRASES["custodian_a"][::-1], actor=fourth)
+session, code = begin_resealing(reason="Another custodian came", actor=fourth)
+for user in custodians[:2]:
+    approve_session(session, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+assert reseal_identities(session, code=code, actor=fourth).done == 2
+opening, code = request_opening(witness, reason=REASON, fields=FIELDS, actor=lawyer)
+for user in custodians[1:]:
+    approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+assert open_identity(opening, opening_code=code, actor=lawyer).full_names
 interview = open_interview(witness, facts=PLANNED, earlier_seen=0, actor=lawyer)
 note = write_note(interview, facts=NoteFacts(NOTE, sealed=True), actor=lawyer)
 opening, code = request_note(note, reason=REASON, actor=lawyer)

@@ -1,20 +1,26 @@
 """Two at once, with real transactions in threads of their own."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.actions import Action
 from audit.models import Entry
+from cases.models import Case
+from evidence.models import EvidenceItem
 from tests.witnesses.conftest import PASSPHRASES, PLANNED
+from tests.witnesses.consents import consent_facts
+from witnesses.consenting import record_consent
 from witnesses.custodians import enrol_custodian
 from witnesses.errors import ApproverLeft, NotACustodian, RegisterMovedOn, SessionRunning, WitnessError
 from witnesses.health import custody_of
 from witnesses.interviewing import open_interview
 from witnesses.keeping_keys import declare_lost
 from witnesses.models import (
+    AccountKind,
     ApprovalShare,
     Custodian,
     DrillRecord,
@@ -27,6 +33,7 @@ from witnesses.models import (
     QuorumShare,
     QuorumState,
     SealedIdentity,
+    Witness,
 )
 from witnesses.opening import approve, open_identity
 from witnesses.quorum.approving import approve_session
@@ -35,6 +42,7 @@ from witnesses.quorum.ending import withdraw_session
 from witnesses.quorum.opened import ask_for_leak_check
 from witnesses.quorum.resealing import Resealed, begin_resealing, reseal_identities
 from witnesses.removing import remove_custodian
+from witnesses.stating import StatementFacts, record_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -272,3 +280,29 @@ def test_a_removal_of_who_asked_against_their_carry_out_ends_the_session_once(
     assert state in (QuorumState.DONE, QuorumState.WITHDRAWN)
     assert count(Action.RESEALING_ENDED) + count(Action.QUORUM_WITHDRAWN) == 1
     assert not afterwards(QuorumShare.objects.exists)
+
+
+@pytest.mark.parametrize("recorded", ["statement", "consent"])
+def test_a_dossier_that_goes_out_and_what_is_recorded_of_its_witness_do_not_wait_for_each_other(
+    witness, told, paralegal, lawyer, on_disk, recorded
+):
+    """The dossier holds its exhibits, then asks their witnesses: whoever records of both comes in the same order."""
+    on_disk()
+    holds = Event()
+
+    def go_out():
+        with transaction.atomic():
+            EvidenceItem.objects.select_for_update().get(pk=told.pk)
+            holds.set()
+            time.sleep(0.5)
+            Witness.objects.select_for_update().get(pk=witness.pk)
+            Case.objects.filter(pk=witness.case_id).update(title="Gone out")
+
+    def record():
+        holds.wait(timeout=20)
+        if recorded == "consent":
+            return record_consent(witness, facts=consent_facts(signed_form=told), actor=paralegal)
+        facts = StatementFacts(AccountKind.FIRST_ACCOUNT, language="fa")
+        return record_statement(witness, told, facts=facts, actor=paralegal)
+
+    assert at_once([go_out, record])[1].version == 1

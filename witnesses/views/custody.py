@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.actors import Actor
 from witnesses.custodian_forms import AboutCustodianForm, ChangePassphraseForm, PassphraseForm
 from witnesses.custodians import DECIDE, fewest_custodians, find_custodian, quorum
-from witnesses.health import custody_of
+from witnesses.health import count_ready, custody_of
 from witnesses.keeping_keys import change_passphrase, declare_found, declare_lost, lost_key, rotate_key
 from witnesses.models import Custodian, CustodianEvent
 from witnesses.queries import is_enrolled
@@ -174,11 +174,10 @@ def _about(request: HttpRequest, custodian_id: UUID, act: Act, *, page: str, sai
             messages.success(request, said)
             return redirect("witnesses:custodians")
         custodian.refresh_from_db()
-    custody = custody_of()
     context = {
         "custodian": custodian,
         "own": custodian.user_id == user.pk,
-        "ready": custody.ready,
+        "ready": count_ready(),
         "quorum": quorum(),
         "page": page,
     }
