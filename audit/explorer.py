@@ -80,7 +80,8 @@ def page_of(
     ended = None if plan.whole or full else _end_of_walk(plan, beside, newest_first=side == "lt")
     onward = (_mark(found[PAGE - 1]) if full else "") or (_mark(ended) if ended else "")
     back = _mark(found[0]) if found else mark
-    count = _count(plan)
+    # Without a mark, what did not fill the page is all that there is among the rows that were looked at.
+    count = _count(plan) if mark or full else len(found)
     return EntryPage(
         entries=_whole(entries) if bodies else entries,
         older=onward if side == "lt" else back,

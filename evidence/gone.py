@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, ForeignKey, Model, OuterRef
+from django.db.models import Count, Exists, ForeignKey, Model, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -77,9 +77,8 @@ def _orphans() -> Iterator[Fault]:
 def _orphans_by(model: type[Model], field: Any, target: type[Model]) -> Iterator[Fault]:
     named = target._base_manager.filter(pk=OuterRef(field.attname))
     lost = model._base_manager.filter(**{f"{field.name}__isnull": False}).filter(~Exists(named))
-    keys = list(lost.order_by(field.attname).values_list(field.attname, flat=True).distinct()[:_AT_ONCE])
-    for key in keys:
-        rows = model._base_manager.filter(**{field.attname: key}).count()
+    counted = lost.order_by(field.attname).values_list(field.attname).annotate(rows=Count("pk"))
+    for key, rows in counted.iterator(_AT_ONCE):
         yield Fault(
             _called(target, key),
             "row_orphaned",

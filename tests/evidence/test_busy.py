@@ -53,6 +53,10 @@ def locked() -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+        if connection.vendor == "postgresql":
+            # The connection goes on to the next test.
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
 
 
 @pytest.mark.django_db(transaction=True)

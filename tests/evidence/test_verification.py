@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from audit.models import Entry
 from cases.models import Case, Person
+from evidence import gone
 from evidence.intake_checking import intake_faults
 from evidence.linking import link_evidence
 from evidence.models import CustodyEvent, EvidenceItem, EvidenceLink, Intake
@@ -195,6 +196,16 @@ def test_an_item_whose_row_is_gone_is_named_with_all_that_hangs_on_it(
         for table in ("evidence_custodyevent", "evidence_evidencelink", "evidence_evidencecase"):
             assert table in sentences
         assert other.reference not in {fault.item for fault in report.faults}
+
+
+def test_every_row_of_every_item_that_is_gone_is_named(
+    take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gone, "_AT_ONCE", 1)
+    lost = [take_in(str(number).encode()) for number in range(3)]
+    with deleted(*(("DELETE FROM evidence_evidenceitem WHERE id = %s", item.pk) for item in lost)):
+        named = {fault.item for fault in whole().faults if fault.kind == "row_orphaned"}
+    assert named == {item.reference for item in lost}
 
 
 def test_the_command_names_an_item_that_is_gone(take_in: TakeIn, capsys: pytest.CaptureFixture[str]) -> None:
