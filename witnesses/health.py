@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.expressions import NegatedExpression
+from django.db.models.expressions import BaseExpression
 
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
 from witnesses.models import Custodian, CustodianKey, KeyShare, RecoveryKit, RecoverySeal, SealedIdentity
@@ -134,7 +134,7 @@ def danger_today() -> Danger:
     return _worst(ready=len(able), **found)
 
 
-def _is_off_kit() -> Exists | NegatedExpression:
+def _is_off_kit() -> BaseExpression:
     """For each record, whether it is not sealed to the recovery kit of today, or to one where there is none."""
     kit = kit_for_sealing()
     seals = RecoverySeal.objects.filter(sealed_identity=OuterRef("pk"))

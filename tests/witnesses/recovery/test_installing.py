@@ -17,7 +17,7 @@ from tests.witnesses.recovery.conftest import WHY_A_KIT, approved, install, pape
 from tests.witnesses.test_custodian_pages import ask_by_page, page
 from witnesses.bindings import identity_binding, recovery_binding
 from witnesses.errors import ApproverLeft, NotACustodian, RequestClosed, SealBroken, WrongPerson
-from witnesses.health import Danger, custody_of
+from witnesses.health import Danger, custody_of, danger_today
 from witnesses.models import (
     KitInstallation,
     QuorumSession,
@@ -67,6 +67,7 @@ def test_corrections_notes_and_sealing_anew_reach_the_kit(kit, paper, interview,
     assert sum(NAME_FA.encode() in one for one in held) == 2
     assert any(NOTE.encode() in one for one in held)
     assert custody_of().beyond_kit == 0
+    assert danger_today() == custody_of().danger
 
 
 def test_what_was_sealed_before_gets_it_by_sealing_anew_and_the_page_counts(
@@ -75,12 +76,14 @@ def test_what_was_sealed_before_gets_it_by_sealing_anew_and_the_page_counts(
     install(paper, custodians)
     custody = custody_of()
     assert (custody.beyond_kit, custody.to_reseal, custody.danger) == (1, 1, Danger.STALE)
+    assert danger_today() == Danger.STALE
     client = client_for(custodians[0])
     assert "1 sealed record cannot be opened with this kit" in page(client, "custodians")
     session, code = begin_resealing(reason="For the kit", actor=custodians[0])
     approved(session, custodians[:2])
     reseal_identities(session, code=code, actor=custodians[0])
     assert custody_of().beyond_kit == 0
+    assert danger_today() == custody_of().danger
     assert NAME_FA.encode() in opened_with(paper.sheets[:2], SealedIdentity.objects.living().get())
     shown = page(client, "custodians")
     assert paper.public.spoken in shown
