@@ -433,6 +433,14 @@ class Action(Worded):
         "witness.risks_listed",
         _("A person read how great the danger to the witnesses is, without the reasons."),
     )
+    GROUP_RECORDED = (
+        "case.group_recorded",
+        _("It was recorded how many people at least were in a place at a time."),
+    )
+    SMALL_GROUP_ACKNOWLEDGED = (
+        "witness.small_group_acknowledged",
+        _("A person saved what may narrow a pseudonym to a small group, having been warned."),
+    )
 
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")

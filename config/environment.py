@@ -41,6 +41,7 @@ class Environment:
     clamd: str
     uploads_waiting: int
     uploads_waiting_gib: int
+    smallest_group: int
 
 
 def read_environment(environment: environ.Env | None = None) -> Environment:
@@ -85,6 +86,9 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         ),
         uploads_waiting_gib=_number(
             env, "DADKHAH_UPLOADS_WAITING_GIB", "how many GiB one person may have on the way", default="1024"
+        ),
+        smallest_group=_number(
+            env, "DADKHAH_SMALLEST_GROUP", "how many people a pseudonym must fit at least", default="10"
         ),
     )
 

@@ -518,6 +518,17 @@ ACTS: dict[str, Prepare] = {
         kind="legal", organisation="An office", offered_on="2026-01-31", answer="not_yet"
     ),
     "witnesses:referral_answer": _lawyer(answer="declined", on=today().isoformat()),
+    "witnesses:groups": lambda house, _hire: Act(
+        house.people["lawyer"],
+        {
+            "place": house.ours.place.pk,
+            "ward": "4",
+            "first_year": 1986,
+            "last_year": 1988,
+            "at_least": 60,
+            "source": "Three plans of the house",
+        },
+    ),
     "dossiers:compile": lambda house, _hire: Act(
         house.people["lawyer"],
         {

@@ -10,6 +10,7 @@ from witnesses.models.consent import (
 )
 from witnesses.models.custodian import Custodian, CustodianEvent, CustodianKey, PassphraseAttempt
 from witnesses.models.dependence import IN_THE_CONTENT, Dependence, DependenceEnd, Tie
+from witnesses.models.group import KnownGroup
 from witnesses.models.interview import AccountKind, Interview, InterviewRecord, InterviewState, Recording
 from witnesses.models.note import InterviewNote
 from witnesses.models.opening import (
@@ -84,6 +85,7 @@ __all__ = [
     "KeyShare",
     "KitInstallation",
     "KitRehearsal",
+    "KnownGroup",
     "OpeningDecision",
     "OpeningRequest",
     "OpeningRequestQuerySet",

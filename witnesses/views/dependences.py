@@ -30,6 +30,7 @@ from witnesses.models import Dependence, DependenceEnd, Witness
 from witnesses.queries import find_witness
 from witnesses.searching import open_page
 from witnesses.views.pages import attempt, reader, show_form, unstored
+from witnesses.views.warning import attempt_warned
 
 
 @sensitive_post_parameters()
@@ -43,7 +44,8 @@ def dependences(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRe
     witness = find_witness(witness_id, case_id=case_id, user=user)
     form = DependentItemForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: _declare_typed(form, witness, user))
+        note = form.cleaned_data["note"]
+        made = attempt_warned(form, witness, [note], lambda: _declare_typed(form, witness, user), actor=user)
         if made:
             messages.success(request, _declared(made))
             return redirect("witnesses:dependences", case_id, witness_id)
@@ -69,7 +71,7 @@ def depend_item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = find_item(item_id, user=user)
     form = WitnessOfItemForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: _declare_of_item(form, item, user))
+        made = _declare_of_item(form, item, user)
         if made:
             messages.success(request, _declared(made))
             return redirect("evidence:item", item.pk)
@@ -113,10 +115,19 @@ def _declare_typed(form: DependentItemForm, witness: Witness, user: User) -> Dep
 
 
 @sensitive_variables()
-def _declare_of_item(form: WitnessOfItemForm, item: EvidenceItem, user: User) -> Dependence:
+def _declare_of_item(form: WitnessOfItemForm, item: EvidenceItem, user: User) -> Dependence | None:
     typed = form.cleaned_data
-    witness = find_witness_of(item, typed["pseudonym"], user=user)
-    return declare_dependence(witness, item, tie=typed["tie"], note=typed["note"], actor=user)
+    witness = attempt(form, lambda: find_witness_of(item, typed["pseudonym"], user=user))
+    if witness is None:
+        return None
+    found = witness
+    return attempt_warned(
+        form,
+        found,
+        [typed["note"]],
+        lambda: declare_dependence(found, item, tie=typed["tie"], note=typed["note"], actor=user),
+        actor=user,
+    )
 
 
 def _declared(made: Dependence) -> str:

@@ -22,6 +22,7 @@ from witnesses.noting import write_note
 from witnesses.queries import find_witness
 from witnesses.searching import READ
 from witnesses.views.pages import attempt, is_stepped_up, reader, show_form, unstored
+from witnesses.views.warning import attempt_warned
 
 
 @sensitive_post_parameters()
@@ -91,7 +92,16 @@ def _written(
 ) -> HttpResponse:
     user, witness = reader(request), interview.witness
     if form.is_bound and form.is_valid():
-        note = attempt(form, lambda: write_note(interview, facts=form.facts(), corrects=corrects, actor=user))
+        facts = form.facts()
+        # What is sealed is read by a quorum alone: only what lies open can betray who it is about.
+        texts = [facts.correction] if facts.sealed else [facts.text, facts.correction]
+        note = attempt_warned(
+            form,
+            witness,
+            texts,
+            lambda: write_note(interview, facts=facts, corrects=corrects, actor=user),
+            actor=user,
+        )
         if note:
             said = (
                 _("The note is sealed. Only the custodians together let it be read again.")
