@@ -321,6 +321,14 @@ class Action(Worded):
         "witness.identities_held",
         _("The identities of a case were held in memory for one check of a package and shown to nobody."),
     )
+    IDENTITIES_COMPARED = (
+        "witness.identities_compared",
+        _("Identities were compared in memory, to find one person under two pseudonyms; nobody saw a name."),
+    )
+    DUPLICATES_SHOWN = (
+        "witness.duplicates_shown",
+        _("The pseudonyms that may be one person were shown once to the custodian who had asked."),
+    )
     IDENTITY_RESEALED = (
         "witness.identity_resealed",
         _("An identity was sealed anew to the custodians of today, and the old seal erased; nobody saw it."),

@@ -1,5 +1,6 @@
 """What people type when they ask a quorum for something, decide on it, or carry it out."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -61,6 +62,23 @@ class KitForm(forms.Form):
         help_text=_("recovery-kit.json, and nothing else. A sheet must never come near a server."),
     )
     reason = reason_field(_("The custodians decide by it. Write no name here."))
+
+
+class AskToCompareForm(AskForm):
+    """A request to compare identities, of all cases or of some."""
+
+    cases = forms.CharField(
+        label=_("References of the cases"),
+        help_text=_("Apart by commas. Leave it empty for all cases of the house."),
+        max_length=1000,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto", **_OFF}),
+    )
+
+    def clean_cases(self) -> list[str]:
+        """The references, each once."""
+        split = re.split(r"[,،;؛]", self.cleaned_data["cases"])
+        return sorted({one.strip() for one in split if one.strip()})
 
 
 class SessionDecisionForm(forms.Form):

@@ -149,6 +149,7 @@ urlpatterns = [
     path("witnesses/custodians/<uuid:custodian_id>/reinstate/", custody.reinstate, name="reinstate"),
     path("witnesses/quorum/reseal/", quorum.reseal, name="reseal"),
     path("witnesses/quorum/kit/", quorum.kit, name="kit"),
+    path("witnesses/quorum/duplicates/", quorum.duplicates, name="duplicates"),
     path("witnesses/quorum/drill/", quorum.drill, name="drill"),
     path("witnesses/quorum/<uuid:session_id>/", quorum.session, name="session"),
     path("witnesses/quorum/<uuid:session_id>/carry-out/", quorum.carry_out, name="carry_out"),

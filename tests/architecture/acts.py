@@ -259,6 +259,10 @@ def _drill(house: House, _hire: Hire) -> Act:
     return Act(house.people["custodian"], {"reason": "to see who still can"})
 
 
+def _duplicates(_house: House, _hire: Hire) -> Act:
+    return Act(User.objects.get(username="custodian"), {"reason": "one may have been asked twice"})
+
+
 def _kit(house: House, _hire: Hire) -> Act:
     public = PublicKit(new_key_pair().public, 2, 3, timezone.now())
     file = SimpleUploadedFile("recovery-kit.json", public.as_file())
@@ -437,6 +441,7 @@ ACTS: dict[str, Prepare] = {
     "witnesses:reinstate": _reinstate,
     "witnesses:reseal": _reseal,
     "witnesses:drill": _drill,
+    "witnesses:duplicates": _duplicates,
     "witnesses:kit": _kit,
     "witnesses:session": _session,
     "witnesses:carry_out": _carry_out,

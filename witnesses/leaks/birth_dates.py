@@ -19,6 +19,17 @@ _ORDINAL: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|ام|م|t\d{2})?")
 _Form = tuple[int, frozenset[int]]
 
 
+def day_of(text: str) -> date | None:
+    """The one day that a date says as somebody wrote it; None where it says less, or nothing."""
+    if not text:
+        return None
+    try:
+        read = read_date(text)
+    except BadDate:
+        return None
+    return read.earliest if read.earliest == read.latest else None
+
+
 class BirthDates:
     """The days of birth that are looked for. A year or a month alone is not."""
 
@@ -32,14 +43,9 @@ class BirthDates:
 
     def add(self, label: str, text: str) -> None:
         """Takes a date as somebody wrote it, where it is one day."""
-        if not text:
-            return
-        try:
-            read = read_date(text)
-        except BadDate:
-            return
-        if read.earliest is not None and read.earliest == read.latest:
-            for form in _forms(read.earliest):
+        day = day_of(text)
+        if day:
+            for form in _forms(day):
                 self._days.setdefault(form, set()).add(label)
 
     def forget(self) -> None:

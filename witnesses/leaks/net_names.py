@@ -16,6 +16,11 @@ _HANDLE: Final = re.compile(
 _SHORTEST: Final = 5
 
 
+def emails_in(text: str) -> list[str]:
+    """The e-mail addresses of a line, folded."""
+    return _EMAIL.findall(fold(text))
+
+
 class NetNames:
     """The e-mail addresses and messengers' names that are looked for."""
 

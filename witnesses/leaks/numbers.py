@@ -15,8 +15,16 @@ from witnesses.leaks.surety import Surety
 
 _RUN: Final = re.compile(r"\d(?:[ .]{0,3}\d){6,}")
 _LETTERED: Final = re.compile(r"\b([a-z]{1,3}) ?(\d[\d ]{4,}\d)(?!\d)")
+_LINE: Final = re.compile(r"[\n\r,،;؛]")
 _TAIL, _SURE, _SHORTEST = 8, 9, 5
 _SHORT_LEVELS: Final = {5: Surety.POSSIBLE, 6: Surety.LIKELY, 7: Surety.LIKELY}
+
+
+def long_numbers(text: str) -> set[str]:
+    """The numbers of a text that tell people apart: eight digits or more, without the ways to begin them."""
+    lines = (" ".join(words(line)) for line in _LINE.split(text))
+    found = {_national(_digits(run)) for line in lines for run in _RUN.findall(line)}
+    return {number for number in found if len(number) >= _TAIL}
 
 
 class Numbers:
@@ -34,7 +42,7 @@ class Numbers:
 
     def add(self, label: str, text: str, *, short: bool) -> None:
         """Takes every number of what somebody wrote; those of five and six digits where they are asked for."""
-        for line in re.split(r"[\n\r,،;؛]", text):
+        for line in _LINE.split(text):
             plain = " ".join(words(line))
             for letters, digits in _LETTERED.findall(plain):
                 self._lettered[letters + digits.replace(" ", "")].append(label)

@@ -24,6 +24,7 @@ from witnesses.models.opening import (
 from witnesses.models.quorum import (
     LIVE_SESSIONS,
     ON_A_TEST_RECORD,
+    TELLS_WHO_ASKS,
     DrillRecord,
     DrillShare,
     QuorumDecision,
@@ -61,6 +62,7 @@ __all__ = [
     "LIVE_SESSIONS",
     "LIVE_STATES",
     "ON_A_TEST_RECORD",
+    "TELLS_WHO_ASKS",
     "AccountKind",
     "AlarmKind",
     "AlarmSeen",

@@ -21,10 +21,13 @@ class QuorumPurpose(models.TextChoices):
     DRILL = "drill", _("a drill on a test record")
     LEAK_CHECK = "leak_check", _("look for the identities of a case in a package")
     KIT = "kit", _("install a recovery kit")
+    DUPLICATES = "duplicates", _("look for one person under two pseudonyms")
 
 
 # Of no identity: custodians open a test record together, which shows that a quorum was there.
 ON_A_TEST_RECORD = (QuorumPurpose.DRILL, QuorumPurpose.KIT)
+# Who asks learns something of the identities, and so never counts as one of the quorum.
+TELLS_WHO_ASKS = (QuorumPurpose.LEAK_CHECK, QuorumPurpose.DUPLICATES)
 
 
 class QuorumState(models.TextChoices):

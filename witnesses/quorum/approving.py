@@ -19,10 +19,10 @@ from witnesses.deciding import checked_reason
 from witnesses.errors import AlreadyDecided, NotACustodian, SealBroken, WrongPerson
 from witnesses.models import (
     LIVE_SESSIONS,
+    TELLS_WHO_ASKS,
     Custodian,
     CustodianKey,
     QuorumDecision,
-    QuorumPurpose,
     QuorumSession,
     QuorumShare,
     QuorumState,
@@ -93,7 +93,7 @@ def _deciding_custodian(session: QuorumSession, *, actor: Actor) -> Custodian:
     custodian = acting_custodian(actor)
     # Who asks to reseal or to drill counts as one of the quorum: their own share opens to them anyway, and where an
     # arrest left two custodians, nobody else could ask. The threshold of different custodians holds all the same.
-    if session.purpose == QuorumPurpose.LEAK_CHECK and session.initiator_id == custodian.user_id:
+    if session.purpose in TELLS_WHO_ASKS and session.initiator_id == custodian.user_id:
         raise WrongPerson
     if session.decisions.filter(custodian=custodian).exists():
         raise AlreadyDecided

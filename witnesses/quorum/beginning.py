@@ -49,7 +49,7 @@ def begin_session(
 ) -> tuple[QuorumSession, SealedText]:
     """Asks the custodians; returns the session with its code, which exists nowhere else.
 
-    What the session covers is fixed here. Custodians alone ask to reseal and to drill; for a leak check name its
+    What the session covers is fixed here. Custodians alone ask for all but a leak check; for a leak check name its
     case, of which the actor must be a member. Raises NotPermitted, NotACustodian, NotAMember, ReasonMissing,
     NothingToGather, and SessionRunning while another session of this purpose and case is open.
     """

@@ -71,9 +71,17 @@ def _with_its_bytes(identity: SealedIdentity) -> SealedIdentity:
 @contextmanager
 @sensitive_variables()
 def opened_identities(
-    session: QuorumSession, *, code: str, actor: Actor, besides: Collection[UUID] = ()
+    session: QuorumSession,
+    *,
+    code: str,
+    actor: Actor,
+    besides: Collection[UUID] = (),
+    purpose: QuorumPurpose = QuorumPurpose.LEAK_CHECK,
+    action: Action = Action.IDENTITIES_HELD,
 ) -> Iterator[OpenedIdentities]:
-    """Surrounds one check: `with opened_identities(session, code=…, actor=…) as identities: for row, opened in …`.
+    """Surrounds one act: `with opened_identities(session, code=…, actor=…) as identities: for row, opened in …`.
+
+    It is the one that was approved, of `purpose`, and is logged as `action`; a leak check where none is named.
 
     The witnesses in `besides` stay sealed: they are not to be looked for.
 
@@ -81,7 +89,7 @@ def opened_identities(
     open; of two at once, one gets it. A crash after that spends the session and leaves nothing: ask again. Raises
     what `gather` raises. Whoever calls reports `identities.unopened` as not looked for.
     """
-    gathered = gather(session, purpose=QuorumPurpose.LEAK_CHECK, code=code, actor=actor)
+    gathered = gather(session, purpose=purpose, code=code, actor=actor)
     covered = list(
         SealedIdentity.objects.filter(sessions__session=session)
         .exclude(witness__in=besides)
@@ -94,7 +102,7 @@ def opened_identities(
             end_session(
                 session,
                 QuorumState.DONE,
-                action=Action.IDENTITIES_HELD,
+                action=action,
                 actor=actor,
                 facts={"identities": len(covered)},
                 came_from=(QuorumState.APPROVED,),

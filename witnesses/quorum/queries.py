@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from accounts.models import User
 from witnesses.errors import UnknownSession
 from witnesses.models import (
+    TELLS_WHO_ASKS,
     Custodian,
     QuorumDecision,
     QuorumPurpose,
@@ -36,7 +37,7 @@ def sessions_to_decide(user: User) -> QuerySet[QuorumSession]:
     """The live sessions that wait for this custodian's word."""
     decided = QuorumDecision.objects.filter(session=OuterRef("pk"), custodian__user=user)
     waiting = _visible(user).filter(~Exists(decided), state=QuorumState.REQUESTED).live()
-    return waiting.exclude(purpose=QuorumPurpose.LEAK_CHECK, initiator=user)
+    return waiting.exclude(purpose__in=TELLS_WHO_ASKS, initiator=user)
 
 
 def sessions_to_carry_out(user: User) -> QuerySet[QuorumSession]:

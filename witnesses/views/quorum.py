@@ -16,13 +16,22 @@ from accounts.models import User
 from witnesses.custodians import DECIDE, quorum
 from witnesses.errors import RequestClosed
 from witnesses.health import custody_of
-from witnesses.models import LIVE_SESSIONS, QuorumDecision, QuorumPurpose, QuorumSession, QuorumState
+from witnesses.models import (
+    LIVE_SESSIONS,
+    TELLS_WHO_ASKS,
+    QuorumDecision,
+    QuorumPurpose,
+    QuorumSession,
+    QuorumState,
+)
+from witnesses.pair_words import shown_pairs
 from witnesses.quorum.approving import approve_session, refuse_session
 from witnesses.quorum.drill import begin_drill, hold_drill
+from witnesses.quorum.duplicates import ask_for_duplicates, compare_identities
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
 from witnesses.quorum.queries import find_session
 from witnesses.quorum.resealing import begin_resealing, reseal_identities
-from witnesses.quorum_forms import AskForm, KitForm, SessionCodeForm, SessionDecisionForm
+from witnesses.quorum_forms import AskForm, AskToCompareForm, KitForm, SessionCodeForm, SessionDecisionForm
 from witnesses.recovery.installing import install_kit, propose_kit
 from witnesses.recovery.kit import LARGEST
 from witnesses.recovery.seals import public_kit
@@ -87,6 +96,25 @@ def kit(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @unstored
 @sensitive_variables()
+def duplicates(request: HttpRequest) -> HttpResponse:
+    """Ask the custodians to have identities compared. Its answer shows the code, once and nowhere else."""
+    user = reader(request)
+    form = AskToCompareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        made = attempt(
+            form, lambda: ask_for_duplicates(references=said["cases"], reason=said["reason"], actor=user)
+        )
+        if made:
+            return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
+    return show_form(request, "witnesses/duplicates.html", form, {"quorum": quorum()})
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
 def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """What is asked, who said what, and this custodian's own decision."""
     user = reader(request)
@@ -112,7 +140,12 @@ def carry_out(request: HttpRequest, session_id: UUID) -> HttpResponse:
     close_overdue_sessions()
     asked = find_session(session_id, user=user)
     form = SessionCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and asked.purpose == QuorumPurpose.DUPLICATES:
+        told = attempt(form, lambda: compare_identities(asked, code=form.cleaned_data["code"], actor=user))
+        if told:
+            return render(request, "witnesses/duplicates_shown.html", {"session": asked, **shown_pairs(told)})
+        asked.refresh_from_db()
+    elif request.method == "POST" and form.is_valid():
         act = _ACTS.get(QuorumPurpose(asked.purpose), _carried_out_elsewhere)
         done = attempt(form, lambda: act(asked, form.cleaned_data["code"], user))
         if done:
@@ -145,10 +178,10 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),
         "live": live,
-        "can_decide": live and not decided and not (own and asked.purpose == QuorumPurpose.LEAK_CHECK),
+        "can_decide": live and not decided and not (own and asked.purpose in TELLS_WHO_ASKS),
         "can_carry_out": own
         and asked.state == QuorumState.APPROVED
-        and QuorumPurpose(asked.purpose) in _ACTS,
+        and (asked.purpose in _ACTS or asked.purpose == QuorumPurpose.DUPLICATES),
         "can_withdraw": own and live,
     }
 
