@@ -23,6 +23,7 @@ from witnesses.models import (
     AccountKind,
     ApprovalShare,
     Custodian,
+    CustodianKey,
     DrillRecord,
     Interview,
     KeyShare,
@@ -41,7 +42,7 @@ from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.ending import withdraw_session
 from witnesses.quorum.opened import ask_for_leak_check
 from witnesses.quorum.resealing import Resealed, begin_resealing, reseal_identities
-from witnesses.removing import remove_custodian
+from witnesses.removing import reinstate_custodian, remove_custodian
 from witnesses.stating import StatementFacts, record_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -280,6 +281,29 @@ def test_a_removal_of_who_asked_against_their_carry_out_ends_the_session_once(
     assert state in (QuorumState.DONE, QuorumState.WITHDRAWN)
     assert count(Action.RESEALING_ENDED) + count(Action.QUORUM_WITHDRAWN) == 1
     assert not afterwards(QuorumShare.objects.exists)
+
+
+def test_a_key_is_not_erased_after_its_custodian_was_brought_back(
+    custodians, witness, hire, administrator, on_disk
+):
+    """The end of a sealing anew erases the keys of removed custodians; whoever is back by then keeps theirs."""
+    session, code = gathered_reseal(custodians, hire)
+    gone = Custodian.objects.get(user=custodians[2])
+    remove_custodian(gone, reason="Arrested", actor=administrator)
+    on_disk()
+
+    def carry_out():
+        again = QuorumSession.objects.get(pk=session.pk)
+        return reseal_identities(again, code=code, actor=custodians[0])
+
+    def bring_back():
+        return reinstate_custodian(gone, reason="They are free", actor=custodians[1])
+
+    sealed, back = at_once([carry_out, bring_back])
+    assert isinstance(sealed, Resealed)
+    assert not isinstance(back, WitnessError)
+    key = afterwards(lambda: CustodianKey.objects.get(custodian=gone))
+    assert (key.retired_at is None) == (key.wrapped_private_key is not None) == (sealed.keys_erased == 0)
 
 
 @pytest.mark.parametrize("recorded", ["statement", "consent"])
