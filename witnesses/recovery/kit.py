@@ -69,6 +69,8 @@ def read_kit(content: bytes) -> PublicKit:
     try:
         said = json.loads(content[: LARGEST + 1])
         made_at = parse_datetime(said["made_at"])
+        if made_at is None or made_at.tzinfo is None:
+            raise BadKitFile
         kit = PublicKit(
             base64.b64decode(said["public_key"], validate=True), said["threshold"], said["shares"], made_at
         )

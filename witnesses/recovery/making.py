@@ -1,6 +1,7 @@
 """Making a kit, on a machine without network and without a database."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def make_kit(folder: Path, *, threshold: int, shares: int, language: Tongue) -> 
 
 
 @sensitive_variables()
-def _require_all_open(sheets: list[str], threshold: int, seed: bytes) -> None:
+def _require_all_open(sheets: Sequence[str], threshold: int, seed: bytes) -> None:
     # A kit that does not open is found out here, not on the day when nothing else is left.
     for chosen in itertools.combinations(sheets, threshold):
         if restore_seed(chosen).seed != seed:

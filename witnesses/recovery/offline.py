@@ -106,7 +106,7 @@ def _content(
 ) -> SealedBytes | None:
     try:
         key = open_data_key(sealed_key, seed=seed, binding=recovery_binding(record, kit))
-        sealed = Sealed(record.nonce, record.ciphertext)
+        sealed = Sealed(bytes(record.nonce), bytes(record.ciphertext))
         return open_identity_seal(sealed, key=key, binding=identity_binding(record))
     except SealBroken:
         return None

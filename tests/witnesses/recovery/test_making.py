@@ -101,6 +101,7 @@ def test_an_altered_public_file_is_refused(tmp_path):
         {"shares": 17},
         {"made_at": "yesterday"},
         {"made_at": None},
+        {"made_at": "2026-11-20T08:00:00"},
         {"public_key": said["public_key"][:-8]},
         {"public_key": 7},
         {"format": "dadkhah-recovery-kit/2"},
