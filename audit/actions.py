@@ -360,6 +360,12 @@ class Action(Worded):
         "witness.kit_exported",
         _("Sealed identities were written, still sealed, into a file for the recovery kit."),
     )
+    KIT_RECOVERED = (
+        "witness.kit_recovered",
+        _(
+            "Identities that the recovery kit opened were sealed anew to the custodians of today; nobody saw them."
+        ),
+    )
     WITNESS_VIEWED = "witness.viewed", _("A person opened the page of a witness, under the pseudonym.")
     REGISTER_LISTED = "witness.register_listed", _("A person opened the list of the witnesses of a case.")
     REGISTER_SEARCHED = (

@@ -22,10 +22,11 @@ class QuorumPurpose(models.TextChoices):
     LEAK_CHECK = "leak_check", _("look for the identities of a case in a package")
     KIT = "kit", _("install a recovery kit")
     DUPLICATES = "duplicates", _("look for one person under two pseudonyms")
+    RECOVER = "recover", _("take over what the recovery kit opened")
 
 
-# Of no identity: custodians open a test record together, which shows that a quorum was there.
-ON_A_TEST_RECORD = (QuorumPurpose.DRILL, QuorumPurpose.KIT)
+# Custodians hand over no share of an identity: together they open a test record, which shows that a quorum was there.
+ON_A_TEST_RECORD = (QuorumPurpose.DRILL, QuorumPurpose.KIT, QuorumPurpose.RECOVER)
 # Who asks learns something of the identities, and so never counts as one of the quorum.
 TELLS_WHO_ASKS = (QuorumPurpose.LEAK_CHECK, QuorumPurpose.DUPLICATES)
 

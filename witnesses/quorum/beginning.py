@@ -25,7 +25,6 @@ from witnesses.custodians import DECIDE, acting_custodian, quorum
 from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import NothingToGather, RequesterLostRight, SessionRunning
 from witnesses.models import (
-    ON_A_TEST_RECORD,
     QuorumPurpose,
     QuorumSession,
     SealedIdentity,
@@ -55,7 +54,7 @@ def begin_session(
     """
     user = _initiator(purpose, case=case, actor=actor)
     reason = checked_reason(reason)
-    if not identities and purpose not in ON_A_TEST_RECORD:
+    if not identities and purpose not in (QuorumPurpose.DRILL, QuorumPurpose.KIT):
         raise NothingToGather
     close_overdue_sessions()
     with transaction.atomic():

@@ -7,7 +7,7 @@ fresh data key each time: the shares of before open nothing that is still here.
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from django.db import transaction
 from django.utils.translation import ngettext
@@ -38,12 +38,19 @@ from witnesses.models import (
 )
 from witnesses.quorum.beginning import begin_session
 from witnesses.quorum.ending import end_session, require_session
-from witnesses.quorum.gathered import Gathered, gather
+from witnesses.quorum.gathered import gather
 from witnesses.recovery.seals import kit_facts
-from witnesses.sealed import SealedText
+from witnesses.sealed import SealedBytes, SealedText
 from witnesses.versions import next_version, seal_version
 
 _ERASED: Final = b""
+
+
+class Opened(Protocol):
+    """Whatever holds the keys of the records in memory: a quorum's shares, or what the recovery kit opened."""
+
+    def content_of(self, identity: SealedIdentity, /) -> SealedBytes:
+        """The record as it was sealed. Raises SealBroken where it does not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +91,8 @@ def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Res
     sentences of both say how many had been sealed anew before, for those stay.
     """
     gathered = gather(session, purpose=QuorumPurpose.RESEAL, code=code, actor=actor)
-    done = unreadable = newer = 0
     try:
-        for witness, part in _covered(session):
-            try:
-                count = _reseal(session, witness, part, gathered, actor=actor)
-            except SealBroken:
-                unreadable += 1
-                continue
-            done, newer = done + max(count, 0), newer + (count < 0)
-    except (RequestClosed, TooFewCustodians) as error:
-        raise type(error)(f"{error} {_stays(done)}") from None
+        done, unreadable, newer = reseal_covered(session, gathered, actor=actor)
     finally:
         gathered.forget()
     with transaction.atomic():
@@ -108,6 +106,26 @@ def reseal_identities(session: QuorumSession, *, code: str, actor: Actor) -> Res
         )
         erased = erase_idle_keys(actor=actor)
     return Resealed(done, unreadable, newer, erased)
+
+
+@sensitive_variables()
+def reseal_covered(session: QuorumSession, opened: Opened, *, actor: Actor) -> tuple[int, int, int]:
+    """Seals anew what the approved session covers: how many were, did not open, and were corrected meanwhile.
+
+    Raises TooFewCustodians and RequestClosed; the sentences of both say how many had been sealed anew before.
+    """
+    done = unreadable = newer = 0
+    try:
+        for witness, part in _covered(session):
+            try:
+                count = _reseal(session, witness, part, opened, actor=actor)
+            except SealBroken:
+                unreadable += 1
+                continue
+            done, newer = done + max(count, 0), newer + (count < 0)
+    except (RequestClosed, TooFewCustodians) as error:
+        raise type(error)(f"{error} {_stays(done)}") from None
+    return done, unreadable, newer
 
 
 def _stays(done: int) -> str:
@@ -126,7 +144,7 @@ def _covered(session: QuorumSession) -> list[tuple[Witness, str]]:
 
 
 @sensitive_variables()
-def _reseal(session: QuorumSession, witness: Witness, part: str, gathered: Gathered, *, actor: Actor) -> int:
+def _reseal(session: QuorumSession, witness: Witness, part: str, opened: Opened, *, actor: Actor) -> int:
     """How many versions were sealed anew; -1 where one came that the custodians were not asked about."""
     with transaction.atomic():
         # The lock of whoever registers and corrects: no version comes in between.
@@ -140,7 +158,7 @@ def _reseal(session: QuorumSession, witness: Witness, part: str, gathered: Gathe
             return 0
         if len(old) < len(living):
             return -1
-        made = [_seal_anew(one, gathered, by=session.initiator) for one in old]
+        made = [_seal_anew(one, opened, by=session.initiator) for one in old]
         for before, after in zip(old, made, strict=True):
             InterviewNote.objects.filter(sealed_record=before).update(sealed_record=after)
         _erase(old)
@@ -162,10 +180,10 @@ def _reseal(session: QuorumSession, witness: Witness, part: str, gathered: Gathe
 
 
 @sensitive_variables()
-def _seal_anew(old: SealedIdentity, gathered: Gathered, *, by: User) -> SealedIdentity:
+def _seal_anew(old: SealedIdentity, opened: Opened, *, by: User) -> SealedIdentity:
     return seal_version(
         old.witness,
-        gathered.content_of(old),
+        opened.content_of(old),
         part=old.part,
         version=next_version(old.witness, part=old.part),
         keys=keys_of_today(at_least=quorum()),

@@ -4,6 +4,7 @@ Everything in them is sealed or public. Pure: no database.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from django.views.decorators.debug import sensitive_variables
 from audit.canonical import Json, canonical_json
 from witnesses.recovery.errors import BadKitFile, WordsDoNotOpen
 from witnesses.recovery.kit import PublicKit, read_kit
-from witnesses.recovery.words import restore_seed
+from witnesses.recovery.words import restore_seed, words_of
 from witnesses.sealed import SealedBytes
 from witnesses.sealing import public_key_of
 
 REHEARSAL: Final = "dadkhah-recovery-rehearsal/1"
 EXPORT: Final = "dadkhah-recovery-export/1"
+HANDED_OVER: Final = "dadkhah-recovery-handed-over/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Carried:
 
     kit: PublicKit
     lines: list[dict[str, Any]]
+    session: str = ""
+    session_key: bytes = b""
 
     @sensitive_variables()
     def seed(self, sheets: list[str]) -> SealedBytes:
@@ -38,9 +42,16 @@ class Carried:
         raise WordsDoNotOpen
 
 
-def to_carry(kind: str, kit: PublicKit, lines: Iterable[Mapping[str, Json]]) -> bytes:
-    """The file."""
-    head: dict[str, Json] = {"format": kind, "kit": kit.as_file().decode()}
+def to_carry(
+    kind: str, kit: PublicKit, lines: Iterable[Mapping[str, Json]], *, session: str = "", key: bytes = b""
+) -> bytes:
+    """The file; of a session of a quorum, where one waits for what the kit opens."""
+    head: dict[str, Json] = {
+        "format": kind,
+        "kit": kit.as_file().decode(),
+        "session": session,
+        "session_key": text_of(key),
+    }
     return b"".join(canonical_json(line) + b"\n" for line in [head, *lines])
 
 
@@ -50,11 +61,17 @@ def read_carried(content: bytes, *, kind: str) -> Carried:
         head, *lines = [json.loads(line) for line in content.splitlines()]
         known = head["format"] == kind and all(isinstance(line, dict) for line in lines) and bool(lines)
         kit = read_kit(head["kit"].encode()) if known else None
+        session, session_key = str(head["session"]), bytes_of(head["session_key"])
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         kit = None
     if kit is None:
         raise BadKitFile
-    return Carried(kit, lines)
+    return Carried(kit, lines, session, session_key)
+
+
+def spoken_key(key: bytes) -> str:
+    """A session's public key as eight words, to be compared by voice before anything is sealed to it."""
+    return " ".join(words_of(hashlib.sha256(b"dadkhah/session-key/v1\x00" + key).digest(), count=8))
 
 
 def text_of(content: bytes) -> str:

@@ -13,7 +13,7 @@ from audit.actors import Actor
 from audit.canonical import Json
 from witnesses.custodians import DECIDE
 from witnesses.errors import WrongPerson
-from witnesses.models import RecoveryKit, RecoverySeal, SealedIdentity
+from witnesses.models import QuorumPurpose, QuorumSession, RecoveryKit, RecoverySeal, SealedIdentity
 from witnesses.offices import in_office
 from witnesses.recovery.carried import EXPORT, text_of, to_carry
 from witnesses.recovery.errors import NoKit
@@ -42,7 +42,9 @@ def export_sealed(*, actor: Actor, second: Actor | None = None) -> bytes:
             actor=actor,
             facts={"records": len(lines), "people": [user.username for user in people]},
         )
-    return to_carry(EXPORT, public_kit(kit), lines)
+    waiting = QuorumSession.objects.live().filter(purpose=QuorumPurpose.RECOVER).first()
+    session, key = (str(waiting.pk), bytes(waiting.public_key)) if waiting else ("", b"")
+    return to_carry(EXPORT, public_kit(kit), lines, session=session, key=key)
 
 
 def _people(actor: Actor, second: Actor | None) -> list[User]:

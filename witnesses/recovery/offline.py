@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from audit.canonical import Json
 from audit.paper.sheets import visible
 from witnesses.bindings import identity_binding, recovery_binding
 from witnesses.errors import SealBroken, UnknownWitness
@@ -16,10 +17,10 @@ from witnesses.models import RecoveryKit, SealedIdentity, Witness
 from witnesses.models.witness import IDENTITY
 from witnesses.note_content import read_note
 from witnesses.pseudonyms import read_pseudonym
-from witnesses.recovery.carried import EXPORT, Carried, bytes_of, read_carried
+from witnesses.recovery.carried import EXPORT, HANDED_OVER, Carried, bytes_of, read_carried, text_of, to_carry
 from witnesses.recovery.errors import BadKitFile, KitBroken
 from witnesses.sealed import SealedBytes
-from witnesses.sealing import Sealed, open_data_key, open_identity_seal
+from witnesses.sealing import Binding, Sealed, open_data_key, open_identity_seal, seal_data_key
 
 
 @sensitive_variables()
@@ -56,6 +57,40 @@ def lines_of(opened: OpenedIdentity) -> Iterator[str]:
         else:
             for line in str(opened.text(name)).splitlines():
                 yield f"{label}: {visible(line)}"
+
+
+@sensitive_variables()
+def hand_over(content: bytes, sheets: list[str]) -> bytes:
+    """The data keys of the file's records, sealed to the session that it names: the file for `bring-back`.
+
+    Raises what `open_exported` raises, and BadKitFile where no session of a quorum waits for it.
+    """
+    carried = read_carried(content, kind=EXPORT)
+    if not carried.session:
+        raise BadKitFile(
+            _("When this file was written, no custodians waited for it. Ask them first, then export.")
+        )
+    seed = carried.seed(sheets)
+    lines = [_handed_over(_row(line), seed, carried) for line in carried.lines]
+    return to_carry(HANDED_OVER, carried.kit, lines, session=carried.session, key=carried.session_key)
+
+
+@sensitive_variables()
+def _handed_over(row: "Row", seed: SealedBytes, carried: Carried) -> dict[str, Json]:
+    record, kit, sealed_key = row
+    binding = hand_over_binding(carried.session, str(record.pk))
+    try:
+        key = open_data_key(sealed_key, seed=seed, binding=recovery_binding(record, kit))
+        sealed = seal_data_key(key, public_key=carried.session_key, binding=binding)
+        return {"sealed_identity": str(record.pk), "key": text_of(sealed)}
+    except SealBroken:
+        pass
+    raise KitBroken
+
+
+def hand_over_binding(session: str, record: str) -> Binding:
+    """For the data key of a record, sealed to a session that takes it over."""
+    return {"purpose": "hand-over", "session": session, "sealed_identity": record}
 
 
 Row = tuple[SealedIdentity, RecoveryKit, bytes]

@@ -32,6 +32,7 @@ from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
 from witnesses.quorum.queries import find_session
 from witnesses.quorum.resealing import begin_resealing, reseal_identities
 from witnesses.quorum_forms import AskForm, AskToCompareForm, KitForm, SessionCodeForm, SessionDecisionForm
+from witnesses.recovery.carried import spoken_key
 from witnesses.recovery.installing import install_kit, propose_kit
 from witnesses.recovery.kit import LARGEST
 from witnesses.recovery.seals import public_kit
@@ -174,6 +175,9 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
     live = asked.state in LIVE_SESSIONS
     return {
         "session": asked,
+        "handed_over_to": spoken_key(bytes(asked.public_key))
+        if asked.purpose == QuorumPurpose.RECOVER
+        else "",
         "kit": public_kit(asked.recovery_kit) if asked.purpose == QuorumPurpose.KIT else None,
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),

@@ -1,5 +1,7 @@
 """The recovery kit: the sheets that open identities once too few custodians are left."""
 
+import getpass
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +15,18 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Channel
-from witnesses.recovery.carried import EXPORT, REHEARSAL, read_carried
+from witnesses.models import QuorumPurpose
+from witnesses.quorum.queries import find_own_session
+from witnesses.recovery.bringing_back import begin_recovery, bring_back, session_of
+from witnesses.recovery.carried import EXPORT, REHEARSAL, read_carried, spoken_key
 from witnesses.recovery.exporting import export_sealed
 from witnesses.recovery.files import read_file, require_outside, write_new
 from witnesses.recovery.making import make_kit
-from witnesses.recovery.offline import check_sheets, lines_of, open_exported
+from witnesses.recovery.offline import check_sheets, hand_over, lines_of, open_exported
 from witnesses.recovery.rehearsing import answer_of, begin_rehearsal, record_rehearsal
 from witnesses.recovery.sheets import TONGUES
 from witnesses.recovery.typing_in import type_sheets
+from witnesses.sealed import SealedText
 
 
 class Command(BaseCommand):
@@ -49,10 +55,19 @@ class Command(BaseCommand):
         export = acts.add_parser("export", help="server: write what the kit opens into a file, still sealed")
         export.add_argument("file", type=Path, metavar="FILE")
         export.add_argument("--second", metavar="USER", help="the other person, where no custodian asks")
-        for act in (test, rehearsed, export):
+        ask = acts.add_parser(
+            "ask", help="server: ask the custodians of today to take over what the kit opens"
+        )
+        ask.add_argument("--reason", required=True, help="why; custodians and auditors read it")
+        back = acts.add_parser(
+            "bring-back", help="server: seal anew what the sheets opened, with the code of `ask`"
+        )
+        back.add_argument("file", type=Path, metavar="FILE")
+        for act in (test, rehearsed, export, ask, back):
             act.add_argument("--actor", required=True, metavar="USER", help="sign-in name of who does this")
         opening = acts.add_parser("open", help="offline: type the sheets' words; opens what was exported")
         opening.add_argument("file", type=Path, metavar="FILE")
+        opening.add_argument("--hand-over", type=Path, metavar="FILE", help="write the file for bring-back")
         opening.add_argument("--show", metavar="PSEUDONYM", help="show this witness's identity on the screen")
 
     @sensitive_variables()
@@ -65,6 +80,8 @@ class Command(BaseCommand):
             "rehearsed": self._rehearsed,
             "export": self._export,
             "open": self._open,
+            "ask": self._ask,
+            "bring-back": self._bring_back,
         }
         acts[options["act"]](options)
 
@@ -124,9 +141,15 @@ class Command(BaseCommand):
     @sensitive_variables()
     def _open(self, options: dict[str, Any]) -> None:
         content = read_file(options["file"])
-        read_carried(content, kind=EXPORT)
+        carried = read_carried(content, kind=EXPORT)
+        if options["hand_over"]:
+            self.stderr.write(_("Compare with the page of the request, by voice, before you type a word:"))
+            self.stderr.write(spoken_key(carried.session_key))
         sheets = type_sheets(self.stderr.write)
-        if options["show"]:
+        if options["hand_over"]:
+            write_new(options["hand_over"], hand_over(content, sheets))
+            self.stdout.write(_("Take %(path)s back to the server.") % {"path": options["hand_over"]})
+        elif options["show"]:
             for opened in open_exported(content, sheets, pseudonym=options["show"]):
                 for line in lines_of(opened):
                     self.stdout.write(line)
@@ -140,6 +163,23 @@ class Command(BaseCommand):
                 )
                 % {"n": count}
             )
+
+    @sensitive_variables()
+    def _ask(self, options: dict[str, Any]) -> None:
+        session, code = begin_recovery(reason=options["reason"], actor=_actor(options["actor"]))
+        self.stdout.write(_("The custodians are asked. This code is shown once and stored nowhere:"))
+        self.stdout.write(f"{session.reference} {code}")
+
+    @sensitive_variables()
+    def _bring_back(self, options: dict[str, Any]) -> None:
+        actor, content = _actor(options["actor"]), read_file(options["file"])
+        session = find_own_session(session_of(content), purpose=QuorumPurpose.RECOVER, user=actor)
+        code = SealedText(getpass.getpass(_("Code: ")) if sys.stdin.isatty() else sys.stdin.readline())
+        told = bring_back(session, content, code=code, actor=actor)
+        self.stdout.write(
+            _("Sealed anew: %(done)d. Did not open: %(unreadable)d. Corrected meanwhile: %(newer)d.")
+            % {"done": told.done, "unreadable": told.unreadable, "newer": told.newer}
+        )
 
 
 def _actor(username: str) -> User:
