@@ -26,6 +26,7 @@ from audit.log import Subject, append
 from audit.models import VerificationRun
 from audit.outside import OutsideCheckpoint, parse_outside
 from audit.pulse import Pulse
+from audit.silence import silent
 from audit.verification import verify_log
 
 # A run says that it is alive every second; what waits behind another writer may be silent for twenty.
@@ -114,8 +115,8 @@ def carry_out(run_id: str) -> None:
 
 def end_dead_runs() -> int:
     """Mark as failed every run whose program died, which its silence shows; return how many there were."""
-    silent = Q(beat_at__lt=timezone.now() - SILENT_FOR) | Q(beat_at=None)
-    dead = VerificationRun.objects.filter(silent, state=VerificationRun.State.RUNNING)
+    lost = silent("beat_at", SILENT_FOR) | Q(beat_at=None)
+    dead = VerificationRun.objects.filter(lost, state=VerificationRun.State.RUNNING)
     for run in dead:
         _end(run, VerificationRun.State.FAILED, {"failure": STOPPED, "sentence": ""})
     return len(dead)

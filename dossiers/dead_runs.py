@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actors import SystemActor
+from audit.silence import silent
 from dossiers.models import Dossier, DossierState
 from dossiers.requests import mark_failed
 
@@ -17,8 +17,8 @@ SILENT_FOR = timedelta(minutes=5)
 
 def end_dead_runs() -> int:
     """Mark as failed every run that has been silent too long; return how many there were."""
-    silent = Q(heartbeat_at__lt=timezone.now() - SILENT_FOR) | Q(heartbeat_at=None)
-    dead = Dossier.objects.filter(silent, state=DossierState.COMPILING)
+    lost = silent("heartbeat_at", SILENT_FOR) | Q(heartbeat_at=None)
+    dead = Dossier.objects.filter(lost, state=DossierState.COMPILING)
     for dossier in dead:
         mark_failed(
             dossier,

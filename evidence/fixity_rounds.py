@@ -22,6 +22,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor, Channel, SystemActor
 from audit.canonical import Json
+from audit.silence import silent
 from evidence.alarms import raise_alarm
 from evidence.errors import VaultKeyMissing, VaultKeyWrong, VaultUnavailable
 from evidence.fixity import CHECK, check_object, finding_of, scrub_object
@@ -160,7 +161,7 @@ class _Work:
     clean: list[tuple[StoredObject, CheckOutcome]] = field(default_factory=list)
 
     def claim(self, *, take_over: bool) -> bool:
-        free = Q(lease="") | Q(beat_at=None) | Q(beat_at__lt=timezone.now() - SILENT_FOR)
+        free = Q(lease="") | Q(beat_at=None) | silent("beat_at", SILENT_FOR)
         rounds = FixityRound.objects.filter(pk=self.pk, ended_at=None)
         rounds = rounds if take_over else rounds.filter(free)
         self.heard = time.monotonic()

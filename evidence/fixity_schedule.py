@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from audit.silence import silent
 from evidence.errors import EvidenceError, VaultKeyMissing, VaultKeyWrong, VaultUnavailable
 from evidence.fixity_rounds import CHECKER, SILENT_FOR, Share, begin_round, due, work_on
 from evidence.models import FixityRound
@@ -27,7 +28,7 @@ def read_what_is_due() -> int:
     for method, every in ((ReadingMethod.FULL, _full_every()), (ReadingMethod.SCRUB, _scrub_every())):
         if every is not None:
             _begin_if_due(method, every)
-    idle = Q(lease="") | Q(beat_at=None) | Q(beat_at__lt=timezone.now() - SILENT_FOR)
+    idle = Q(lease="") | Q(beat_at=None) | silent("beat_at", SILENT_FOR)
     ids = list(FixityRound.objects.filter(idle, ended_at=None).values_list("pk", flat=True))
     for pk in ids:
         ask_for_share(pk)

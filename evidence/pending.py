@@ -5,8 +5,8 @@ from uuid import UUID
 
 from celery import current_app
 from django.db.models import Q
-from django.utils import timezone
 
+from audit.silence import silent
 from evidence.models import EvidenceItem
 from evidence.scopes import EvidenceItemQuerySet
 
@@ -29,10 +29,9 @@ def uninspected() -> EvidenceItemQuerySet:
 
 def requeue_pending() -> int:
     """Ask again for every inspection that is not done and may still be tried; gives how many. Safe to run twice."""
-    before = timezone.now() - timedelta(seconds=_PATIENCE_SECONDS)
     # What was tried so often that it is given up is asked for once more as long as it does not say so.
     left = Q(inspection_tries__lt=MOST_TRIES) | Q(inspection_failure="")
-    waiting = uninspected().filter(left, received_at__lte=before)
+    waiting = uninspected().filter(left & silent("received_at", timedelta(seconds=_PATIENCE_SECONDS)))
     ids = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
     for item_id in ids:
         ask_for_inspection(item_id)

@@ -18,6 +18,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import SystemActor
 from audit.errors import DomainError
+from audit.silence import silent
 from evidence.fixity_recording import record_everywhere
 from evidence.models import EvidenceItem, StoredObject
 from evidence.store import vault
@@ -97,7 +98,11 @@ def _begin(key: UUID) -> tuple[StoredObject, datetime] | None:
         row = StoredObject.objects.select_for_update().get(pk=key)
         if row.removal_asked_at is None or row.removed_at is not None:
             return None
-        if row.removal_begun_at is not None and row.removal_begun_at > now - SILENT_AFTER:
+        going_on = row.removal_begun_at is not None
+        if (
+            going_on
+            and not StoredObject.objects.filter(silent("removal_begun_at", SILENT_AFTER), pk=key).exists()
+        ):
             return None
         if is_needed(row):
             StoredObject.objects.filter(pk=key).update(removal_asked_at=None, removal_begun_at=None)

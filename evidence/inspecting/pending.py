@@ -5,14 +5,14 @@ from datetime import timedelta
 from celery import current_app
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
+from audit.silence import silent
 from evidence.derivative_failures import Failure
 from evidence.derivative_words import DerivativeState
 from evidence.inspecting.asking import MAKE
 from evidence.inspecting.plan import first_kinds
 from evidence.inspecting.programs import PROGRAMS, is_here
-from evidence.inspecting.records import SILENT_AFTER, ask_for_derivatives
+from evidence.inspecting.records import ask_for_derivatives, cut_off
 from evidence.models import Derivative, EvidenceItem
 
 _AT_ONCE = 200
@@ -27,12 +27,12 @@ def requeue_derivatives() -> int:
     """
     _plan_for_older_items()
     _wake_for_new_programs()
-    now = timezone.now()
-    waiting = Q(state=DerivativeState.WAITING, asked_at__lte=now - _PATIENCE) & (
-        Q(beat_at=None) | Q(beat_at__lte=now - _PATIENCE)
+    waiting = (
+        Q(state=DerivativeState.WAITING)
+        & silent("asked_at", _PATIENCE)
+        & (Q(beat_at=None) | silent("beat_at", _PATIENCE))
     )
-    cut_off = Q(state=DerivativeState.RUNNING, beat_at__lt=now - SILENT_AFTER)
-    left = Derivative.objects.filter(waiting | cut_off, item__disposed_at=None).order_by("asked_at")
+    left = Derivative.objects.filter(waiting | cut_off(), item__disposed_at=None).order_by("asked_at")
     ids = list(left.values_list("pk", flat=True)[:_AT_ONCE])
     for derivative_id in ids:
         current_app.signature(MAKE, args=[str(derivative_id)]).apply_async(retry=False)

@@ -16,6 +16,7 @@ from audit.actions import Action
 from audit.actors import Actor, SystemActor
 from audit.canonical import Json, canonical_json
 from audit.private import sealed
+from audit.silence import silent
 from evidence.derivative_failures import Failure
 from evidence.derivative_words import BY_PROGRAMS, DerivativeKind, DerivativeState
 from evidence.errors import BadDerivative, UnknownEvidence
@@ -31,6 +32,8 @@ INSPECTOR = SystemActor("inspection")
 RETRY = "evidence.receive_evidence"
 # A worker says every few seconds that it is alive; one that is silent for longer was killed.
 SILENT_AFTER = timedelta(seconds=15)
+# What a worker may say ahead of one step that cannot be interrupted.
+_LONGEST_STEP = timedelta(days=1)
 MOST_TRIES = 3
 
 
@@ -103,7 +106,7 @@ def ask_for_derivatives(item: EvidenceItem, kinds: Sequence[DerivativeKind]) -> 
 def claim(derivative_id: uuid.UUID) -> Derivative | None:
     """Take up the making, or None where it is done, or somebody who was heard of just now is at it."""
     now = timezone.now()
-    free = Q(state=DerivativeState.WAITING) | Q(state=DerivativeState.RUNNING, beat_at__lt=now - SILENT_AFTER)
+    free = Q(state=DerivativeState.WAITING) | cut_off()
     lead = (
         Derivative.objects.filter(free, pk=derivative_id, author=None)
         .select_related("item", "item__object")
@@ -120,6 +123,11 @@ def claim(derivative_id: uuid.UUID) -> Derivative | None:
         return None
     lead.state, lead.claim, lead.tries = DerivativeState.RUNNING, mark, lead.tries + 1
     return lead
+
+
+def cut_off() -> Q:
+    """Those over which a worker was killed: it fell silent."""
+    return Q(state=DerivativeState.RUNNING) & silent("beat_at", SILENT_AFTER, ahead=_LONGEST_STEP)
 
 
 def beat(lead: Derivative, *, ahead: timedelta = timedelta(0)) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from audit.silence import silent
 from evidence.models import Unpacking
 from evidence.stopped import Stopped
 from evidence.unpacking.words import UNDER_WAY
@@ -28,7 +29,7 @@ def given_up() -> QuerySet[Unpacking]:
 
 
 def _silent() -> QuerySet[Unpacking]:
-    nobody = Q(claim=None) | Q(beat_at__lt=timezone.now() - SILENT_AFTER)
+    nobody = Q(claim=None) | silent("beat_at", SILENT_AFTER)
     return Unpacking.objects.filter(nobody, state__in=UNDER_WAY)
 
 

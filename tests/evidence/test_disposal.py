@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,12 @@ def test_a_remover_that_was_killed_is_taken_over_when_it_has_been_silent(going: 
     rows.update(removal_begun_at=timezone.now())
     assert remove_asked() == 0
     rows.update(removal_begun_at=timezone.now() - removal.SILENT_AFTER)
+    assert remove_asked() == 1
+
+
+def test_a_remover_that_was_killed_under_a_clock_that_ran_ahead_is_taken_over(going: StoredObject) -> None:
+    ahead = timezone.now() + timedelta(days=9999)
+    StoredObject.objects.filter(pk=going.pk).update(removal_begun_at=ahead)
     assert remove_asked() == 1
 
 

@@ -119,6 +119,12 @@ def test_a_file_over_which_every_worker_died_is_given_up_and_may_be_tried_again(
     assert (item.media_type, item.inspection_failure) == ("application/pdf", "")
 
 
+def test_what_came_in_under_a_clock_that_ran_ahead_is_not_left_waiting_for_it(take_in: TakeIn) -> None:
+    item = take_in(PDF)
+    EvidenceItem.objects.filter(pk=item.pk).update(received_at=timezone.now() + timedelta(days=9999))
+    assert requeue_pending() == 1
+
+
 def test_a_queue_that_is_away_stops_no_intake(
     take_in: TakeIn, django_capture_on_commit_callbacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +272,16 @@ def test_of_two_workers_one_gets_the_work_and_a_late_one_records_nothing(
     listing.list_contents(slow)
     assert len(rows(archive)) == 4
     assert len(facts_of(Action.CONTENTS_LISTED)) == 1
+
+
+def test_a_worker_that_was_killed_under_a_clock_that_ran_ahead_is_followed_by_another(
+    take_in: TakeIn, lawyer: User
+) -> None:
+    asked = ask_for_contents(take_in(zip_of(*FILES)), actor=lawyer)
+    assert claim(asked.pk)
+    assert claim(asked.pk) is None
+    Unpacking.objects.update(beat_at=timezone.now() + timedelta(days=9999))
+    assert requeue_unpackings() == 1
 
 
 @pytest.mark.parametrize("when", ["listing", "taking out"])
