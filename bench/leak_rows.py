@@ -14,9 +14,9 @@ from typing import Final
 
 from bench.rows import Row, medians, seconds
 from witnesses.identity import FIELDS, IdentityFacts, SealedName, SealedRow, identity_bytes, read_identity
-from witnesses.leaks.common import GIVEN
 from witnesses.leaks.looking import look
 from witnesses.leaks.needles import Needles
+from witnesses.leaks.plain_words import GIVEN
 from witnesses.leaks.texts import Piece, Place
 
 _PAGE, _IDENTITIES, _MEMORY_MIB = 2000, 200, 64.0

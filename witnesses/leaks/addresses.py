@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesses.leaks.common import ADDRESS, ALONE, GIVEN, SENTENCE
 from witnesses.leaks.letters import words
 from witnesses.leaks.pages import Page
+from witnesses.leaks.plain_words import ADDRESS, ALONE, GIVEN, SENTENCE
 from witnesses.leaks.surety import Surety
 
 _WINDOW, _NEAR = 12, 3

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesses.leaks.common import SENTENCE
 from witnesses.leaks.hearing import Reading, agree, readings
 from witnesses.leaks.letters import is_persian
 from witnesses.leaks.name_parts import Name
+from witnesses.leaks.plain_words import SENTENCE
 
 _MOST_JOINED: Final = 4
 _SHORTEST_HEARD: Final = 2

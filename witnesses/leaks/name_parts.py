@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cases.folding import fold
-from witnesses.leaks.common import BEGINNINGS, ENDINGS, RELATIONS, TITLES
+from witnesses.leaks.plain_words import BEGINNINGS, ENDINGS, RELATIONS, TITLES
 
 _APART: Final = re.compile(r"[/؛;|\n\r:]")
 _BRACKETED: Final = re.compile(r"[(\[«\"“]([^)\]»\"”]*)[)\]»\"”]")

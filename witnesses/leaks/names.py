@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from witnesses.leaks.common import ALONE, BEGINNINGS, ENDINGS, GIVEN, SENTENCE
 from witnesses.leaks.letters import is_persian
 from witnesses.leaks.name_forms import SHORTENED, NameForms, Part
 from witnesses.leaks.name_parts import Name
 from witnesses.leaks.pages import Page
+from witnesses.leaks.plain_words import ALONE, BEGINNINGS, ENDINGS, GIVEN, SENTENCE
 from witnesses.leaks.surety import Surety
 
 Found = Iterator[tuple[str, Surety]]
