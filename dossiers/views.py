@@ -22,7 +22,8 @@ from dossiers.consent import Missing, look_ahead
 from dossiers.errors import ConsentMissing
 from dossiers.forms import CompileForm, ReceiverForm
 from dossiers.handout import hand_out
-from dossiers.models import Dossier
+from dossiers.leaks.standing import standing_of
+from dossiers.models import Dossier, DossierState
 from dossiers.queries import VIEW, find_dossier
 from dossiers.receivers import country_name
 from dossiers.requests import COMPILE, request_dossier
@@ -105,6 +106,7 @@ def detail(request: HtmxRequest, dossier_id: UUID) -> HttpResponse:
         "left_out": left_out,
         "country": country_name(dossier.recipient_country),
         "withheld": withheld,
+        "standing": standing_of(dossier) if dossier.state == DossierState.READY else None,
     }
     return render(request, template, context)
 

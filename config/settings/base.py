@@ -42,6 +42,7 @@ DADKHAH_INSPECT_AT_ONCE = True
 DADKHAH_ACTOR_RESOLVER = "config.people.names_of"
 DADKHAH_LOG_NAMES = "config.log_names.HouseNames"
 # Who tells the page of a witness what has left this house already.
+DADKHAH_PACKAGE_TELLER = "dossiers.leaks.telling.package_of"
 DADKHAH_SHARED_READER = "dossiers.already_shared.shared_dossiers"
 # What apps above the evidence have to say on the page of an exhibit.
 DADKHAH_ITEM_SECTIONS = ("witnesses.item_section.SECTION",)

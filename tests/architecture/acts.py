@@ -18,6 +18,7 @@ from cases.membership import add_member, open_case
 from cases.models import Part
 from cases.registry import register_person
 from dossiers.background import compile_requested
+from dossiers.leaks.asking import ask_for_check
 from evidence import keeping
 from evidence.circumstances import Circumstances
 from evidence.disposal import request_disposal
@@ -341,6 +342,18 @@ def _download_dossier(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"])
 
 
+def _ask_for_names(house: House, _hire: Hire) -> Act:
+    compile_requested(str(house.ours.dossier.pk))
+    return Act(house.people["lawyer"], {"step": "ask", "reason": "It leaves on Monday for good"})
+
+
+def _withdraw_names(house: House, _hire: Hire) -> Act:
+    compile_requested(str(house.ours.dossier.pk))
+    house.ours.dossier.refresh_from_db()
+    ask_for_check(house.ours.dossier, reason="It leaves on Monday for good", actor=house.people["lawyer"])
+    return Act(house.people["lawyer"])
+
+
 def _user_new(house: House, _hire: Hire) -> Act:
     form = {
         "username": "new",
@@ -545,4 +558,6 @@ ACTS: dict[str, Prepare] = {
     ),
     "dossiers:consent": _lawyer(to="public", use="publication", recipient_name="Readers of a journal"),
     "dossiers:download": _download_dossier,
+    "dossiers:names": _ask_for_names,
+    "dossiers:names_withdraw": _withdraw_names,
 }

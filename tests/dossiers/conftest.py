@@ -17,6 +17,10 @@ from dossiers.models import Dossier
 from dossiers.sinks import DirectorySink
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
+from tests.witnesses.conftest import IDENTITY, PASSPHRASES
+from witnesses.custodians import enrol_custodian
+from witnesses.models import Witness
+from witnesses.register import register_witness
 
 PURPOSE = "For the prosecutor in Stockholm, on her request"
 HOSTILE_NAME = 'a\u202e<script>\n#read("/etc/passwd") $x$ \\.pdf'
@@ -88,3 +92,16 @@ def copy_of(compiled: Folder, tmp_path: Path) -> Callable[[], Path]:
         return Path(shutil.copytree(compiled.path, tmp_path / f"copy-{made}"))
 
     return copy
+
+
+@pytest.fixture
+def custodians(custodian_a: User, custodian_b: User, custodian_c: User) -> list[User]:
+    users = [custodian_a, custodian_b, custodian_c]
+    for user in users:
+        enrol_custodian(user, passphrase=PASSPHRASES[user.username], actor=user)
+    return users
+
+
+@pytest.fixture
+def witness(case: Case, paralegal: User, custodians: list[User]) -> Witness:
+    return register_witness(case=case, identity=IDENTITY, actor=paralegal)

@@ -35,30 +35,16 @@ from evidence.vault.age_keys import Identity
 from tests.dossiers.conftest import PURPOSE, TakeIn
 from tests.dossiers.looking import ANSWER, WHY, approved, cleared, handed_over, looked_through
 from tests.dossiers.verifying import run_verifier
-from tests.witnesses.conftest import CANARIES, EMAIL, IDENTITY, NAME_FA, NAME_LATIN, PASSPHRASES, PHONE
+from tests.witnesses.conftest import CANARIES, EMAIL, IDENTITY, NAME_FA, NAME_LATIN, PHONE
 from tests.witnesses.consents import answers, consent_facts
 from tests.witnesses.residue import traces, unpacked
 from witnesses.consent_words import Purpose
 from witnesses.consenting import record_consent
-from witnesses.custodians import enrol_custodian
 from witnesses.errors import WrongOpeningCode
 from witnesses.models import Witness
 from witnesses.register import register_witness
 
 ClientFor = Callable[[User | None], Client]
-
-
-@pytest.fixture
-def custodians(custodian_a: User, custodian_b: User, custodian_c: User) -> list[User]:
-    users = [custodian_a, custodian_b, custodian_c]
-    for user in users:
-        enrol_custodian(user, passphrase=PASSPHRASES[user.username], actor=user)
-    return users
-
-
-@pytest.fixture
-def witness(case: Case, paralegal: User, custodians: list[User]) -> Witness:
-    return register_witness(case=case, identity=IDENTITY, actor=paralegal)
 
 
 def held(case: Case, by: User, **more: Any) -> Dossier:

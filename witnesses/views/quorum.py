@@ -29,6 +29,7 @@ from witnesses.quorum.approving import approve_session, refuse_session
 from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.duplicates import ask_for_duplicates, compare_identities
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
+from witnesses.quorum.package import package_of
 from witnesses.quorum.queries import find_session
 from witnesses.quorum.resealing import begin_resealing, reseal_identities
 from witnesses.quorum_forms import AskForm, AskToCompareForm, KitForm, SessionCodeForm, SessionDecisionForm
@@ -178,6 +179,7 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
         "handed_over_to": spoken_key(bytes(asked.public_key))
         if asked.purpose == QuorumPurpose.RECOVER
         else "",
+        "package": package_of(asked),
         "kit": public_kit(asked.recovery_kit) if asked.purpose == QuorumPurpose.KIT else None,
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),

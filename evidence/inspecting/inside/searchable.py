@@ -24,6 +24,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import IO
 
+import pillow_heif
+import pypdfium2
+import pypdfium2.raw as raw_pdf
+from PIL import Image, IptcImagePlugin
+
 Part = tuple[tuple[str, int], ...]
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -334,8 +339,6 @@ def of_mail(message: email.message.Message, at: Part, number: int) -> int:
 
 def pdf(file: IO[bytes], at: Part) -> None:
     """The text of every page, what it says of itself, notes at its margins, and what is attached."""
-    import pypdfium2  # noqa: PLC0415  only where there is one to read
-
     data = read_all(file)
     packets(data, at)
     try:
@@ -363,8 +366,6 @@ def pdf(file: IO[bytes], at: Part) -> None:
 
 def margins(page: object) -> Iterator[str]:
     """What notes, links and fields at a page say."""
-    import pypdfium2.raw as raw_pdf  # noqa: PLC0415  only where there is one to read
-
     for index in range(raw_pdf.FPDFPage_GetAnnotCount(page)):
         note = raw_pdf.FPDFPage_GetAnnot(page, index)
         for key in (b"Contents", b"T", b"Subj", b"V", b"TU", b"NM", b"RC"):
@@ -378,9 +379,6 @@ def margins(page: object) -> Iterator[str]:
 
 def picture(file: IO[bytes], at: Part) -> None:
     """What a picture says of itself. What it shows is not read here."""
-    import pillow_heif  # noqa: PLC0415  only where there is one to read
-    from PIL import Image, IptcImagePlugin  # noqa: PLC0415
-
     data = read_all(file)
     packets(data, at)
     tell(at, "picture")
