@@ -84,8 +84,7 @@ def _handed_over(row: "Row", seed: SealedBytes, carried: Carried) -> dict[str, J
         sealed = seal_data_key(key, public_key=carried.session_key, binding=binding)
         return {"sealed_identity": str(record.pk), "key": text_of(sealed)}
     except SealBroken:
-        pass
-    raise KitBroken
+        raise KitBroken from None
 
 
 def hand_over_binding(session: str, record: str) -> Binding:

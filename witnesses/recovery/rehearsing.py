@@ -54,8 +54,7 @@ def answer_of(content: bytes, sheets: list[str]) -> SealedText:
         opened = open_data_key(bytes_of(line["sealed"]), seed=seed, binding=_binding(str(line["test"])))
         return SealedText(opened.decode())
     except (SealBroken, ValueError, TypeError, LookupError):
-        pass
-    raise BadKitFile
+        raise BadKitFile from None
 
 
 @sensitive_variables()
