@@ -22,6 +22,7 @@ from dossiers.errors import ConsentMissing
 from dossiers.models import ExhibitNumber
 from dossiers.naming import exhibit_name
 from dossiers.receivers import Receiver, checked_receiver
+from dossiers.risks import narrowed_by, unassessed_behind
 from evidence.models import EvidenceItem
 from witnesses.consent_gate import Objected, as_facts, objections
 from witnesses.consent_rule import Destination
@@ -137,7 +138,13 @@ def look_ahead(case: Case, receiver: Receiver, *, actor: User) -> dict[str, Any]
     with transaction.atomic():
         log.append(Action.CONSENT_LOOKED_AT, subject=case, actor=actor, facts=facts, case_id=case.pk)
     rows = missing_in(case, found, user=actor)
-    return {"looked": True, "missing": rows, "free": len(items) - len({row.item_id for row in rows})}
+    return {
+        "looked": True,
+        "missing": rows,
+        "free": len(items) - len({row.item_id for row in rows}),
+        "narrowed": narrowed_by(case, items),
+        "unassessed": unassessed_behind(case, items),
+    }
 
 
 def _missing(case: Case, found: list[Objected], *, user: User) -> ConsentMissing:

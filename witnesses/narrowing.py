@@ -1,6 +1,6 @@
 """Whether what is about to be written narrows a pseudonym to a small group, by what the case knows; and saying so."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,6 +91,25 @@ def narrows(case: Case, texts: Iterable[str]) -> Narrowing | None:
     known = _known(case)
     said = read_said([text for text in texts if not isinstance(text, ErasedText)], known)
     return narrowing(said, known.groups, wanted=settings.DADKHAH_SMALLEST_GROUP)
+
+
+@sensitive_variables()
+def narrowed(case: Case, texts: Mapping[Witness, Collection[str]]) -> list[tuple[Witness, Narrowing]]:
+    """Those of these witnesses of the case whom the texts about each narrow to a small group, by pseudonym."""
+    known = _known(case)
+    found = []
+    for witness, said in sorted(texts.items(), key=lambda one: one[0].pseudonym):
+        kept = [text for text in said if not isinstance(text, ErasedText)]
+        small = narrowing(read_said(kept, known), known.groups, wanted=settings.DADKHAH_SMALLEST_GROUP)
+        if small is not None:
+            found.append((witness, small))
+    return found
+
+
+def attributes_in_words(found: Narrowing) -> str:
+    """By which kinds of attributes it narrows, for a reader."""
+    words = {"place": _("the place"), "ward": _("the ward"), "role": _("the role"), "year": _("the time")}
+    return ", ".join(words[kind] for kind in found.kinds)
 
 
 def acknowledge_narrowing(witness: Witness, found: Narrowing, *, actor: User) -> None:

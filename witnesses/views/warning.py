@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from witnesses.models import Witness
-from witnesses.narrowing import acknowledge_narrowing, narrows
+from witnesses.narrowing import acknowledge_narrowing, attributes_in_words, narrows
 from witnesses.small_groups import Narrowing
 from witnesses.views.pages import attempt
 
@@ -53,8 +53,7 @@ def _warn(form: forms.Form, found: Narrowing) -> None:
 
 
 def _sentence(found: Narrowing) -> str:
-    words = {"place": _("the place"), "ward": _("the ward"), "role": _("the role"), "year": _("the time")}
-    by = ", ".join(words[kind] for kind in found.kinds)
+    by = attributes_in_words(found)
     if found.at_least is None:
         return _(
             "Nobody knows how many people this fits: it says %(by)s. Leave something out, keep it in a sealed note, or "
