@@ -145,7 +145,7 @@ def take_back(
     """Record that the item came back. From somebody without an account it needs the signed paper, and whoever records
     it holds the item from then on. The bytes are compared as at an acceptance.
 
-    Raises as `accept` of `evidence.handing_over`, or BadCustody where nothing is out.
+    Raises as `accept` of `evidence.handing_over`, or BadCustody where nothing is out or its custody has ended.
     """
     user = require(actor, HAND_OVER)
     item = find_item(item.pk, user=user)
@@ -164,6 +164,7 @@ def take_back(
     }
     with custody.settled_once():
         now = custody.locked_ledger(item)
+        require_kept(now)
         if to_come_back(now) != out:
             raise custody.already_settled()
         if not outside:

@@ -72,7 +72,10 @@ class Known:
         # items that came under no path, so the question must say that it is.
         rows = (
             EvidenceItem.objects.filter(
-                original_path__in={path for _case, _source, path in places}, object__isnull=False
+                original_path__in={path for _case, _source, path in places},
+                object__isnull=False,
+                # What was disposed of is not here: whoever brings it again is not told that it is.
+                disposed_at=None,
             )
             .exclude(original_path="")
             .order_by()

@@ -1,6 +1,6 @@
 """Whether names were looked for in a package, what came of it, and what is still missing before it may leave."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -156,7 +156,7 @@ def _covers(dossier: Dossier, check: LeakCheck, result: LeakResult) -> bool:
     return all(_is_among(one, looked, before) for one in needed)
 
 
-def _is_among(identity: UUID, looked: Collection[UUID], before: dict[UUID, UUID]) -> bool:
+def _is_among(identity: UUID, looked: Collection[UUID], before: Mapping[UUID, UUID | None]) -> bool:
     at: UUID | None = identity
     while at is not None and at not in looked:
         at = before.get(at)

@@ -41,10 +41,11 @@ from evidence.errors import (
 )
 from evidence.fixity import check_fixity
 from evidence.fixity_rounds import ask_for_round, work_on
-from evidence.handing_over import offer
+from evidence.handing_over import accept, offer
 from evidence.holding import holder_of, holds_on
 from evidence.holds import place_hold, release_hold
 from evidence.inspecting.records import Found, Made, Maker, Output, record_made
+from evidence.keeping import take_back
 from evidence.lineage import CopyFacts, add_copy
 from evidence.linking import add_to_case
 from evidence.models import (
@@ -190,6 +191,21 @@ def test_what_is_offered_or_out_is_not_disposed_of(
     offer(item, to=lawyer, facts=Circumstances("For the reading of it"), actor=paralegal)
     with pytest.raises(BadCustody, match="offered"):
         request_disposal(item, **WHY, actor=lawyer)
+
+
+def test_a_thing_that_was_disposed_of_elsewhere_does_not_come_back(
+    take_in: TakeIn, case: Case, lawyer: User, second: User
+) -> None:
+    item, paper = put_on_the_shelf(case, lawyer), take_in(b"signed when given")
+    accept(
+        offer(item, to="An expert", facts=Circumstances("For the reading of it"), actor=lawyer),
+        facts=Circumstances(),
+        document=paper,
+        actor=lawyer,
+    )
+    gone = disposed(item, lawyer, second)
+    with pytest.raises(BadCustody, match="disposed of"):
+        take_back(gone, document=paper, facts=Circumstances(), actor=lawyer)
 
 
 def test_its_bytes_go_and_its_record_stays(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from cases.dating import read_date
@@ -32,6 +33,13 @@ def test_what_came_under_the_same_place_is_known_by_its_digest(
     asked = known(paralegal)
     facts = [asked.facts(arrival(case, path)) for path in ("folder/a", "folder/b")]
     assert asked.receipts(facts) == {place_of(facts[0]): {taken.stored.sha256.value}}
+
+
+def test_what_was_disposed_of_is_not_here(take_in: TakeIn, paralegal: User, case: Case) -> None:
+    taken = take_in(b"one", original_path="folder/a", source="a family")
+    EvidenceItem.objects.filter(pk=taken.pk).update(disposed_at=timezone.now())
+    asked = known(paralegal)
+    assert asked.receipts([asked.facts(arrival(case, "folder/a"))]) == {}
 
 
 def test_a_place_in_another_case_is_another_place(

@@ -22,7 +22,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pillow_heif
 import pypdfium2
@@ -293,12 +293,16 @@ def packed(file: IO[bytes], at: Part) -> None:
         file.seek(0)
     head = file.read(3)
     file.seek(0)
-    unfold = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}[head[:2]]
+    unfolds: dict[bytes, Callable[..., Any]] = {
+        b"\x1f\x8b": gzip.open,
+        b"BZ": bz2.open,
+        b"\xfd7": lzma.open,
+    }
     if head[:2] == b"\x1f\x8b":
         # The name that was packed stands in the header.
         say((*at, ("file name", 1)), file.read(512)[10:].partition(b"\x00")[0].decode("utf-8", "replace"))
         file.seek(0)
-    with unfold(file, "rb") as inside:
+    with unfolds[head[:2]](file, "rb") as inside:
         whole(inside, (*at, ("member", 1)))
 
 
@@ -315,7 +319,7 @@ def mail(file: IO[bytes], at: Part) -> None:
     of_mail(email.message_from_bytes(read_all(file), policy=email.policy.default), at, 1)
 
 
-def of_mail(message: email.message.Message, at: Part, number: int) -> int:
+def of_mail(message: email.message.MIMEPart, at: Part, number: int) -> int:
     """One part with all that is in it; gives the next part's number."""
     told = []
     for name, value in message.raw_items():
@@ -327,7 +331,7 @@ def of_mail(message: email.message.Message, at: Part, number: int) -> int:
             tell((*at, ("header", number)), "failed")
     say((*at, ("header", number)), "\n".join([*told, message.get_filename() or ""]))
     if message.is_multipart():
-        for part in message.get_payload():
+        for part in message.iter_parts():
             number = of_mail(part, at, number + 1)
         return number
     count_member()
