@@ -39,6 +39,12 @@ FORM = {
 }
 
 
+class WorkingCopy(DirectorySink):
+    """A folder that stays here, so that no name has to be looked for in it before it is read."""
+
+    stays = True
+
+
 def at(name: str, witness: Witness, *more: object) -> str:
     return reverse(f"witnesses:{name}", args=[witness.case_id, witness.pk, *more])
 
@@ -179,7 +185,7 @@ def test_no_dossier_and_no_history_holds_a_word_of_it(
     record_consent(endangered, facts=consent_to_all("x"), actor=lawyer)
     declare_dependence(endangered, told, tie="names", actor=lawyer)
     receiver = Receiver(kind=RecipientKind.INTERNAL, use=Use.ANALYSIS)
-    sink = DirectorySink(tmp_path / "dossier")
+    sink = WorkingCopy(tmp_path / "dossier")
     compile_dossier(case, purpose="For a court", sink=sink, actor=lawyer, receiver=receiver)
     written = [path for path in (tmp_path / "dossier").rglob("*") if path.is_file()]
     assert written
