@@ -5,14 +5,9 @@ import django
 django.setup()
 
 from accounts.models import User  # noqa: E402
+from tests.browser.houses import PASSPHRASES  # noqa: E402
 from witnesses.custodians import enrol_custodian  # noqa: E402
 from witnesses.queries import is_enrolled  # noqa: E402
-
-PASSPHRASES = {
-    "custodian1": "heron lantern quarry velvet umbrella",
-    "custodian2": "copper thistle window marble orchard",
-    "custodian3": "saffron anchor winter pebble trumpet",
-}
 
 if __name__ == "__main__":
     for username, passphrase in PASSPHRASES.items():

@@ -23,6 +23,11 @@ CAST = {
     "custodian2": ("Custodian Two", "custodian"),
     "custodian3": ("Custodian Three", "custodian"),
 }
+PASSPHRASES = {
+    "custodian1": "heron lantern quarry velvet umbrella",
+    "custodian2": "copper thistle window marble orchard",
+    "custodian3": "saffron anchor winter pebble trumpet",
+}
 _OURS = ("DADKHAH_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import acts
+from tests.browser import acts, searching
 from tests.browser.conftest import Enter
-from tests.browser.houses import House
+from tests.browser.houses import PASSPHRASES, House
 from tests.browser.looking import faults_of
 from witnesses.consent_words import Purpose
 
@@ -42,8 +42,11 @@ def test_a_dossier_waits_for_consent_goes_with_it_and_stays_after_the_withdrawal
     print_form(lawyer, tmp_path)
     ask_for_icc(lawyer, case, reference, conditions="Her brother left in May; his new card was seen")
     lawyer.wait_for_url(re.compile(r"/dossiers/[0-9a-f-]{36}/$"))
-    acts.save_dossier(lawyer, tmp_path)
     dossier = acts.path_of(lawyer)
+    two = {enter(name): PASSPHRASES[name] for name in ("custodian1", "custodian3")}
+    searching.have_searched(lawyer, dossier, two)
+    lawyer.goto(dossier)
+    acts.save_dossier(lawyer, tmp_path)
 
     withdraw(lawyer, witness, pseudonym, language)
     lawyer.goto(dossier)

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import acts
 from tests.browser.conftest import CHROMIUM, Enter, Visits
-from tests.browser.houses import PASSWORD, House, build, served
+from tests.browser.houses import PASSPHRASES, PASSWORD, House, build, served
 from tests.browser.looking import faults_of
-from tests.browser.test_witness_journey import CUSTODIANS, everything_stored
+from tests.browser.test_witness_journey import everything_stored
 from tests.skipping import need_program
 from tests.witnesses.residue import traces
 
@@ -68,12 +68,12 @@ def looks_right(page: Page, language: str = "en") -> None:
 
 def enrolled(enter: Enter) -> dict[str, Page]:
     """The custodians, each with a key."""
-    pages = {name: enter(name) for name in CUSTODIANS}
+    pages = {name: enter(name) for name in PASSPHRASES}
     for name, page in pages.items():
         page.goto("/witnesses/enrol/")
         if page.locator("[name=passphrase]").count():
-            page.fill("[name=passphrase]", CUSTODIANS[name])
-            page.fill("[name=again]", CUSTODIANS[name])
+            page.fill("[name=passphrase]", PASSPHRASES[name])
+            page.fill("[name=again]", PASSPHRASES[name])
             acts.send(page)
             page.wait_for_url(re.compile(r"/witnesses/decisions/$"))
     return pages
@@ -142,7 +142,7 @@ def see_the_note(page: Page, interview: str, pseudonym: str, custodians: dict[st
     code = page.locator(".opening-code").inner_text().strip()
     opening = page.locator('main a[href^="/witnesses/openings/"]').first.get_attribute("href") or ""
     for name in ("custodian1", "custodian2"):
-        decide(custodians[name], opening, pseudonym, CUSTODIANS[name])
+        decide(custodians[name], opening, pseudonym, PASSPHRASES[name])
     page.goto(opening)
     looks_right(page)
     page.fill("[name=opening_code]", code)

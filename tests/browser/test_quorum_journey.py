@@ -8,14 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import acts
 from tests.browser.conftest import CHROMIUM, Enter, Visits
-from tests.browser.houses import House, build, served
+from tests.browser.houses import PASSPHRASES, House, build, served
 from tests.browser.looking import faults_of
 from tests.skipping import need_program
 
-PASSPHRASES = {
-    "custodian1": "heron lantern quarry velvet umbrella",
-    "custodian2": "copper thistle window marble orchard",
-}
 NAME = "Shahrnush Sakhtegipur"
 
 

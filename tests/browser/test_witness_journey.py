@@ -1,5 +1,6 @@
 """The life of a witness in real browsers: sealed, opened once by two of three custodians, and found nowhere else."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,19 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import acts
+from tests.browser import acts, searching
 from tests.browser.conftest import CHROMIUM, Enter
-from tests.browser.houses import PASSWORD, House, build, served
+from tests.browser.houses import PASSPHRASES, PASSWORD, House, build, served
 from tests.browser.looking import faults_of
 from tests.skipping import need_program
 from tests.witnesses.residue import traces, unpacked
 
 REFERENCE = "DK-1988-W"
-CUSTODIANS = {
-    "custodian1": "heron lantern quarry velvet umbrella",
-    "custodian2": "copper thistle window marble orchard",
-    "custodian3": "saffron anchor winter pebble trumpet",
-}
 # An invented person, with words that are in no other text of ours.
 NAME_FA, NAME_LATIN = "شهرنوش ساختگی‌پور", "Shahrnush Sakhtegipur"
 SECRETS = (NAME_FA, NAME_LATIN, "Mahvash Sakhtegipur", "shahrnush@nowhere.invalid", "Kheradmand Alley 77")
@@ -38,9 +34,9 @@ def running_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
     running_house: House, enter: Enter, tmp_path: Path
 ) -> None:
-    custodians = {name: enter(name, language="fa", width=390) for name in CUSTODIANS}
+    custodians = {name: enter(name, language="fa", width=390) for name in PASSPHRASES}
     for name, page in custodians.items():
-        enrol(page, CUSTODIANS[name])
+        enrol(page, PASSPHRASES[name])
     lawyer = enter("laleh")
     case = acts.open_case(lawyer, REFERENCE, "A case with a witness")
     witness = register(lawyer, case)
@@ -48,7 +44,7 @@ def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
 
     opening, code = ask(lawyer, witness, pseudonym)
     for name in ("custodian3", "custodian1"):
-        approve(custodians[name], opening, pseudonym, CUSTODIANS[name])
+        approve(custodians[name], opening, pseudonym, PASSPHRASES[name])
     see_once(lawyer, opening, code)
     refused_again(lawyer, opening, code)
 
@@ -58,8 +54,11 @@ def test_an_identity_opens_once_to_a_quorum_and_lies_nowhere(
     in_the_log(auditor, "witness.opening_approved", times=2)
     in_the_log(auditor, "witness.custodian_enrolled", times=3)
 
-    forgotten = [*SECRETS, code, *CUSTODIANS.values()]
-    everything = everything_stored(running_house) + dossier(running_house, tmp_path)
+    name, address = held_dossier(running_house)
+    two = {custodians[one]: PASSPHRASES[one] for one in ("custodian1", "custodian2")}
+    second_code = searching.have_searched(lawyer, address, two)
+    forgotten = [*SECRETS, code, second_code, *PASSPHRASES.values()]
+    everything = everything_stored(running_house) + released(running_house, name, tmp_path / "out")
     # The same search does find what may be known.
     assert traces(everything, [pseudonym]) == [pseudonym]
     assert (
@@ -177,21 +176,17 @@ def everything_stored(house: House) -> bytes:
     return content + unpacked(content)
 
 
-def dossier(house: House, folder: Path) -> bytes:
-    """Every byte of a dossier of the case, by command."""
-    house.manage(
-        *(
-            "ingest_evidence",
-            str(acts.NOTE),
-            "--case",
-            REFERENCE,
-            "--source",
-            "the office",
-            "--actor",
-            "laleh",
-        )
-    )
-    words = ("--purpose", "To look for names in it", "--out", str(folder / "out"), "--actor", "laleh")
-    house.manage("compile_dossier", REFERENCE, *words)
-    content = b"\n".join(path.read_bytes() for path in (folder / "out").rglob("*") if path.is_file())
+def held_dossier(house: House) -> tuple[str, str]:
+    """A dossier of the case that lies in the vault, by command; its name and its address."""
+    words_of = ("--case", REFERENCE, "--source", "the office", "--actor", "laleh")
+    house.manage("ingest_evidence", str(acts.NOTE), *words_of)
+    words = ("--purpose", "To look for names in it", "--hold", "--actor", "laleh", "--json")
+    made = json.loads(house.manage("compile_dossier", REFERENCE, *words).stdout)
+    return made["name"], f"/dossiers/{made['dossier']}/"
+
+
+def released(house: House, name: str, folder: Path) -> bytes:
+    """Every byte of the dossier, written out by command."""
+    house.manage("release_dossier", name, "--out", str(folder), "--actor", "laleh")
+    content = b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     return content + unpacked(content)
