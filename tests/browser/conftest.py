@@ -40,6 +40,7 @@ def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     need_program(*CHROMIUM)
     house = build(tmp_path_factory.mktemp("demo"), settings="tests.config.quick_settings")
     house.manage("demo")
+    house.run("-m", "tests.browser.dangers_in")
     with served(house):
         yield house
 
