@@ -128,6 +128,15 @@ def script(name: str) -> list[str]:
     return [sys.executable, "-I", str(_INSIDE / f"{name}.py")]
 
 
+def package(name: str) -> list[str]:
+    """The same for a program of several modules, which find each other beside them and nothing else of ours."""
+    begin = (
+        "import sys, types; inside = types.ModuleType('inside'); inside.__path__ = [sys.argv.pop(1)]; "
+        f"sys.modules['inside'] = inside; from inside.{name} import main; main()"
+    )
+    return [sys.executable, "-I", "-c", begin, str(_INSIDE)]
+
+
 @cache
 def isolation() -> str:
     """ "shut" where the kernel allows a closed box, else "bare": limits, but no walls. Asked once in each process."""

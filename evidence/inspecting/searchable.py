@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from evidence.derivative_failures import Failure
 from evidence.inspecting import box
-from evidence.inspecting.box import MIB, BoxFailure, Limits, script
+from evidence.inspecting.box import MIB, BoxFailure, Limits, package
 from evidence.inspecting.subject import LARGEST
 from evidence.models import StoredObject
 from evidence.stored_objects import open_stored
@@ -19,7 +19,7 @@ PARTS: Final = frozenset(
         "comments", "file name", "header", "lines from", "loose words", "member", "metadata", "page", "sheet", "text",
     }
 )  # fmt: skip
-_REASONS: Final = frozenset(
+REASONS: Final = frozenset(
     {"encrypted", "failed", "no_reader", "picture", "scan", "sound", "too_deep", "too_large"}
 )
 _LONGEST_PART: Final = 200
@@ -52,7 +52,7 @@ def read_texts(stored: StoredObject, *, sink: Callable[[Found], object], beat: C
             open_stored(stored) as content,
             box.copy_in_memory(content, largest=LARGEST, beat=beat) as copy,
         ):
-            box.run(script("searchable"), copy=copy, limits=_LIMITS, sink=lines.take, beat=beat)
+            box.run(package("searchable"), copy=copy, limits=_LIMITS, sink=lines.take, beat=beat)
     except BoxFailure as failure:
         sink(Found("", why=_BY_FAILURE.get(failure.failure, "failed")))
 
@@ -82,7 +82,7 @@ def _read(line: bytes) -> Found:
         raise BoxFailure(Failure.UNREADABLE) from error
     if len(part) > _LONGEST_PART:
         part = part[: part.rindex("/", 0, _LONGEST_PART)]
-    if why and why[0] in _REASONS:
+    if why and why[0] in REASONS:
         return Found(part, why=why[0])
     if not isinstance(text, str):
         raise BoxFailure(Failure.UNREADABLE)

@@ -15,7 +15,7 @@ ONE_LONG_FILE = {
     "dossiers/verifier/verify.py",
     "audit/verifier/verify_log.py",
     "audit/actions.py",
-    # Runs in the box, where nothing of ours lies beside it that it could import.
+    # The readers of every kind of file, which call each other for what lies in it.
     "evidence/inspecting/inside/searchable.py",
 }
 

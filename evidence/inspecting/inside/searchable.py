@@ -5,7 +5,10 @@ members are texts as well, never parts: a name could be the very thing that is l
 than too little; what nobody can read as text is searched for runs of letters.
 """
 
+import base64
+import binascii
 import bz2
+import codecs
 import email
 import email.message
 import email.policy
@@ -29,6 +32,11 @@ import pypdfium2
 import pypdfium2.raw as raw_pdf
 from PIL import Image, IptcImagePlugin
 
+from .cards import card_words, is_card, unfolded
+from .cues import are_cues, without_cues
+from .rtf import files_in, words_of
+from .sheets import rows_of, shared_words
+
 Part = tuple[tuple[str, int], ...]
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -51,10 +59,18 @@ _MAIL = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)
 _MAIL_NAMES = re.compile(
     rb"^(?:from|to|subject|date|message-id|received|return-path):", re.IGNORECASE | re.MULTILINE
 )
+# A file that is folded into letters: `data:` in a page, a field of JSON, the picture of a card.
+_FOLDED = re.compile(rb"(?:[A-Za-z0-9+/]{16,}[\r\n\t ]*)+={0,2}")
+_SHORTEST_FOLDED = 256
 _CODED = re.compile(r"\\u([0-9a-fA-F]{4})")
+# Old marks of the end of a file and of the change of a font.
+_UPPER = (0x00, 0x06, 0x20, 0xFB, 0xFC, 0xFD, 0xFE)
+_SIGNS = (0x1A, 0x1B)
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _NEW_PICTURES = {b"ftypheic", b"ftypavif", b"ftypmif1"}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Texts that say how a page is drawn, not what stands on it.
+_DRAWN = (b"%!PS", b"\xc5\xd0\xd3\xc6")
 _SEALED = (b"7z\xbc\xaf\x27\x1c", b"Rar!", b"age-encryption.org/", b"-----BEGIN PGP MESSAGE")
 _SOUND = (b"OggS", b"fLaC", b"ID3", b"\x1aE\xdf\xa3", b"\xff\xfb")
 
@@ -108,17 +124,31 @@ def looks_binary(head: bytes) -> bool:
     """Whether nobody would call it a text: zero bytes that no encoding in use explains."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or wide(head):
         return False
-    return b"\x00" in head or sum(byte < 9 or 13 < byte < 32 for byte in head[:4096]) > 40
+    if b"\x00" in head:
+        return True
+    strange = sum(byte < 9 or (13 < byte < 32 and byte not in _SIGNS) for byte in head)
+    # A file of an old code page has no such bytes at all; what is UTF-8 from end to end may have a few.
+    return strange > (len(head) // 100 if is_utf8(head) else 0)
+
+
+def is_utf8(head: bytes) -> bool:
+    """Whether it is UTF-8, of which the last letter may be cut."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def wide(head: bytes) -> bool:
     """Whether it is UTF-16 without a mark."""
     low, high = head[0:4096:2], head[1:4096:2]
-    return (
-        len(high) > 8
-        and max(low.count(0), high.count(0)) * 10 > len(high) * 4
-        and low.count(0) != high.count(0)
-    )
+    return len(high) > 8 and is_high(high) != is_high(low)
+
+
+def is_high(half: bytes) -> bool:
+    """Whether these are the upper bytes of letters: of Latin and Persian ones, and of their signs."""
+    return sum(byte in _UPPER for byte in half) * 100 > len(half) * 95 and len(set(half) - {0x20}) > 0
 
 
 def read_all(file: IO[bytes]) -> bytes:
@@ -131,14 +161,66 @@ def read_all(file: IO[bytes]) -> bytes:
 
 def text(file: IO[bytes], at: Part) -> None:
     """A text of whatever kind: as it is, and as a reader of a page would see it."""
-    for words in readings(read_all(file)):
+    data = read_all(file)
+    if looks_binary(data):
+        # It began as a text.
+        tell(at, "no_reader")
+        loose(io.BytesIO(data), at)
+    for words in readings(data):
         by_lines(words, at)
+    unfold_letters(data, at)
+
+
+def unfold_letters(data: bytes, at: Part) -> None:
+    """Look into the files that are folded into letters."""
+    for number, found in enumerate(_FOLDED.finditer(data), start=1):
+        letters = b"".join(found[0].rstrip(b"= \r\n\t").split())
+        if len(letters) < _SHORTEST_FOLDED:
+            continue
+        try:
+            inside = base64.b64decode(letters[: len(letters) // 4 * 4])
+        except binascii.Error:
+            continue
+        count_member()
+        whole(io.BytesIO(inside), (*at, ("member", number)))
+
+
+def rich_text(file: IO[bytes], at: Part) -> None:
+    """RTF, and what is embedded in it."""
+    data = read_all(file)
+    for words in words_of(data):
+        by_lines(words.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), at)
+    for number, (own, inside) in enumerate(files_in(data), start=1):
+        count_member()
+        place = (*at, ("member", number))
+        if own:
+            loose(io.BytesIO(inside), place)
+        else:
+            whole(io.BytesIO(inside), place)
+
+
+def cards(file: IO[bytes], at: Part) -> None:
+    """Address cards and calendars."""
+    data = unfolded(read_all(file))
+    for words in readings(data):
+        by_lines(words, at)
+    for words in decodings(data):
+        by_lines(card_words(words), at)
+    unfold_letters(data, at)
+
+
+def drawn(file: IO[bytes], at: Part) -> None:
+    """What draws letters one by one: its words may stand in it whole, or not."""
+    tell(at, "no_reader")
+    text(file, at)
 
 
 def readings(data: bytes) -> Iterator[str]:
     """The text as it is, then with its codes resolved and without its tags, where that makes a difference."""
     for words in decodings(data):
         yield words
+        if are_cues(words):
+            yield without_cues(words)
         if "\\u" in words:
             yield uncoded(words)
         if "%D" in words.upper():
@@ -223,6 +305,12 @@ def zipped(file: IO[bytes], at: Part) -> None:
     with zipfile.ZipFile(file) as archive:
         say((*at, ("metadata", 0)), archive.comment.decode("utf-8", "replace"))
         names = set(archive.namelist())
+        shared = [
+            word
+            for name in names & {"xl/sharedStrings.xml"}
+            for words in decodings(unfolded_member(archive, name))
+            for word in shared_words(words)
+        ]
         is_office = bool(names & {"[Content_Types].xml", "content.xml", "META-INF/manifest.xml"})
         for number, member in enumerate(archive.infolist(), start=1):
             say(
@@ -238,6 +326,21 @@ def zipped(file: IO[bytes], at: Part) -> None:
             count_member()
             with archive.open(member) as inside:
                 whole(inside, place, flat=is_office and member.filename.endswith((".xml", ".rels")))
+            if shared and place[-1][0] == "sheet":
+                for words in decodings(unfolded_member(archive, member.filename)):
+                    say(place, rows_of(words, shared))
+
+
+def unfolded_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A member once more, within what is left. Raises TooMuch; nothing of one that has a password."""
+    if archive.getinfo(name).flag_bits & 1:
+        return b""
+    with archive.open(name) as inside:
+        data = inside.read(Budget.left + 1)
+    if len(data) > Budget.left:
+        raise TooMuch
+    Budget.left -= len(data)
+    return data
 
 
 def office_part(name: str, at: Part, number: int) -> Part:
@@ -466,6 +569,9 @@ READERS: tuple[tuple[Callable[[bytes], object], Reader], ...] = (
         lambda head: head.startswith(_PICTURES) or head[8:12] == b"WEBP" or head[4:12] in _NEW_PICTURES,
         picture,
     ),
+    (lambda head: head.lstrip().startswith(b"{\\rtf"), rich_text),
+    (is_card, cards),
+    (lambda head: head.startswith(_DRAWN), drawn),
     (lambda head: head.startswith(b"From ") and _MAIL.match(head.partition(b"\n")[2]), mailbox),
     (lambda head: _MAIL.match(head) and _MAIL_NAMES.search(head[:4096]), mail),
     (lambda head: head.startswith(_SEALED), sealed),
@@ -489,7 +595,3 @@ def tell(at: Part, why: str) -> None:
 def write(line: list[object]) -> None:
     """One line of ASCII."""
     sys.stdout.buffer.write(json.dumps(line).encode("ascii") + b"\n")
-
-
-if __name__ == "__main__":
-    main()
