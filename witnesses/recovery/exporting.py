@@ -49,13 +49,16 @@ def export_sealed(*, actor: Actor, second: Actor | None = None) -> bytes:
 
 def _people(actor: Actor, second: Actor | None) -> list[User]:
     first = in_office(actor, REVIEW)
-    if first.has_perm(DECIDE):
-        return [first]
-    if second is None or in_office(second, REVIEW).pk == first.pk:
+    if second is None:
+        if first.has_perm(DECIDE):
+            return [first]
         raise WrongPerson(
             _("This takes a custodian, or two people who may see how custody stands. Name both.")
         )
-    return [first, in_office(second, REVIEW)]
+    other = in_office(second, REVIEW)
+    if other.pk == first.pk:
+        raise WrongPerson(_("The second person is the first one. Name another, or nobody."))
+    return [first, other]
 
 
 def _lines(kit: RecoveryKit) -> Iterator[dict[str, Json]]:

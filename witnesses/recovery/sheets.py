@@ -41,7 +41,8 @@ def kit_sheet(kit: PublicKit, number: int, words: str, *, language: Tongue) -> S
         return Sheet(
             organisation=settings.DADKHAH_ORGANISATION,
             title=_label(title),
-            reference=f"{number} / {kit.shares}",
+            # Without spaces: with them a right-to-left line puts the numbers the other way round.
+            reference=f"{number}/{kit.shares}",
             foot=settings.DADKHAH_LOG_ORIGIN,
             blocks=blocks,
             language=language,

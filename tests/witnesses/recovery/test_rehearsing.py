@@ -140,6 +140,11 @@ def test_one_custodian_exports_or_two_other_people(kit, witness, custodians, adm
     assert export_sealed(actor=administrator, second=auditor)
     entry = Entry.objects.get(action=Action.KIT_EXPORTED)
     assert json.loads(bytes(entry.body))["facts"]["people"] == [administrator.username, auditor.username]
+    with pytest.raises(WrongPerson):
+        export_sealed(actor=custodians[0], second=custodians[0])
+    assert export_sealed(actor=custodians[0], second=auditor)
+    told = json.loads(bytes(Entry.objects.filter(action=Action.KIT_EXPORTED).latest("recorded_at").body))
+    assert told["facts"]["people"] == [custodians[0].username, auditor.username]
     assert verify_log().ok
 
 
