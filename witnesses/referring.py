@@ -54,9 +54,8 @@ def record_referral(witness: Witness, *, facts: ReferralFacts, actor: Actor) -> 
             subject=witness,
             actor=user,
             facts={
+                # Which help it is tells of a person's health, and the log can never be rid of it.
                 "referral": str(made.pk),
-                "kind": str(made.kind),
-                "offered_on": made.offered_on.isoformat(),
                 "referral_words": str(words.pk),
                 **words.commitments(),
             },
@@ -87,8 +86,6 @@ def _add(referral: Referral, answer: ReferralAnswer | str, on: date, user: User)
         facts={
             "referral": str(referral.pk),
             "referral_event": str(event.pk),
-            "answer": str(event.answer),
-            "on": event.on.isoformat(),
         },
         case_id=referral.witness.case_id,
     )

@@ -1,12 +1,14 @@
 """The danger to witnesses: what is thought of it gates contact and disclosure, and its words stay where they are."""
 
 import datetime
+import json
 from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.errors import NotPermitted
+from audit.actions import Action
 from audit.models import Entry
 from audit.private import sealed
 from cases.dating import read_date
@@ -185,6 +187,15 @@ def test_what_became_of_an_offer_of_help_is_added_and_nothing_is_overwritten(wit
         answer_referral(made, answer="declined", on=today() - datetime.timedelta(days=3), actor=lawyer)
     with pytest.raises(BadRisk, match="still to come"):
         answer_referral(made, answer="declined", on=IN_A_MONTH, actor=lawyer)
+
+
+def test_the_log_says_neither_which_help_was_offered_nor_what_became_of_it(witness, lawyer):
+    made = record_referral(witness, facts=HELP, actor=lawyer)
+    answer_referral(made, answer="declined", on=today(), actor=lawyer)
+    for entry in Entry.objects.filter(action__in=(Action.REFERRAL_RECORDED, Action.REFERRAL_ANSWERED)):
+        facts = json.loads(bytes(entry.body))["facts"]
+        assert not {"kind", "answer", "on", "offered_on"} & facts.keys()
+        assert not {HELP.kind, "declined"} & {str(value) for value in facts.values()}
 
 
 def test_the_log_commits_to_every_text_and_holds_none(witness, lawyer):
