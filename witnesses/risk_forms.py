@@ -170,7 +170,7 @@ class ReferralForm(forms.Form):
         label=_("To whom"), max_length=LONGEST_LINE, help_text=_("The organisation or office.")
     )
     offered_on = forms.DateField(label=_("Offered on"), widget=_DAY)
-    answer = forms.ChoiceField(label=_("Answer"), choices=ReferralAnswer, widget=forms.RadioSelect)
+    answer = forms.ChoiceField(label=_("What became of it"), choices=ReferralAnswer, widget=forms.RadioSelect)
     note = TextBlockField(label=_("Note"), required=False, help_text=_NO_NAME, widget=_words(2))
 
     def facts(self) -> ReferralFacts:

@@ -120,7 +120,9 @@ def _shown(
 ) -> dict[str, object]:
     result, session = standing.result, standing.check.session if standing.check else None
     findings = Paginator(result.findings.all() if result else (), _ROWS).get_page(request.GET.get("page"))
-    unread = dossier.texts.unread.all()[:_ROWS] if result else ()
+    unread = Paginator(dossier.texts.unread.all() if result else (), _ROWS).get_page(
+        request.GET.get("unread")
+    )
     return {
         "dossier": dossier,
         "case": dossier.case,
@@ -130,6 +132,7 @@ def _shown(
         "session": session,
         "page": findings,
         "findings": [(one, part_in_words(one.part)) for one in findings],
+        "unread_page": unread,
         "unread": [(one, part_in_words(one.part)) for one in unread],
         "statements": result.statements.select_related("person") if result else (),
         "country": country_name(dossier.recipient_country),

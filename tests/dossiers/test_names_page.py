@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from cases.models import Case
 from dossiers.leaks.standing import standing_of
 from dossiers.models import Dossier, LeakCheck, LeakResult
 from tests.dossiers.conftest import TakeIn
-from tests.dossiers.looking import ANSWER, WHY, approved
+from tests.dossiers.looking import ANSWER, WHY, approved, looked_through
 from tests.dossiers.test_looking_for_names import held
 from tests.witnesses.conftest import NAME_FA
 from witnesses.models import QuorumState, Witness
@@ -124,3 +125,25 @@ def test_a_request_is_taken_back_by_whoever_made_it(
     assert client.post(back).status_code == 302
     assert LeakCheck.objects.get().session.state == QuorumState.WITHDRAWN
     assert standing_of(dossier).may_ask
+
+
+def test_everything_that_could_not_be_read_can_be_paged_through(
+    *,
+    case: Case,
+    take_in: TakeIn,
+    witness: Witness,
+    lawyer: User,
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dossiers.leaks.views._ROWS", 1)
+    for number in range(2):
+        take_in(b"7z\xbc\xaf\x27\x1c" + bytes(64 + number), original_name="archive.7z")
+    dossier = held(case, lawyer)
+    looked_through(dossier, by=lawyer)
+    client = client_for(lawyer)
+    pages = [client.get(f"{page_of(dossier)}?unread={number}").content.decode() for number in (1, 2)]
+    assert "?unread=2" in pages[0]
+    shown = [re.findall(r"DK-1988-01-\d{4}\.7z", page) for page in pages]
+    assert len(shown[0]) == len(shown[1]) == 1
+    assert shown[0] != shown[1]

@@ -18,6 +18,7 @@ from witnesses.models import (
     SealedIdentity,
     WitnessAlarm,
 )
+from witnesses.quorum.drill import begin_drill
 from witnesses.quorum.opened import ask_for_leak_check
 
 OLD, NEW = PASSPHRASES["custodian_a"], "nine copper bells over Tabriz"
@@ -66,6 +67,13 @@ def test_a_drill_by_page(client_for, custodians):
     done = first.post(at("carry_out", session.pk), {"code": code}, follow=True)
     assert "The drill is passed" in done.content.decode()
     assert "passed" in page(second, "custodians")
+
+
+def test_an_act_of_a_quorum_waits_as_any_other_request(client_for, custodians):
+    begin_drill(reason="Once a quarter", actor=custodians[0])
+    shown = client_for(custodians[1]).get(reverse("witnesses:decisions")).content.decode()
+    assert "1 request waits for you" in shown
+    assert "Nothing waits for you" not in shown
 
 
 def test_sealing_anew_by_page_after_an_arrest(client_for, witness, custodians, administrator):

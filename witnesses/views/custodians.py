@@ -39,12 +39,14 @@ def decisions(request: HttpRequest) -> HttpResponse:
     """What waits for this custodian, and what they decided before."""
     user = reader(request)
     close_overdue()
+    waiting, sessions = openings_to_decide(user), sessions_to_decide(user)
     context = {
         "enrolled": is_enrolled(user),
         "may_make_key": may_make_key(user),
-        "waiting": openings_to_decide(user),
+        "count": len(waiting) + len(sessions),
+        "waiting": waiting,
         "decided": openings_decided(user)[:RECENT],
-        "sessions": sessions_to_decide(user),
+        "sessions": sessions,
         "own_sessions": sessions_to_carry_out(user),
     }
     return render(request, "witnesses/decisions.html", context)
