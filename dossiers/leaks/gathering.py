@@ -4,6 +4,8 @@ What is gathered lies in the vault as an original does, and nowhere else. Strang
 """
 
 import json
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -25,6 +27,8 @@ from evidence.stored_objects import open_stored, stored_object
 _BATCH = 400
 # The same words as in the text beside it, and the signs of a bag, which hold digests.
 _SAID_ELSEWHERE = ("manifest-", "tagmanifest-", "verify.py", "bagit.txt", "data/hashes.sha256")
+_PAGE = re.compile(r"page (\d+)")
+_MOST_PAGES = 20
 _LISTENED_TO = ("audio/", "video/")
 
 
@@ -43,7 +47,7 @@ class Gathering:
     def __init__(self) -> None:
         self._vault = vault()
         self._receiver = self._vault.receiving()
-        self._unread: dict[tuple[str, str], NotRead] = {}
+        self._unread: set[NotRead] = set()
         self._files: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -70,16 +74,14 @@ class Gathering:
 
     def finish(self, dossier: Dossier, *, package: bytes, actor: Actor) -> PackageTexts:
         """Make what was gathered durable, and record it; `package` is the digest of the payload manifest."""
+        unread = _gathered(self._unread)
         facts = self._vault.commit(self._receiver.finish())
         with transaction.atomic():
             texts = PackageTexts.objects.create(
                 dossier=dossier, package=package, object=stored_object(facts), files=len(self._files)
             )
             PackageUnread.objects.bulk_create(
-                (
-                    PackageUnread(texts=texts, path=one.path, part=one.part, why=one.why)
-                    for one in self._unread.values()
-                ),
+                (PackageUnread(texts=texts, path=one.path, part=one.part, why=one.why) for one in unread),
                 batch_size=_BATCH,
             )
             log.append(
@@ -89,7 +91,7 @@ class Gathering:
                 facts={
                     "payload_manifest": f"sha256:{package.hex()}",
                     "files": texts.files,
-                    "unread": len(self._unread),
+                    "unread": len(unread),
                 },
                 case_id=dossier.case_id,
             )
@@ -103,28 +105,30 @@ class Gathering:
         self._say(path, "metadata", "\n".join(str(value) for value in values))
         recognised = self._recognised(exhibit)
         if item.media_type.startswith(_LISTENED_TO):
-            self._tell(NotRead(path, "", Unread.SOUND))
+            self._unread.add(NotRead(path, "", Unread.SOUND))
             return
 
         def take(found: Found) -> None:
             beat(dossier)
             if found.why:
-                if not (recognised and found.part == "" and found.why in {Unread.PICTURE, Unread.SCAN}):
-                    self._tell(NotRead(path, found.part, found.why))
+                self._unread.add(_lacking(path, found, recognised))
             else:
                 self._say(path, found.part, found.text)
 
         read_texts(item.stored, sink=take, beat=lambda: beat(dossier))
 
-    def _recognised(self, exhibit: Exhibit) -> bool:
-        """Take in what the inspection found: what the file says of itself, and the text that was recognised in it."""
+    def _recognised(self, exhibit: Exhibit) -> set[int]:
+        """Take in what the inspection found: what the file says of itself, and the text that was recognised in it.
+
+        Gives the pages of the file on which some was.
+        """
         made = Derivative.objects.filter(
             item=exhibit.item,
             author=None,
             state=DerivativeState.MADE,
             kind__in=(DerivativeKind.METADATA, DerivativeKind.OCR_TEXT),
         )
-        recognised = False
+        recognised: set[int] = set()
         for one in made.select_related("object"):
             if one.object is None:
                 continue
@@ -133,14 +137,34 @@ class Gathering:
             if one.kind == DerivativeKind.METADATA:
                 self._say(exhibit.original_path, "metadata", text)
                 continue
-            recognised = True
             for number, page in enumerate(text.split("\f"), start=1):
                 self._say(exhibit.original_path, f"page {number}", page)
+                recognised |= {number} if page.strip() else set()
         return recognised
 
     def _say(self, path: str, part: str, text: str) -> None:
         if text.strip():
             self._receiver.write(json.dumps([path, part, text]).encode("ascii") + b"\n")
 
-    def _tell(self, one: NotRead) -> None:
-        self._unread[one.path, one.part] = one
+
+def _lacking(path: str, found: Found, recognised: set[int]) -> NotRead:
+    """What the reader could not look into; where a machine recognised text in it, that only a machine did."""
+    page = _PAGE.fullmatch(found.part)
+    number = int(page[1]) if page else 1
+    is_seen = found.why in {Unread.PICTURE, Unread.SCAN} and (page or not found.part)
+    if is_seen and number in recognised:
+        return NotRead(path, "", Unread.MACHINE)
+    if found.why == Unread.MACHINE:
+        return NotRead(path, found.part.rpartition("page ")[0].rstrip("/"), found.why)
+    return NotRead(path, found.part, found.why)
+
+
+def _gathered(unread: set[NotRead]) -> list[NotRead]:
+    """One for all pages of a file where there are too many of one kind to be read one by one."""
+    files: dict[NotRead, list[NotRead]] = defaultdict(list)
+    for one in unread:
+        step, _slash, last = f"/{one.part}".rpartition("/")
+        whole = step.removeprefix("/") if _PAGE.fullmatch(last) else one.part
+        files[NotRead(one.path, whole, one.why)].append(one)
+    kept = [one if len(pages) > _MOST_PAGES else page for one, pages in files.items() for page in pages]
+    return sorted(set(kept), key=lambda one: (one.path, one.part, one.why))

@@ -32,6 +32,7 @@ class Unread(models.TextChoices):
 
     ENCRYPTED = "encrypted", _("it has a password or is encrypted")
     FAILED = "failed", _("it is damaged, or its reader failed")
+    MACHINE = "machine", _("only a machine read it, which errs and passes over handwriting")
     NO_READER = "no_reader", _("we have no reader for files of this kind")
     PICTURE = "picture", _("it is a picture in which no text was recognised")
     SCAN = "scan", _("it has pages without text in which no text was recognised")

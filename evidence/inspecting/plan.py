@@ -9,6 +9,10 @@ from evidence.models import Derivative, EvidenceItem
 _PDF = "application/pdf"
 # Pictures that are programs: they are shown as the text that they are, and never drawn.
 _NEVER_DRAWN = ("image/svg",)
+# Of a page, in UTF-8: two hundred letters of Persian.
+_FEW_BYTES = 400
+# A page of scanned paper, in bytes; a page of text alone is smaller.
+_SMALLEST_SCAN = 5000
 # Which reader a type wants, by its beginning; the first that fits.
 _TEXT_READERS = (
     ("application/pdf", "pdf"),
@@ -50,9 +54,18 @@ def next_kinds(item: EvidenceItem) -> Sequence[DerivativeKind]:
     if states.get(DerivativeKind.PREVIEW_IMAGE) == DerivativeState.MADE:
         return [DerivativeKind.IMAGE_HASH, DerivativeKind.OCR_TEXT]
     drawn = states.get(DerivativeKind.PAGE_IMAGE) == DerivativeState.MADE
-    if drawn and states.get(DerivativeKind.TEXT) == DerivativeState.NOTHING:
+    text = states.get(DerivativeKind.TEXT)
+    if drawn and (text == DerivativeState.NOTHING or (text == DerivativeState.MADE and _says_little(item))):
         return [DerivativeKind.OCR_TEXT]
     return []
+
+
+def _says_little(item: EvidenceItem) -> bool:
+    """Whether the text of a PDF is too little for its pages: scanned paper with a number stamped on each."""
+    made = Derivative.objects.filter(item=item, author=None, state=DerivativeState.MADE)
+    pages = made.filter(kind=DerivativeKind.PAGE_IMAGE).count()
+    text = made.filter(kind=DerivativeKind.TEXT, object__size__lt=pages * _FEW_BYTES)
+    return item.stored.size > pages * _SMALLEST_SCAN and text.exists()
 
 
 def text_reader(media_type: str) -> str | None:

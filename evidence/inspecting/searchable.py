@@ -20,7 +20,7 @@ PARTS: Final = frozenset(
     }
 )  # fmt: skip
 REASONS: Final = frozenset(
-    {"encrypted", "failed", "no_reader", "picture", "scan", "sound", "too_deep", "too_large"}
+    {"encrypted", "failed", "machine", "no_reader", "picture", "scan", "sound", "too_deep", "too_large"}
 )
 _LONGEST_PART: Final = 200
 _BY_FAILURE: Final = {

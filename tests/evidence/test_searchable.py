@@ -6,13 +6,15 @@ import mailbox
 import os
 import quopri
 import tarfile
+import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from evidence.inspecting.inside import searchable
 from evidence.inspecting.searchable import PARTS, REASONS
-from tests.evidence.inspecting_files import picture, zipped
+from tests.evidence.inspecting_files import assembled, picture, zipped
 
 NAME = "گلناز توکلی"
 LATIN = "Golnaz Tavakkoli"
@@ -245,3 +247,120 @@ def test_a_text_that_was_cut_in_the_middle_of_a_letter_is_still_a_text(read) -> 
     said, told = read((NAME * 8000).encode()[:-1])
     assert told == []
     assert any(NAME in one for _part, one in said)
+
+
+TYPED = "The court heard the witness on the first day and wrote down what was said to it. " * 5
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
+def stream(head: str, content: bytes) -> bytes:
+    return f"<< {head} /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream"
+
+
+def page_of(
+    text: str, *more: bytes, annotations: str = "", share: float = 0, catalogue: str = "", info: str = ""
+) -> bytes:
+    """A PDF of one page with a line of text, an image that covers a share of it, and more objects from 7 on."""
+    image = stream(
+        "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8",
+        b"\x80",
+    )
+    drawn = f"q {600 * share} 0 0 800 0 0 cm /I Do Q " if share else ""
+    return assembled(
+        [
+            f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>".encode(),
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Annots [{annotations}] "
+            "/Resources << /Font << /F 5 0 R >> /XObject << /I 6 0 R >> >> >>".encode(),
+            stream("", f"{drawn}BT /F 6 Tf 20 700 Td ({text}) Tj ET".encode()),
+            FONT,
+            image,
+            *more,
+        ]
+    ).replace(b"/Root 1 0 R", f"/Root 1 0 R {info}".encode())
+
+
+def test_the_text_of_a_page(read) -> None:
+    said, told = read(page_of(f"{TYPED} {LATIN}"))
+    assert any(part == "page 1" and LATIN in text for part, text in said)
+    assert told == []
+
+
+def test_a_file_that_hangs_at_a_note(read) -> None:
+    made = page_of(
+        TYPED,
+        b"<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 8 0 R >>",
+        f"<< /Type /Filespec /F ({LATIN}.txt) /EF << /F 9 0 R >> >>".encode(),
+        stream("/Type /EmbeddedFile", f"inside {NAME}".encode()),
+        annotations="7 0 R",
+    )
+    said, _told = read(made)
+    assert any(part.startswith("member 1") and NAME in text for part, text in said)
+    assert any(part == "file name 1" and LATIN in text for part, text in said)
+    assert sum(f"inside {NAME}" in text for _part, text in said) == 1
+
+
+@pytest.mark.parametrize("head", ["/Type /EmbeddedFile", "/Params << /Size 9 >>", "/Filter /FlateDecode"])
+def test_a_file_that_no_catalogue_names(read, head: str) -> None:
+    content = f"inside {NAME}".encode()
+    content = zlib.compress(content) if "Flate" in head else content
+    made = page_of(TYPED, b"<< /Type /Filespec /EF << /F 8 0 R >> >>", stream(head, content))
+    assert f"inside {NAME}" in words(read, made)
+
+
+def test_a_file_packed_in_a_way_that_we_do_not_unpack_is_told(read) -> None:
+    made = page_of(TYPED, stream("/Type /EmbeddedFile /Filter /LZWDecode", b"\x80\x0b"))
+    assert read(made)[1] == [("member 1", "no_reader")]
+
+
+def test_a_stamp_that_shows_a_name(read) -> None:
+    shown = stream(
+        "/Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F 5 0 R >> >>",
+        f"BT /F 9 Tf 2 2 Td ({LATIN}) Tj ET".encode(),
+    )
+    note = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [10 10 210 30] /AP << /N 8 0 R >> >>"
+    said, told = read(page_of(TYPED, note, shown, annotations="7 0 R"))
+    assert any(part == "comments 1" and LATIN in text for part, text in said)
+    assert told == []
+
+
+def test_links_keys_of_their_own_and_what_is_packed_with_others(read) -> None:
+    link = b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://x.example/golnaz_t) >> >>"
+    wide = b"\xfe\xff" + NAME.encode("utf-16-be")
+    held = f"20 0 << /Old ({LATIN}) >>".encode()
+    made = page_of(
+        TYPED,
+        link,
+        b"<< /Interviewee <" + wide.hex().encode() + b"> /Note (by \\(g\\157lnaz\\)) >>",
+        stream("/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode", zlib.compress(held)),
+        annotations="7 0 R",
+        info="/Info 8 0 R",
+    )
+    said = words(read, made)
+    for expected in ("x.example/golnaz_t", NAME, "by (golnaz)", LATIN):
+        assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "why"),
+    [
+        ("", 0, ["scan"]),
+        ("", 1, ["scan"]),
+        ("BATES 000123", 1, ["scan"]),
+        ("BATES 000123", 0.6, ["scan"]),
+        ("BATES 000123", 0, []),
+        (TYPED, 1, ["machine"]),
+        (TYPED, 0.3, ["picture"]),
+        (TYPED, 0.02, []),
+        (TYPED, 0, []),
+    ],
+)
+def test_a_page_that_is_mostly_a_picture_is_told(read, text: str, share: float, why: list[str]) -> None:
+    assert read(page_of(text, share=share))[1] == [("page 1", one) for one in why]
+
+
+def test_the_later_pages_of_a_picture_are_told(read) -> None:
+    first, second = Image.new("L", (40, 40)), Image.new("L", (40, 40))
+    held = io.BytesIO()
+    first.save(held, "TIFF", save_all=True, append_images=[second])
+    assert ("page 2", "scan") in read(held.getvalue())[1]

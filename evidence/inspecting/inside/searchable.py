@@ -34,6 +34,8 @@ from PIL import Image, IptcImagePlugin
 
 from .cards import card_words, is_card, unfolded
 from .cues import are_cues, without_cues
+from .pdf_objects import Strings
+from .pdf_pages import attached_at, lack_of, margins, stamped, text_of
 from .rtf import files_in, words_of
 from .sheets import rows_of, shared_words
 
@@ -454,34 +456,57 @@ def pdf(file: IO[bytes], at: Part) -> None:
         raise (Locked if "assword" in str(error) else ValueError) from error
     say((*at, ("metadata", 0)), "\n".join(map(str, document.get_metadata_dict().values())))
     say((*at, ("metadata", 0)), "\n".join(bookmark.get_title() or "" for bookmark in document.get_toc()))
-    blank = False
+    attached = [
+        (one.get_name(), bytes(one.get_data()))
+        for one in map(document.get_attachment, range(document.count_attachments()))
+    ]
+    # Before the notes are drawn into the pages.
+    objects = pdf_objects(data, document, at)
     for number in range(len(document)):
-        page = document[number]
-        words = page.get_textpage().get_text_range(errors="replace").replace("\ufffe", "")
-        blank = blank or not words.strip()
-        say((*at, ("page", number + 1)), words)
-        say((*at, ("comments", number + 1)), "\n".join(margins(page)))
-        page.close()
-    if blank:
-        tell(at, "scan")
-    for number in range(document.count_attachments()):
-        attached = document.get_attachment(number)
-        say((*at, ("file name", number + 1)), attached.get_name())
-        count_member()
-        whole(io.BytesIO(bytes(attached.get_data())), (*at, ("member", number + 1)))
+        attached += of_page(document, number, at)
+    files = [*attached, *(("", inside) for inside in objects.files())]
+    seen: set[bytes | None] = set()
+    for number, (name, inside) in enumerate(files, start=1):
+        say((*at, ("file name", number)), name)
+        place = (*at, ("member", number))
+        if inside is None:
+            tell(place, "no_reader")
+        elif inside not in seen:
+            count_member()
+            whole(io.BytesIO(inside), place)
+        seen.add(inside)
 
 
-def margins(page: object) -> Iterator[str]:
-    """What notes, links and fields at a page say."""
-    for index in range(raw_pdf.FPDFPage_GetAnnotCount(page)):
-        note = raw_pdf.FPDFPage_GetAnnot(page, index)
-        for key in (b"Contents", b"T", b"Subj", b"V", b"TU", b"NM", b"RC"):
-            size = raw_pdf.FPDFAnnot_GetStringValue(note, key, None, 0)
-            if size > 2:
-                held = (raw_pdf.FPDF_WCHAR * (size // 2 + 1))()
-                raw_pdf.FPDFAnnot_GetStringValue(note, key, held, size)
-                yield bytes(held)[:size].decode("utf-16-le", "replace").rstrip("\x00")
-        raw_pdf.FPDFPage_CloseAnnot(note)
+def pdf_objects(data: bytes, document: pypdfium2.PdfDocument, at: Part) -> Strings:
+    """What the objects say, of which a program that shows the document makes nothing."""
+    if b"/Encrypt" in data:
+        opened = io.BytesIO()
+        document.save(opened, flags=raw_pdf.FPDF_REMOVE_SECURITY)
+        data = opened.getvalue()
+    objects = Strings(data)
+    plain = [
+        untagged(words) if words.lstrip("\ufeff \r\n\t").startswith("<") else words for words in objects.said
+    ]
+    for start in range(0, len(plain), LINES):
+        say((*at, ("metadata", 0)), "\n".join(plain[start : start + LINES]))
+    return objects
+
+
+def of_page(document: pypdfium2.PdfDocument, number: int, at: Part) -> list[tuple[str, bytes]]:
+    """Write what a page says, and whether it can be called read; gives the files that hang at it."""
+    page = document[number]
+    words = text_of(page)
+    say((*at, ("page", number + 1)), words)
+    say((*at, ("comments", number + 1)), "\n".join(margins(document, page)))
+    attached = list(attached_at(page))
+    page, stamps = stamped(document, number)
+    if stamps != words:
+        say((*at, ("comments", number + 1)), stamps)
+    lack = lack_of(page, stamps)
+    if lack:
+        tell((*at, ("page", number + 1)), lack)
+    page.close()
+    return attached
 
 
 def picture(file: IO[bytes], at: Part) -> None:
@@ -496,6 +521,9 @@ def picture(file: IO[bytes], at: Part) -> None:
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # nothing is unfolded here
     with Image.open(io.BytesIO(data)) as opened:
+        if getattr(opened, "n_frames", 1) > 1:
+            # The first alone is ever read by machine.
+            tell((*at, ("page", 2)), "scan")
         exif = opened.getexif()
         values = [*exif.values(), *exif.get_ifd(0x8769).values(), *exif.get_ifd(0x8825).values()]
         values += list(opened.info.values())
