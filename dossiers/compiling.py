@@ -27,7 +27,7 @@ from dossiers.disclosure import disclose
 from dossiers.errors import ConsentMissing
 from dossiers.exhibits import number_exhibits
 from dossiers.leaks.errors import NotLookedThrough
-from dossiers.leaks.gate import hold_case, note_not_looked, require_it_stays
+from dossiers.leaks.gate import hold_cases, note_not_looked, require_it_stays
 from dossiers.leaks.gathering import Gathering
 from dossiers.leaks.standing import concerns
 from dossiers.log_proof import prove_dossier
@@ -130,7 +130,7 @@ def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, sink: Sink, actor:
     """Disclosures, the dossier's digest and the compile entry: all of them or none."""
     with transaction.atomic():
         _require_right(dossier, actor)
-        hold_case(dossier.case)
+        hold_cases(dossier)
         disclose(dossier, items, actor=actor)
         # After the disclosures, which hold the rows of all items: nothing that is recorded of them now comes too late.
         require_consent(dossier.case, items, destination=dossier.destination, user=actor, lock=True)

@@ -15,7 +15,7 @@ from cases.access import require_member
 from dossiers.consent import note_missing, require_consent
 from dossiers.errors import ConsentMissing, DossierBusy
 from dossiers.leaks.errors import NotLookedThrough
-from dossiers.leaks.gate import hold_case, note_not_looked, require_looked_through
+from dossiers.leaks.gate import hold_cases, note_not_looked, require_looked_through
 from dossiers.models import Dossier, DossierState
 from dossiers.queries import VIEW
 from evidence.stored_objects import open_stored
@@ -48,7 +48,7 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
         content.read(1)
         content.seek(0)
         with transaction.atomic():
-            hold_case(dossier.case)
+            hold_cases(dossier)
             require_consent(
                 dossier.case,
                 list(dossier.exhibits.values_list("item_id", flat=True)),

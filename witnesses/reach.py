@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from audit.erased import ErasedText
-from evidence.models import Acquisition, EvidenceItem
+from evidence.models import Acquisition, EvidenceCase, EvidenceItem
 from witnesses.models import IN_THE_CONTENT, Dependence, Tie, Witness
 from witnesses.pseudonyms import read_pseudonym
 
@@ -77,6 +77,17 @@ def named_as_source(witness: Witness) -> set[UUID]:
     return {
         item_id for item_id, pseudonyms in _named_in_sources(list(placed)) if witness.pseudonym in pseudonyms
     }
+
+
+def cases_of(items: Collection[UUID]) -> set[UUID]:
+    """Every case in which one of these items lies, what it came out of, what came out of it, or those bytes anew."""
+    found: set[UUID] = set()
+    for batch in _batches(_kin(items)):
+        found.update(EvidenceCase.objects.filter(item__in=batch).values_list("case_id", flat=True))
+        # Nothing can be named in empty files, and every case may have one.
+        alike = EvidenceCase.objects.filter(item__object__receipts__in=batch, item__object__size__gt=0)
+        found.update(alike.values_list("case_id", flat=True).distinct())
+    return found
 
 
 def _ties_of(kin: Mapping[UUID, set[UUID]]) -> Iterator[tuple[UUID, UUID, Tie]]:

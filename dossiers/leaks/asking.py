@@ -5,11 +5,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import require
+from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
@@ -17,9 +19,10 @@ from cases.access import require_member
 from cases.models import Case
 from dossiers.errors import DossierBusy
 from dossiers.leaks.errors import ChecksUsedUp
-from dossiers.leaks.standing import standing_of
+from dossiers.leaks.standing import items_of_package, sought_in, standing_of
 from dossiers.models import Dossier, LeakCheck
 from dossiers.requests import COMPILE
+from witnesses.models import SessionIdentity
 from witnesses.quorum.opened import ask_for_leak_check
 from witnesses.sealed import SealedText
 
@@ -40,8 +43,9 @@ def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakC
         raise DossierBusy(str(said))
     with transaction.atomic():
         Case.objects.select_for_update(no_key=True).get(pk=dossier.case_id)
-        _require_quota(dossier)
-        session, code = ask_for_leak_check(dossier.case, reason=reason, actor=actor)
+        _require_quota(dossier, user)
+        items = items_of_package(dossier)
+        session, code = ask_for_leak_check(dossier.case, items=items, reason=reason, actor=actor)
         package = bytes(dossier.payload_manifest_sha256 or b"")
         check = LeakCheck.objects.create(dossier=dossier, session=session, package=package)
         log.append(
@@ -59,13 +63,18 @@ def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakC
     return check, code
 
 
-def _require_quota(dossier: Dossier) -> None:
-    # Each answer tells whoever planted a name in an exhibit whether it is that of a witness.
+def _require_quota(dossier: Dossier, user: User) -> None:
+    # Each answer tells whoever planted a name in an exhibit whether it is that of a witness. One's own checks of the
+    # same identities in other cases count: else every further case would be ten more.
     most: int = settings.DADKHAH_LEAK_CHECKS_A_WEEK
+    same = SessionIdentity.objects.filter(
+        sealed_identity__in=sought_in(dossier).living(), session__initiator=user
+    )
     asked = LeakCheck.objects.filter(
-        dossier__case=dossier.case_id, asked_at__gt=timezone.now() - _WEEK
-    ).count()
-    if asked >= most:
+        Q(dossier__case=dossier.case_id) | Q(session__in=same.values("session")),
+        asked_at__gt=timezone.now() - _WEEK,
+    )
+    if asked.count() >= most:
         raise ChecksUsedUp(
             _(
                 "Names were looked for in dossiers of this case %(n)d times within a week, and more is not allowed."

@@ -1,4 +1,4 @@
-"""Looks for the identities of a case in the texts of a package. They are open for this comparing alone.
+"""Looks for sealed identities in the texts of a package. They are open for this comparing alone.
 
 Runs in the request of whoever typed the code: the code is in no message, no session and on no disk.
 """
@@ -19,7 +19,7 @@ from audit.actors import Actor
 from audit.canonical import Json
 from audit.sequencing import sequence_pending
 from cases.access import require_member
-from dossiers.leaks.standing import excused_in
+from dossiers.leaks.standing import excused_in, sought_in
 from dossiers.models import (
     LeakCheck,
     LeakExcused,
@@ -44,7 +44,7 @@ Places = dict[tuple[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Who was looked for: how many identities, how many could not be opened, and the witnesses who may be named."""
+    """Who was looked for: how many identities, how many could not be opened, and whose names were left out."""
 
     looked_for: int
     unopened: int
@@ -61,12 +61,12 @@ def look_through(check: LeakCheck, *, code: str, actor: Actor) -> LeakResult:
     dossier = check.dossier
     require_member(dossier.case, require(actor, COMPILE))
     texts = PackageTexts.objects.select_related("object").get(dossier=dossier)
-    excused, needles = excused_in(dossier), Needles()
+    excused, needles = excused_in(dossier, sought_in(dossier)), Needles()
     # What is missing or damaged shows before anything is opened or spent.
     open_stored(texts.object).close()
     try:
-        with opened_identities(check.session, code=code, actor=actor, besides=excused) as identities:
-            _take_in(identities, needles)
+        with opened_identities(check.session, code=code, actor=actor) as identities:
+            _take_in(identities, needles, excused)
             places = _places(_pieces(texts), needles)
             needles.forget()
             looked, unopened = len(identities.identities), len(identities.unopened)
@@ -76,9 +76,9 @@ def look_through(check: LeakCheck, *, code: str, actor: Actor) -> LeakResult:
 
 
 @sensitive_variables()
-def _take_in(identities: OpenedIdentities, needles: Needles) -> None:
-    for number, (_row, opened) in enumerate(identities):
-        needles.add(str(number), opened)
+def _take_in(identities: OpenedIdentities, needles: Needles, excused: set[UUID]) -> None:
+    for number, (row, opened) in enumerate(identities):
+        needles.add(str(number), opened, own_names=row.witness_id not in excused)
 
 
 @sensitive_variables()

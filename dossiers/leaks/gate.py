@@ -1,7 +1,7 @@
 """No dossier leaves in which names were not looked for, or were found: the refusal, in words and in the log."""
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from audit import log
@@ -9,23 +9,26 @@ from audit.actions import Action
 from audit.actors import Actor
 from cases.models import Case
 from dossiers.leaks.errors import NotLookedThrough
-from dossiers.leaks.standing import concerns, standing_of
+from dossiers.leaks.standing import concerns, sought_in, standing_of
 from dossiers.models import Dossier
 from dossiers.sinks import Sink
 from witnesses.models import Witness
 
 
-def hold_case(case: Case) -> None:
-    """Inside a transaction, before any other lock: until it ends no witness is registered in the case."""
-    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+def hold_cases(dossier: Dossier) -> None:
+    """Inside a transaction, before any other lock: no witness is registered in any of its cases until it ends."""
+    cases = Case.objects.filter(pk__in=sought_in(dossier).cases).order_by("pk")
+    list(cases.select_for_update(no_key=True))
 
 
 def require_looked_through(dossier: Dossier) -> None:
     """Raises NotLookedThrough unless names were looked for in exactly this package and nothing stands in its way.
 
-    Inside the transaction that hands it out, after `hold_case`: identities and consents of the case stand still.
+    Inside the transaction that hands it out, after `hold_cases`: identities and consents stand still.
     """
-    list(Witness.objects.filter(case=dossier.case_id).order_by("pk").select_for_update())
+    sought = sought_in(dossier)
+    witnesses = Witness.objects.filter(Q(case__in=sought.cases) | Q(pk__in=sought.witnesses))
+    list(witnesses.order_by("pk").select_for_update())
     lack = standing_of(dossier).lack
     if lack is not None:
         raise NotLookedThrough(
@@ -38,7 +41,7 @@ def require_it_stays(dossier: Dossier, sink: Sink) -> None:
     if not sink.stays and concerns(dossier):
         raise NotLookedThrough(
             _(
-                "This case has witnesses whose names must be looked for in a dossier before it leaves. Compile it into "
+                "There are witnesses whose names must be looked for in this dossier before it leaves. Compile it into "
                 "the vault (--hold), let the custodians have it searched, then write it out with release_dossier."
             ),
             facts={"why": "leaves_at_once"},

@@ -1,16 +1,17 @@
 """Whether names were looked for in a package, what came of it, and what is still missing before it may leave."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import models
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.consent import items_of_case
 from dossiers.models import Dossier, LeakCheck, LeakResult, PackageTexts, Surety
 from witnesses.consent_gate import may_be_named
 from witnesses.models import LIVE_SESSIONS, QuorumState, SealedIdentity
+from witnesses.sought import Sought, sought_for
 
 
 class Lack(models.TextChoices):
@@ -36,7 +37,8 @@ class Lack(models.TextChoices):
     STALE = (
         "stale",
         _(
-            "Since names were looked for in it, an identity was sealed or a consent to be named ended. Ask again."
+            "Since names were looked for in it, an identity was sealed, a consent to be named ended, or an exhibit "
+            "came into another case. Ask again."
         ),
     )
     UNOPENED = (
@@ -82,26 +84,43 @@ class Standing:
         return self.lack in {Lack.FOUND, Lack.UNANSWERED}
 
 
-def living_in(dossier: Dossier) -> QuerySet[SealedIdentity]:
-    """Every sealed identity of the dossier's case."""
-    return SealedIdentity.objects.living().filter(witness__case=dossier.case_id)
+def items_of_package(dossier: Dossier) -> list[UUID]:
+    """The items of the package; until it is compiled, those that it would hold."""
+    disclosed = list(dossier.exhibits.values_list("item_id", flat=True))
+    if disclosed:
+        return disclosed
+    withheld = set(dossier.withheld.values_list("item_id", flat=True))
+    return [item for item in items_of_case(dossier.case) if item not in withheld]
 
 
-def excused_in(dossier: Dossier) -> set[UUID]:
-    """The witnesses of the case who consented to be named to the dossier's receiver, as of now."""
-    ids = set(living_in(dossier).values_list("witness", flat=True))
-    return may_be_named(ids, destination=dossier.destination)
+def sought_in(dossier: Dossier) -> Sought:
+    """Whose names have to be looked for in the package."""
+    return sought_for(dossier.case, items_of_package(dossier))
+
+
+def excused_in(dossier: Dossier, sought: Sought) -> set[UUID]:
+    """Of these witnesses those who consented, as of now, to be named to the dossier's receiver.
+
+    What they are called is not looked for; all else that is sealed of them is.
+    """
+    whose = dict(sought.living().values_list("witness", "witness__case"))
+    own = {witness for witness, case in whose.items() if case == sought.own}
+    # Whoever states that conditions are met knows those of the dossier's case alone.
+    elsewhere = replace(dossier.destination, conditions_met=False)
+    return may_be_named(own, destination=dossier.destination) | may_be_named(
+        whose.keys() - own, destination=elsewhere
+    )
 
 
 def concerns(dossier: Dossier) -> bool:
-    """Whether there is anybody whose name would have to be looked for."""
-    living = living_in(dossier)
-    return living.exists() and living.exclude(witness__in=excused_in(dossier)).exists()
+    """Whether there is anybody of whom something would have to be looked for."""
+    return sought_in(dossier).living().exists()
 
 
 def standing_of(dossier: Dossier) -> Standing:
     """How the dossier stands now, asked of the database anew."""
-    if not concerns(dossier):
+    sought = sought_in(dossier)
+    if not sought.living().exists():
         return Standing(None, concerns=False)
     package = bytes(dossier.payload_manifest_sha256 or b"")
     texts = PackageTexts.objects.filter(dossier=dossier).first()
@@ -114,7 +133,7 @@ def standing_of(dossier: Dossier) -> Standing:
     if result is None:
         waits = check.session.state in LIVE_SESSIONS
         return Standing(Lack.WAITING if waits else Lack.UNFINISHED, check)
-    return Standing(_lack(dossier, check, result), check, result)
+    return Standing(_lack(dossier, sought, check, result), check, result)
 
 
 def _newest(dossier: Dossier, package: bytes) -> LeakCheck | None:
@@ -125,8 +144,8 @@ def _newest(dossier: Dossier, package: bytes) -> LeakCheck | None:
     return found[0] if found else None
 
 
-def _lack(dossier: Dossier, check: LeakCheck, result: LeakResult) -> Lack | None:
-    if not _covers(dossier, check, result):
+def _lack(dossier: Dossier, sought: Sought, check: LeakCheck, result: LeakResult) -> Lack | None:
+    if not _covers(dossier, sought, check, result):
         return Lack.STALE
     if result.unopened:
         return Lack.UNOPENED
@@ -139,21 +158,20 @@ def _lack(dossier: Dossier, check: LeakCheck, result: LeakResult) -> Lack | None
     return None
 
 
-def _covers(dossier: Dossier, check: LeakCheck, result: LeakResult) -> bool:
-    """Whether everybody who would have to be looked for now was looked for then.
+def _covers(dossier: Dossier, sought: Sought, check: LeakCheck, result: LeakResult) -> bool:
+    """Whether everything that would have to be looked for now was looked for then.
 
     What was sealed anew since is the same content: it counts as what it was sealed anew from.
     """
     excused = set(result.excused_witnesses.values_list("witness", flat=True))
-    covered = SealedIdentity.records.filter(sessions__session=check.session_id)
-    looked = set(covered.exclude(witness__in=excused).values_list("pk", flat=True))
-    needed = living_in(dossier).exclude(witness__in=excused_in(dossier)).values_list("pk", flat=True)
-    before = dict(
-        SealedIdentity.records.filter(witness__case=dossier.case_id, reseals__isnull=False).values_list(
-            "pk", "reseals"
-        )
+    if excused - excused_in(dossier, sought):
+        return False
+    looked = set(
+        SealedIdentity.records.filter(sessions__session=check.session_id).values_list("pk", flat=True)
     )
-    return all(_is_among(one, looked, before) for one in needed)
+    resealed = SealedIdentity.records.filter(sought.whose, reseals__isnull=False)
+    before = dict(resealed.values_list("pk", "reseals"))
+    return all(_is_among(one, looked, before) for one in sought.living().values_list("pk", flat=True))
 
 
 def _is_among(identity: UUID, looked: Collection[UUID], before: Mapping[UUID, UUID | None]) -> bool:

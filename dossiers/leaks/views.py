@@ -18,7 +18,8 @@ from dossiers.leaks.answering import answer_for
 from dossiers.leaks.asking import ask_for_check
 from dossiers.leaks.checking import look_through
 from dossiers.leaks.forms import AnswerStep, AskStep, LookStep, StepForm
-from dossiers.leaks.standing import Lack, Standing, standing_of
+from dossiers.leaks.standing import Lack, Standing, sought_in, standing_of
+from dossiers.leaks.telling import counted
 from dossiers.leaks.words import part_in_words
 from dossiers.models import Dossier, DossierState, LeakCheck
 from dossiers.queries import find_dossier
@@ -129,6 +130,8 @@ def _shown(
         "standing": standing,
         "step": step,
         "result": result,
+        "counted": counted(result) if result else None,
+        "beyond": sought_in(dossier).is_beyond(),
         "session": session,
         "page": findings,
         "findings": [(one, part_in_words(one.part)) for one in findings],

@@ -110,7 +110,7 @@ class LeakResult(models.Model):
 
 
 class LeakExcused(models.Model):
-    """A witness who was not looked for, for they consented to be named to this receiver. Append-only."""
+    """A witness whose own names were not looked for: they consented to be named to this receiver. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     result = models.ForeignKey(LeakResult, on_delete=models.PROTECT, related_name="excused_witnesses")

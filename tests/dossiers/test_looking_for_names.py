@@ -186,32 +186,54 @@ def test_what_was_compiled_before_the_first_name_was_sealed_is_compiled_anew(
         ask_for_check(dossier, reason=WHY, actor=lawyer)
 
 
-def test_who_consented_to_be_named_to_the_receiver_is_not_looked_for(
+def may_be_named_in_court(witness: Witness, by: User) -> Receiver:
+    facts = consent_facts(answers=answers(yes=(Purpose.STORE, Purpose.COURT_IDENTITY)))
+    record_consent(witness, facts=facts, actor=by)
+    return Receiver("court", "hearing", "The court of Inventedtown", "SE")
+
+
+def test_what_they_are_called_who_may_be_named_is_not_looked_for(
+    case: Case, take_in: TakeIn, witness: Witness, lawyer: User
+) -> None:
+    take_in(f"{NAME_FA}, {NAME_LATIN}, Xanım Gülpəri".encode())
+    result = looked_through(held(case, lawyer, receiver=may_be_named_in_court(witness, lawyer)), by=lawyer)
+    assert (result.identities, result.excused) == (1, 1)
+    assert [one.witness_id for one in result.excused_witnesses.all()] == [witness.pk]
+    assert not result.findings.exists()
+
+
+def test_the_same_name_of_somebody_else_is_looked_for(
     case: Case, take_in: TakeIn, witness: Witness, lawyer: User, paralegal: User
 ) -> None:
     take_in(NAME_FA.encode())
     register_witness(case=case, identity=IDENTITY, actor=paralegal)
-    court = Receiver("court", "hearing", "The court of Inventedtown", "SE")
-    record_consent(
-        witness,
-        facts=consent_facts(answers=answers(yes=(Purpose.STORE, Purpose.COURT_IDENTITY))),
-        actor=lawyer,
-    )
-    result = looked_through(held(case, lawyer, receiver=court), by=lawyer)
-    assert (result.identities, result.excused) == (1, 1)
-    assert [one.witness_id for one in result.excused_witnesses.all()] == [witness.pk]
+    result = looked_through(held(case, lawyer, receiver=may_be_named_in_court(witness, lawyer)), by=lawyer)
+    assert (result.identities, result.excused) == (2, 1)
+    assert result.findings.exists()
 
 
-def test_where_everybody_may_be_named_nobody_is_asked(
+@pytest.mark.parametrize(
+    "theirs", ["her brother Farhadgoli", PHONE, EMAIL, "99887766", "7 December 1339", "۱۳۳۹/۱۲/۰۷"]
+)
+def test_kin_and_contacts_of_who_may_be_named_are_looked_for(
+    case: Case, take_in: TakeIn, witness: Witness, lawyer: User, theirs: str
+) -> None:
+    """Her brother consented to nothing, and to be named is not to be telephoned."""
+    take_in(theirs.encode(), original_name="theirs.txt")
+    dossier = held(case, lawyer, receiver=may_be_named_in_court(witness, lawyer))
+    result = looked_through(dossier, by=lawyer)
+    assert places(result) == {("DK-1988-01-0001.txt", "text")}
+    with pytest.raises(NotLookedThrough):
+        hand_out(dossier, actor=lawyer)
+
+
+def test_where_everybody_may_be_named_their_kin_are_looked_for_all_the_same(
     case: Case, take_in: TakeIn, witness: Witness, lawyer: User, tmp_path: Path
 ) -> None:
     take_in(NAME_FA.encode())
-    facts = consent_facts(answers=answers(yes=(Purpose.STORE, Purpose.COURT_IDENTITY)))
-    record_consent(witness, facts=facts, actor=lawyer)
-    court = Receiver("court", "hearing", "The court of Inventedtown", "SE")
-    path = tmp_path / "d"
-    compile_dossier(case, purpose=PURPOSE, sink=DirectorySink(path), actor=lawyer, receiver=court)
-    assert path.exists()
+    court, sink = may_be_named_in_court(witness, lawyer), DirectorySink(tmp_path / "d")
+    with pytest.raises(NotLookedThrough):
+        compile_dossier(case, purpose=PURPOSE, sink=sink, actor=lawyer, receiver=court)
 
 
 @pytest.mark.parametrize("sealed", [False, True])

@@ -32,9 +32,12 @@ class Needles:
         return "<sealed>"
 
     @sensitive_variables()
-    def add(self, label: str, opened: OpenedIdentity) -> None:
-        """Takes what of the identity can be looked for. The same label may be added again, for another version."""
-        for name in opened.full_names:
+    def add(self, label: str, opened: OpenedIdentity, *, own_names: bool = True) -> None:
+        """Takes what of the identity can be looked for. The same label may be added again, for another version.
+
+        Without `own_names` everything but what the witness is called: kin, contacts and documents are others' too.
+        """
+        for name in opened.full_names if own_names else ():
             for one in names_in(label, str(name.text)):
                 self._take_name(one)
         for row in opened.rows("kin"):
@@ -49,6 +52,10 @@ class Needles:
                 self._take_address(label, str(row.text))
         self._take_text(label, str(opened.text("how_to_reach_safely")))
         self._dates.add(label, str(opened.text("date_of_birth")))
+        if not own_names:
+            # Many a mailbox is its owner's name.
+            for name in opened.full_names:
+                self._net.leave_out(label, str(name.text))
 
     def found(self, page: Page) -> Iterator[tuple[str, Surety]]:
         """Each label with how sure; the same label several times."""

@@ -50,6 +50,13 @@ class NetNames:
             if _is_telling(_squeezed(handle)):
                 self._handles.setdefault(_squeezed(handle), set()).add(label)
 
+    def leave_out(self, label: str, name: str) -> None:
+        """Lets go of the label's mailboxes and handles that say no more than this name; whole addresses stay."""
+        said = _squeezed(fold(name))
+        for form, labels in self._handles.items():
+            if form in said:
+                labels.discard(label)
+
     def forget(self) -> None:
         """Lets go of all."""
         self._emails.clear()

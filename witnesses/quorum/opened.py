@@ -1,4 +1,4 @@
-"""The identities of a case, held in memory for one check of a package and shown to nobody."""
+"""The identities that a package is searched for, held in memory for one check of a package and shown to nobody."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from witnesses.quorum.beginning import begin_session
 from witnesses.quorum.ending import end_session
 from witnesses.quorum.gathered import Gathered, gather
 from witnesses.sealed import SealedText
+from witnesses.sought import Sought, sought_for
 
 
 class OpenedIdentities:
@@ -47,16 +48,21 @@ class OpenedIdentities:
             yield identity, opened
 
 
-def ask_for_leak_check(case: Case, *, reason: str, actor: Actor) -> tuple[QuorumSession, SealedText]:
-    """Asks the custodians to let the identities of the case be held in memory once. See `begin_session`."""
-    return begin_session(QuorumPurpose.LEAK_CHECK, identities_of(case), reason=reason, actor=actor, case=case)
+def ask_for_leak_check(
+    case: Case, *, items: Collection[UUID] = (), reason: str, actor: Actor
+) -> tuple[QuorumSession, SealedText]:
+    """Asks the custodians to let identities be held in memory once: all that `sought_for` says of case and items.
+
+    The session is of `case` alone, for its members ask and carry out. See `begin_session`.
+    """
+    identities = identities_of(sought_for(case, items))
+    return begin_session(QuorumPurpose.LEAK_CHECK, identities, reason=reason, actor=actor, case=case)
 
 
-def identities_of(case: Case) -> list[SealedIdentity]:
-    """Every version of every identity of the case: an older version can hold a name that the newest corrects."""
+def identities_of(sought: Sought) -> list[SealedIdentity]:
+    """Every identity that is looked for, without its bytes."""
     return list(
-        SealedIdentity.objects.living()
-        .filter(witness__case=case)
+        sought.living()
         .select_related("witness__case")
         .defer("ciphertext")
         .order_by("witness__pseudonym", "version")
@@ -75,15 +81,12 @@ def opened_identities(
     *,
     code: str,
     actor: Actor,
-    besides: Collection[UUID] = (),
     purpose: QuorumPurpose = QuorumPurpose.LEAK_CHECK,
     action: Action = Action.IDENTITIES_HELD,
 ) -> Iterator[OpenedIdentities]:
     """Surrounds one act: `with opened_identities(session, code=…, actor=…) as identities: for row, opened in …`.
 
     It is the one that was approved, of `purpose`, and is logged as `action`; a leak check where none is named.
-
-    The witnesses in `besides` stay sealed: they are not to be looked for.
 
     The session is spent, its key and shares erased, and the entry committed and in the log's tree before anything is
     open; of two at once, one gets it. A crash after that spends the session and leaves nothing: ask again. Raises
@@ -92,7 +95,6 @@ def opened_identities(
     gathered = gather(session, purpose=purpose, code=code, actor=actor)
     covered = list(
         SealedIdentity.objects.filter(sessions__session=session)
-        .exclude(witness__in=besides)
         .select_related("witness__case")
         .defer("ciphertext")
         .order_by("witness__pseudonym", "version")

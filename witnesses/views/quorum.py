@@ -180,6 +180,7 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
         if asked.purpose == QuorumPurpose.RECOVER
         else "",
         "package": package_of(asked),
+        "beyond": _of_other_cases(asked),
         "kit": public_kit(asked.recovery_kit) if asked.purpose == QuorumPurpose.KIT else None,
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),
@@ -190,6 +191,13 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
         and (asked.purpose in _ACTS or asked.purpose == QuorumPurpose.DUPLICATES),
         "can_withdraw": own and live,
     }
+
+
+def _of_other_cases(asked: QuorumSession) -> int:
+    """How many of the identities that a leak check covers are not of its own case."""
+    if asked.case_id is None:
+        return 0
+    return asked.covered.exclude(sealed_identity__witness__case=asked.case_id).count()
 
 
 @sensitive_variables()
