@@ -24,6 +24,8 @@ _LATIN: Final = (
     ("tch", ("c",)), ("sch", ("š",)), ("kh", ("x", "kh")), ("gh", ("q", "qh")), ("sh", ("š", "sh")), ("ch", ("c",)),
     ("zh", ("j", "zh")), ("dj", ("j", "dj")), ("ph", ("f",)), ("th", ("s", "t", "th")), ("dh", ("z", "dh")),
     ("ck", ("k",)), ("g", ("q",)), ("q", ("q",)), ("c", ("k",)), ("x", ("x",)),
+    # Maryam is Marjam where j is said as y.
+    ("j", ("j", "y")),
 )  # fmt: skip
 _LATIN_START: Final = re.compile("|".join(spelled for spelled, _read in _LATIN) + "|.")
 _READ: Final = dict(_LATIN)
@@ -36,7 +38,7 @@ _SUN: Final = "تثدذرزسشصضطظن"
 _SAID_AS_ALEF: Final = frozenset(
     ("موسی", "عیسی", "مصطفی", "مرتضی", "یحیی", "مجتبی", "کبری", "صغری", "لیلی", "سلمی", "هدی", "یسری")
 )
-_MOST_READINGS: Final = 8
+_MOST_READINGS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -6,19 +6,32 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from witnesses.leaks.letters import is_persian
+from witnesses.leaks.letters import is_latin, is_persian
 from witnesses.leaks.name_forms import SHORTENED, NameForms, Part
 from witnesses.leaks.name_parts import Name
 from witnesses.leaks.pages import Page
-from witnesses.leaks.plain_words import ALONE, BEGINNINGS, ENDINGS, GIVEN, SENTENCE
+from witnesses.leaks.plain_words import (
+    ALONE,
+    BEGINNINGS,
+    ENDINGS,
+    ENGLISH,
+    FIELD,
+    GIVEN,
+    NO_INITIALS,
+    SENTENCE,
+)
 from witnesses.leaks.surety import Surety
 
 Found = Iterator[tuple[str, Surety]]
 _WIDEST_GAP: Final = 2
+# Between two fields of a form.
+_WIDEST_FORM: Final = 4
 _SHORTEST_ALONE: Final = 4
 _SHORTEST_HEARD_ALONE: Final = {True: 5, False: 7}
 _MOST_SILENT: Final = 200_000
 _TELLS_NOTHING: Final = ALONE | SENTENCE
+# With a letter beside them they are words of a sentence.
+_NO_FAMILY: Final = SENTENCE | ENGLISH
 _COMPOUNDED: Final = ENDINGS | BEGINNINGS | GIVEN
 
 
@@ -135,7 +148,7 @@ def _together(name: Name, sights: list[_Sight], words: list[str]) -> Iterator[Su
     for index, one in enumerate(sights):
         for other in sights[index + 1 :]:
             end = one.start + one.width
-            if other.start - end > _WIDEST_GAP:
+            if other.start - end > _WIDEST_FORM:
                 break
             bits = one.bits | other.bits
             if other.start < end or bits in (one.bits, other.bits):
@@ -143,6 +156,8 @@ def _together(name: Name, sights: list[_Sight], words: list[str]) -> Iterator[Su
             if words[end - 1] in SHORTENED and words[end] == ".":
                 end += 1
             between = tuple(words[end : other.start])
+            if len(between) > _WIDEST_GAP and not _is_form(between):
+                continue
             level = _level(name, bits, exact=one.exact and other.exact, between=between)
             if level:
                 yield level
@@ -159,9 +174,16 @@ def _level(name: Name, bits: int, *, exact: bool, between: tuple[str, ...]) -> S
         return Surety.LIKELY if exact and not all(part in ALONE for part in parts) else Surety.POSSIBLE
     if not between:
         return Surety.SURE if exact else Surety.LIKELY
+    if _is_form(between):
+        return Surety.LIKELY
     if parted or (len(between) > 1 and not exact):
         return Surety.POSSIBLE
     return Surety.LIKELY
+
+
+def _is_form(between: tuple[str, ...]) -> bool:
+    """Whether the parts of a name stand in a form: "Name: Ali, Family name: Rezaei"."""
+    return not FIELD.isdisjoint(between) and all(word in FIELD or word == "." for word in between)
 
 
 def _has_initial(name: Name, sight: _Sight, words: list[str]) -> bool:
@@ -172,7 +194,11 @@ def _has_initial(name: Name, sight: _Sight, words: list[str]) -> bool:
         before -= 2
     if words[after + 1 : after + 2] == ["."] and len(words[after]) == 1:
         letters.add(words[after])
-    return bool(letters) and bool(letters & name.initials)
+    if is_latin(words[sight.start]) and words[sight.start] not in _NO_FAMILY:
+        # Without a dot: "M Karimi", "Karimi M".
+        beside = [*words[max(0, sight.start - 1) : sight.start], *words[after : after + 1]]
+        letters |= {word for word in beside if len(word) == 1 and is_latin(word)} - NO_INITIALS
+    return bool(letters & name.initials)
 
 
 def _parts_of(name: Name, bits: int) -> list[str]:

@@ -96,3 +96,51 @@ ADDRESS: Final = _folded(
     nr flat apt apartment unit floor block building house suite room city district rue calle via
     """
 )
+# What forms and tables say before a name or between its parts.
+FIELD: Final = _folded(
+    """
+    نام خانوادگی شهرت فامیلی فامیل کوچک اسم
+    name names first last given family sur surname forename firstname lastname fullname middle full fname lname
+    vorname nachname
+    """
+)
+# Single letters that are words, or stand before names in other ways than as initials: "a", "I", "Republic v Karimi".
+NO_INITIALS: Final = frozenset("aivx")
+# Family names that are words of every English page.
+ENGLISH: Final = _folded(
+    "brown green white black young king hope dawn rose grace faith amin khan major long may"
+)
+# After these a free text gives a name.
+KIN: Final = _folded(
+    """
+    پدر مادر برادر خواهر همسر شوهر فرزند پسر دختر عمو عمه دایی خاله پدربزرگ مادربزرگ نوه داماد عروس دوست
+    وکیل همکار همسایه
+    father mother brother sister husband wife spouse partner son daughter uncle aunt cousin grandfather grandmother
+    nephew niece friend lawyer colleague neighbour neighbor
+    """
+)
+# What is said about reaching somebody, and no name.
+NO_NAMES: Final = ADDRESS | _folded(
+    """
+    تماس بگیرید بگیر گرفته زنگ بزنید پیام بدهید تلفن موبایل شماره واتساپ تلگرام سیگنال ایمیل فقط ساکن مقیم اهل تهران کرج
+    صحبت تلفنی خانگی قدیمی دوستی کاری محلی
+    signal telegram whatsapp email mail phone mobile only call ask via through monday tuesday wednesday thursday friday
+    saturday sunday january february march april june july august september october november december
+    """
+)
+# Places of birth of so many that they point at nobody.
+PLACES: Final = _folded(
+    """
+    ایران تهران مشهد اصفهان شیراز تبریز کرج اهواز قم کرمانشاه ارومیه رشت زاهدان همدان کرمان یزد اردبیل بندرعباس اراک
+    اسلامشهر زنجان سنندج قزوین خرم‌آباد گرگان ساری بجنورد ایلام بوشهر بیرجند شهرکرد یاسوج سمنان آمل بابل دزفول آبادان
+    خرمشهر کاشان سبزوار نیشابور ساوه مراغه خوی مهاباد بوکان سقز مریوان بروجرد ملایر لرستان فارس خوزستان گیلان مازندران
+    گلستان کردستان آذربایجان خراسان سیستان بلوچستان هرمزگان لاهیجان انزلی رامسر چالوس دامغان شاهرود تربت گنبد کابل هرات
+    عراق بغداد نجف کربلا افغانستان ترکیه آلمان
+    iran tehran teheran mashhad isfahan esfahan shiraz tabriz karaj ahvaz ahwaz qom ghom kermanshah urmia orumiyeh rasht
+    zahedan hamadan hamedan kerman yazd ardabil ardebil bandarabbas arak eslamshahr zanjan sanandaj qazvin ghazvin
+    khorramabad gorgan sari bojnord ilam bushehr birjand shahrekord yasuj semnan amol babol dezful abadan khorramshahr
+    kashan sabzevar neyshabur nishapur saveh maragheh khoy mahabad bukan saqqez marivan borujerd malayer lorestan fars
+    khuzestan gilan mazandaran golestan kurdistan kordestan azerbaijan khorasan sistan baluchestan hormozgan lahijan
+    anzali ramsar chalus damghan shahroud kabul herat iraq baghdad najaf karbala afghanistan turkey germany
+    """
+)
