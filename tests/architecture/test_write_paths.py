@@ -54,6 +54,7 @@ EXCUSED = {
     "evidence.inspecting.records.beat": "says that a run is alive",
     "evidence.inspecting.records.claim": "a worker takes what was asked for; what comes of it is logged",
     "evidence.inspecting.inside.pdf.draw": "saves a picture, no row",
+    "evidence.inspecting.inside.searchable.pdf_objects": "saves a document without its encryption in memory, no row",
     "evidence.inspecting.inside.picture.write": "saves a picture, no row",
     "evidence.inspecting.pending._wake_for_new_programs": "says that what was asked for and logged waits again",
     "evidence.inspecting.records.let_go": "a worker gives back what was asked for, undone",
