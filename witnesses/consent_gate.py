@@ -56,13 +56,17 @@ def witnesses_behind(items: Collection[UUID]) -> set[UUID]:
 
 
 def may_be_named(witnesses: Collection[UUID], *, destination: Destination) -> set[UUID]:
-    """Those of these witnesses who consented, as of now, that the destination reads who they are."""
+    """Those of these witnesses who consented, as of now, that the destination reads who they are.
+
+    Nobody of whom nothing may go out for now, whatever they consented to.
+    """
     day = today()
-    return {
+    consented = {
         witness
         for witness, given in current_of(witnesses).items()
         if consent_rule.may_be_named(given, destination, on=day)
     }
+    return consented - stopped(consented)
 
 
 def as_facts(found: Iterable[Objected]) -> dict[str, Json]:

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,9 @@ from tests.dossiers.looking import ANSWER, WHY, approved, cleared, handed_over, 
 from tests.dossiers.verifying import run_verifier
 from tests.witnesses.conftest import CANARIES, EMAIL, IDENTITY, NAME_FA, NAME_LATIN, PHONE
 from tests.witnesses.consents import answers, consent_facts
+from tests.witnesses.dangers import RISK
 from tests.witnesses.residue import traces, unpacked
+from witnesses.assessing import assess_risk
 from witnesses.consent_words import Purpose
 from witnesses.consenting import record_consent
 from witnesses.errors import WrongOpeningCode
@@ -200,6 +203,17 @@ def test_what_they_are_called_who_may_be_named_is_not_looked_for(
     assert (result.identities, result.excused) == (1, 1)
     assert [one.witness_id for one in result.excused_witnesses.all()] == [witness.pk]
     assert not result.findings.exists()
+
+
+def test_who_is_in_danger_is_looked_for_whatever_they_consented_to(
+    case: Case, take_in: TakeIn, witness: Witness, lawyer: User
+) -> None:
+    take_in(NAME_FA.encode())
+    court = may_be_named_in_court(witness, lawyer)
+    assess_risk(witness, facts=replace(RISK, disclosure="none"), last_seen=0, actor=lawyer)
+    result = looked_through(held(case, lawyer, receiver=court), by=lawyer)
+    assert (result.identities, result.excused) == (1, 0)
+    assert result.findings.exists()
 
 
 def test_the_same_name_of_somebody_else_is_looked_for(
