@@ -344,6 +344,11 @@ IN_CLEAR = {
     "Witness": {"pseudonym"},
     "SealedIdentity": {"part", "suite"},
     "ConsentWithdrawal": {"purposes"},
+    # Codes of our own.
+    "RiskAssessment": {"threats"},
+    # Our own names for a package's files and for the parts of one.
+    "LeakFinding": {"path", "part"},
+    "PackageUnread": {"path", "part"},
     "Dossier": {"recipient", "recipient_country", "checkpoint_note"},
 }
 

@@ -226,6 +226,17 @@ STATEMENT_TEXTS = {
     f"Statement.{name}"
     for name in ("kind", "language", "signed", "read_back", "under_oath", "remark", "correction")
 }
+# What lawyers write of danger and help, who are told to name nobody, and choices.
+DANGER_TEXTS = {
+    *(f"RiskAssessment.{name}" for name in ("to_witness", "to_family", "to_third")),
+    *(f"RiskAssessment.{name}" for name in ("threats", "contact", "disclosure")),
+    "RiskWords.grounds",
+    *(f"ProtectiveMeasure.{name}" for name in ("kind", "text", "by_whom")),
+    *("ThreatIncident.kind", "ThreatIncident.against"),
+    *(f"ThreatWords.{name}" for name in ("what", "place", "known_how", "answered_by", "correction")),
+    *("Referral.kind", "ReferralWords.organisation", "ReferralWords.note", "ReferralEvent.answer"),
+    *(f"KnownGroup.{name}" for name in ("ward", "role", "source")),
+}
 
 
 def test_no_column_could_hold_a_name_in_clear():
@@ -253,7 +264,11 @@ def test_no_column_could_hold_a_name_in_clear():
         *("ConsentWithdrawal.purposes", "ConsentWithdrawal.received"),
         *(f"ConsentWords.{value.name}" for value in ConsentWords.PRIVATE.values if not value.columns),
         "WithdrawalWords.note",
-        *(f"{words}.{name}" for words in ("ConsentWords", "WithdrawalWords") for name in TEXTS_OF_A_DATE),
+        *(
+            f"{words}.{name}"
+            for words in ("ConsentWords", "WithdrawalWords", "ThreatWords")
+            for name in TEXTS_OF_A_DATE
+        ),
         "Dependence.tie",
         "Dependence.note",
         "DependenceEnd.reason",
@@ -266,4 +281,5 @@ def test_no_column_could_hold_a_name_in_clear():
         "Interview.justification",
         *INTERVIEW_TEXTS,
         *STATEMENT_TEXTS,
+        *DANGER_TEXTS,
     }
