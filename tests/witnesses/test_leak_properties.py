@@ -86,8 +86,9 @@ def test_a_name_is_found_in_the_other_script(first: int, last: int, sealed_in_la
 
 
 @given(names, st.text())
-def test_any_text_at_all_is_looked_through(name: str, text: str) -> None:
-    looked(text, opened(name, date_of_birth="1345/05/12"))
+def test_any_text_at_all_is_looked_through_and_judged_alike_again(name: str, text: str) -> None:
+    whose = opened(name, date_of_birth="1345/05/12")
+    assert looked(text, whose) == looked(text, whose)
 
 
 @given(names, st.sampled_from(TURNS))
