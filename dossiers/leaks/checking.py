@@ -68,7 +68,6 @@ def look_through(check: LeakCheck, *, code: str, actor: Actor) -> LeakResult:
         with opened_identities(check.session, code=code, actor=actor) as identities:
             _take_in(identities, needles, excused)
             places = _places(_pieces(texts), needles)
-            needles.forget()
             looked, unopened = len(identities.identities), len(identities.unopened)
     finally:
         needles.forget()

@@ -66,9 +66,10 @@ class Lack(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a dossier stands: what is missing (None: it may leave), the newest check and what came of it."""
+    """How a dossier stands: what is missing (None: it may leave), whose names count, the newest check, its result."""
 
     lack: Lack | None
+    sought: Sought
     check: LeakCheck | None = None
     result: LeakResult | None = None
     concerns: bool = True
@@ -121,19 +122,19 @@ def standing_of(dossier: Dossier) -> Standing:
     """How the dossier stands now, asked of the database anew."""
     sought = sought_in(dossier)
     if not sought.living().exists():
-        return Standing(None, concerns=False)
+        return Standing(None, sought, concerns=False)
     package = bytes(dossier.payload_manifest_sha256 or b"")
     texts = PackageTexts.objects.filter(dossier=dossier).first()
     if texts is None or bytes(texts.package) != package:
-        return Standing(Lack.NO_TEXTS)
+        return Standing(Lack.NO_TEXTS, sought)
     check = _newest(dossier, package)
     if check is None:
-        return Standing(Lack.NOT_ASKED)
+        return Standing(Lack.NOT_ASKED, sought)
     result = LeakResult.objects.filter(check_of=check).first()
     if result is None:
         waits = check.session.state in LIVE_SESSIONS
-        return Standing(Lack.WAITING if waits else Lack.UNFINISHED, check)
-    return Standing(_lack(dossier, sought, check, result), check, result)
+        return Standing(Lack.WAITING if waits else Lack.UNFINISHED, sought, check)
+    return Standing(_lack(dossier, sought, check, result), sought, check, result)
 
 
 def _newest(dossier: Dossier, package: bytes) -> LeakCheck | None:

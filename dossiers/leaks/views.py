@@ -18,7 +18,7 @@ from dossiers.leaks.answering import answer_for
 from dossiers.leaks.asking import ask_for_check
 from dossiers.leaks.checking import look_through
 from dossiers.leaks.forms import AnswerStep, AskStep, LookStep, StepForm
-from dossiers.leaks.standing import Lack, Standing, sought_in, standing_of
+from dossiers.leaks.standing import Lack, Standing, standing_of
 from dossiers.leaks.telling import counted
 from dossiers.leaks.words import part_in_words
 from dossiers.models import Dossier, DossierState, LeakCheck
@@ -131,7 +131,7 @@ def _shown(
         "step": step,
         "result": result,
         "counted": counted(result) if result else None,
-        "beyond": sought_in(dossier).is_beyond(),
+        "beyond": standing.sought.is_beyond(),
         "session": session,
         "page": findings,
         "findings": [(one, part_in_words(one.part)) for one in findings],

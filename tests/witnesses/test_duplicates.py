@@ -14,7 +14,7 @@ from tests.witnesses.test_quorum import actions, yes
 from witnesses.errors import NothingToGather, RequestClosed, WrongPerson
 from witnesses.leaks.pairs import Likeness
 from witnesses.leaks.surety import Surety
-from witnesses.models import QuorumPurpose, QuorumState
+from witnesses.models import QuorumPurpose, QuorumSession, QuorumState
 from witnesses.quorum.duplicates import ask_for_duplicates, compare_identities
 from witnesses.quorum.opened import opened_identities
 from witnesses.register import register_witness
@@ -53,6 +53,12 @@ def test_two_others_approve_and_the_pair_is_shown_by_pseudonym_and_kind(
     assert facts == {"pairs": 1, "compared": 2, "unopened": 0}
     everything = " ".join(str(bytes(one.body)) for one in Entry.objects.all())
     assert not [word for word in CANARIES if word in everything]
+
+
+def test_an_unknown_case_is_named_and_nobody_is_asked(twin, custodians) -> None:
+    with pytest.raises(NothingToGather, match="no case DK-NOWHERE"):
+        ask_for_duplicates(references=("DK-TWIN", "DK-NOWHERE"), reason=WHY, actor=custodians[0])
+    assert not QuorumSession.objects.exists()
 
 
 def test_it_happens_once(asked, custodians) -> None:

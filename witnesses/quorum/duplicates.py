@@ -39,9 +39,16 @@ def ask_for_duplicates(
 ) -> tuple[QuorumSession, SealedText]:
     """Asks the custodians to let identities be compared: of the cases with these references, or of all.
 
-    Raises what `begin_session` raises, and NothingToGather where fewer than two witnesses are covered.
+    Raises what `begin_session` raises, and NothingToGather where a case is unknown or fewer than two witnesses are
+    covered.
     """
     acting_custodian(actor)
+    known = Case.objects.filter(reference__in=references).values_list("reference", flat=True)
+    if unknown := sorted(set(references) - set(known)):
+        raise NothingToGather(
+            _("There is no case %(references)s. Name cases by their references.")
+            % {"references": ", ".join(unknown)}
+        )
     identities = newest_identities(references)
     if len(identities) < 2:
         raise NothingToGather(_("There are not two witnesses to compare in what was named."))
