@@ -8,22 +8,18 @@ than too little; what nobody can read as text is searched for runs of letters.
 import base64
 import binascii
 import bz2
-import codecs
 import email
 import email.message
 import email.policy
 import gzip
-import html
 import io
 import json
 import lzma
 import re
 import sys
 import tarfile
-import urllib.parse
 import zipfile
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +29,7 @@ import pypdfium2.raw as raw_pdf
 from PIL import Image, IptcImagePlugin
 
 from .cards import card_words, is_card, unfolded
-from .cues import are_cues, without_cues
+from .letters import UTF8_RUN, WIDE_RUN, decodings, looks_binary, readings, runs, untagged
 from .pdf_objects import Strings
 from .pdf_pages import attached_at, lack_of, margins, stamped, text_of
 from .rtf import files_in, words_of
@@ -49,13 +45,6 @@ LINES = 400
 # A name that is broken between two stretches of lines stands whole in one of them.
 SHARED_LINES = 3
 MOST_RAW = 32 * 1024 * 1024
-_BLOCKS = {
-    "p", "h", "br", "tr", "td", "th", "table-row", "table-cell", "line-break", "si", "c", "row", "tc", "title", "div",
-    "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article", "dt", "dd", "comment",
-    "annotation", "text", "tspan", "sp", "creator", "description", "subject", "keyword", "lastModifiedBy", "option",
-}  # fmt: skip
-_UTF8_RUN = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4,}")
-_WIDE_RUN = re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x06\xfb-\xfe]|\x0c\x20){4,}")
 _PACKET = re.compile(rb"<\?xpacket begin.*?<\?xpacket end|<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _MAIL = re.compile(rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
 _MAIL_NAMES = re.compile(
@@ -64,10 +53,6 @@ _MAIL_NAMES = re.compile(
 # A file that is folded into letters: `data:` in a page, a field of JSON, the picture of a card.
 _FOLDED = re.compile(rb"(?:[A-Za-z0-9+/]{16,}[\r\n\t ]*)+={0,2}")
 _SHORTEST_FOLDED = 256
-_CODED = re.compile(r"\\u([0-9a-fA-F]{4})")
-# Old marks of the end of a file and of the change of a font.
-_UPPER = (0x00, 0x06, 0x20, 0xFB, 0xFC, 0xFD, 0xFE)
-_SIGNS = (0x1A, 0x1B)
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _NEW_PICTURES = {b"ftypheic", b"ftypavif", b"ftypmif1"}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -120,37 +105,6 @@ class TooMuch(Exception):
 def reader_of(head: bytes) -> "Reader":
     """Which reader a file wants, by its first bytes."""
     return next(reader for fits, reader in READERS if fits(head))
-
-
-def looks_binary(head: bytes) -> bool:
-    """Whether nobody would call it a text: zero bytes that no encoding in use explains."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or wide(head):
-        return False
-    if b"\x00" in head:
-        return True
-    strange = sum(byte < 9 or (13 < byte < 32 and byte not in _SIGNS) for byte in head)
-    # A file of an old code page has no such bytes at all; what is UTF-8 from end to end may have a few.
-    return strange > (len(head) // 100 if is_utf8(head) else 0)
-
-
-def is_utf8(head: bytes) -> bool:
-    """Whether it is UTF-8, of which the last letter may be cut."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def wide(head: bytes) -> bool:
-    """Whether it is UTF-16 without a mark."""
-    low, high = head[0:4096:2], head[1:4096:2]
-    return len(high) > 8 and is_high(high) != is_high(low)
-
-
-def is_high(half: bytes) -> bool:
-    """Whether these are the upper bytes of letters: of Latin and Persian ones, and of their signs."""
-    return sum(byte in _UPPER for byte in half) * 100 > len(half) * 95 and len(set(half) - {0x20}) > 0
 
 
 def read_all(file: IO[bytes]) -> bytes:
@@ -215,80 +169,6 @@ def drawn(file: IO[bytes], at: Part) -> None:
     """What draws letters one by one: its words may stand in it whole, or not."""
     tell(at, "no_reader")
     text(file, at)
-
-
-def readings(data: bytes) -> Iterator[str]:
-    """The text as it is, then with its codes resolved and without its tags, where that makes a difference."""
-    for words in decodings(data):
-        yield words
-        if are_cues(words):
-            yield without_cues(words)
-        if "\\u" in words:
-            yield uncoded(words)
-        if "%D" in words.upper():
-            yield urllib.parse.unquote(words, errors="replace")
-        if "<" in words and ">" in words:
-            yield untagged(words)
-        elif "&" in words:
-            yield html.unescape(words)
-
-
-def decodings(data: bytes) -> Iterator[str]:
-    """Bytes as text: by their mark, as UTF-8, else by both code pages that old files of this kind are written in."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            yield data.decode(name, "replace")
-            return
-    if wide(data[:8192]):
-        yield data.decode("utf-16-le" if data[1:8192:2].count(0) else "utf-16-be", "replace")
-        return
-    try:
-        yield data.decode("utf-8")
-    except UnicodeDecodeError:
-        for name in ("cp1256", "cp1252", "utf-8"):
-            yield data.decode(name, "replace")
-
-
-def uncoded(words: str) -> str:
-    """With \\uXXXX resolved, pairs too."""
-    plain = _CODED.sub(lambda found: chr(int(found[1], 16)), words)
-    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-class Untagged(HTMLParser):
-    """Everything that stands between tags, in their attributes and in comments. Also reads XML that is damaged."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
-        self.beside: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """A block begins a line; what its attributes say stands apart."""
-        self.beside += [value for _name, value in attributes if value]
-        if tag.rpartition(":")[2] in _BLOCKS:
-            self.said.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """A block ends a line."""
-        if tag.rpartition(":")[2] in _BLOCKS:
-            self.said.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """What a reader sees."""
-        self.said.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        """What a reader does not see."""
-        self.beside.append(data)
-
-
-def untagged(words: str) -> str:
-    """The words of a page or of XML, a line for each block; then what attributes and comments say."""
-    reader = Untagged()
-    reader.feed(words)
-    reader.close()
-    return "".join(reader.said) + "\n" + "\n".join(reader.beside)
 
 
 def by_lines(words: str, at: Part) -> None:
@@ -514,7 +394,7 @@ def picture(file: IO[bytes], at: Part) -> None:
     data = read_all(file)
     packets(data, at)
     tell(at, "picture")
-    for run in (_UTF8_RUN, _WIDE_RUN):
+    for run in (UTF8_RUN, WIDE_RUN):
         # Comments and captions stand at the beginning or behind the picture, whatever a library makes of them.
         for end in (data[:65536], data[65536:][-65536:]):
             say((*at, ("metadata", 0)), runs(end, run))
@@ -575,14 +455,8 @@ def raw(file: IO[bytes], at: Part) -> None:
 def loose(file: IO[bytes], at: Part) -> None:
     """Runs of letters."""
     data = file.read(MOST_RAW)
-    for run in (_UTF8_RUN, _WIDE_RUN):
+    for run in (UTF8_RUN, WIDE_RUN):
         say((*at, ("loose words", 0)), runs(data, run))
-
-
-def runs(data: bytes, pattern: re.Pattern[bytes]) -> str:
-    """Every run of letters on a line of its own."""
-    coding = "utf-8" if pattern is _UTF8_RUN else "utf-16-le"
-    return "\n".join(found[0].decode(coding, "replace") for found in pattern.finditer(data))
 
 
 Reader = Callable[[IO[bytes], Part], None]
