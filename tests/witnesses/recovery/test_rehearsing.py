@@ -224,7 +224,10 @@ def test_the_commands_from_server_to_offline_machine_and_back(
             call_command("recovery_kit", act, str(inside), "--actor", "custodian_a", stdout=io.StringIO())
     ran = offline(tmp_path, "rehearse", str(test), typed=paper.sheets[:2])
     assert ran.returncode == 0, ran.stderr.decode()
-    monkeypatch.setattr("builtins.input", lambda _prompt: ran.stdout.decode().split()[-1])
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(WordsDoNotOpen):
+        call_command("recovery_kit", "rehearsed", "--actor", "custodian_a", stdout=io.StringIO())
+    monkeypatch.setattr("sys.stdin", io.StringIO(ran.stdout.decode().split()[-1] + "\n"))
     call_command("recovery_kit", "rehearsed", "--actor", "custodian_a", stdout=io.StringIO())
     assert KitRehearsal.objects.count() == 1
 

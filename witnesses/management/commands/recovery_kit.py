@@ -126,7 +126,7 @@ class Command(BaseCommand):
     @sensitive_variables()
     def _rehearsed(self, options: dict[str, Any]) -> None:
         actor = _actor(options["actor"])
-        record_rehearsal(input(_("Code: ")), actor=actor)
+        record_rehearsal(_typed_code(), actor=actor)
         self.stdout.write(_("The rehearsal is recorded."))
 
     def _export(self, options: dict[str, Any]) -> None:
@@ -174,8 +174,7 @@ class Command(BaseCommand):
     def _bring_back(self, options: dict[str, Any]) -> None:
         actor, content = _actor(options["actor"]), read_file(options["file"])
         session = find_own_session(session_of(content), purpose=QuorumPurpose.RECOVER, user=actor)
-        code = SealedText(getpass.getpass(_("Code: ")) if sys.stdin.isatty() else sys.stdin.readline())
-        told = bring_back(session, content, code=code, actor=actor)
+        told = bring_back(session, content, code=_typed_code(), actor=actor)
         self.stdout.write(
             _("Sealed anew: %(done)d. Did not open: %(unreadable)d. Corrected meanwhile: %(newer)d.")
             % {"done": told.done, "unreadable": told.unreadable, "newer": told.newer}
@@ -184,3 +183,9 @@ class Command(BaseCommand):
 
 def _actor(username: str) -> User:
     return find_actor(username, channel=Channel.COMMAND)
+
+
+@sensitive_variables()
+def _typed_code() -> SealedText:
+    """Without echo, so that no screen and no history keeps it. Empty where nothing is typed in."""
+    return SealedText(getpass.getpass(_("Code: ")) if sys.stdin.isatty() else sys.stdin.readline())
