@@ -128,6 +128,8 @@ class ZipSink:
         member = zipfile.ZipInfo(f"{self._folder}/{path}", date_time=(1980, 1, 1, 0, 0, 0))
         member.create_system = 3
         member.external_attr = 0o100644 << 16
+        # Said here as well: before 3.11.4, Python forces the form without naming the version that reads it.
+        member.create_version = member.extract_version = zipfile.ZIP64_VERSION
         with disk_faults(), self._archive.open(member, "w", force_zip64=True) as file:
             yield file
 
