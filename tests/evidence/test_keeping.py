@@ -22,7 +22,7 @@ from tests.evidence.conftest import TakeIn
 
 ClientFor = Callable[[User | None], Client]
 NUMBER = Circumstances(seal="seal no. 1042")
-OPENED = Circumstances("For the reading of the letter", seal="A 1042")
+OPENED = Circumstances("For the reading of the letter", seal="seal no. 1042")
 WHY = Circumstances("For the reading of the handwriting")
 SOON = timezone.now().date() + timedelta(days=7)
 
