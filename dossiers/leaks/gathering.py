@@ -19,7 +19,8 @@ from dossiers.exhibits import Exhibit, exhibits_of
 from dossiers.models import Dossier, PackageTexts, PackageUnread, Unread
 from dossiers.requests import beat
 from evidence.derivative_words import DerivativeKind, DerivativeState
-from evidence.inspecting.searchable import Found, read_texts
+from evidence.inspecting.readers import Readers
+from evidence.inspecting.searchable import Found, read_texts, readers
 from evidence.models import Derivative, FoundValue
 from evidence.store import vault
 from evidence.stored_objects import open_stored, stored_object
@@ -68,9 +69,10 @@ class Gathering:
 
     def originals(self, dossier: Dossier) -> None:
         """Every original of the dossier: what is in it, what its source called it, what was found in it before."""
-        for exhibit in exhibits_of(dossier.case, of=dossier):
-            if exhibit.item.has_bytes:
-                self._original(dossier, exhibit)
+        with readers() as by:
+            for exhibit in exhibits_of(dossier.case, of=dossier):
+                if exhibit.item.has_bytes:
+                    self._original(dossier, exhibit, by)
 
     def finish(self, dossier: Dossier, *, package: bytes, actor: Actor) -> PackageTexts:
         """Make what was gathered durable, and record it; `package` is the digest of the payload manifest."""
@@ -97,7 +99,7 @@ class Gathering:
             )
         return texts
 
-    def _original(self, dossier: Dossier, exhibit: Exhibit) -> None:
+    def _original(self, dossier: Dossier, exhibit: Exhibit, by: Readers) -> None:
         item, path = exhibit.item, exhibit.original_path
         self._files.add(path)
         self._say(path, "file name", "\n".join([path, item.original_name, item.title]))
@@ -115,7 +117,7 @@ class Gathering:
             else:
                 self._say(path, found.part, found.text)
 
-        read_texts(item.stored, sink=take, beat=lambda: beat(dossier))
+        read_texts(item.stored, by=by, sink=take, beat=lambda: beat(dossier))
 
     def _recognised(self, exhibit: Exhibit) -> set[int]:
         """Take in what the inspection found: what the file says of itself, and the text that was recognised in it.

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import IO, BinaryIO, NoReturn
 
 from django.conf import settings
 
@@ -103,9 +103,9 @@ def run(
     BoxFailure when the tool fails, oversteps a limit or is not there; whatever `sink` or `beat` raise ends the tool.
     """
     with _working_folder() as folder:
-        told = _told(argv, limits, folder, show=show)
+        orders = told(argv, limits, folder, show=show)
         process = subprocess.Popen(  # noqa: S603  the argument list is ours; a file's name is never in it
-            [sys.executable, "-I", "-S", str(_INSIDE / "enter.py"), json.dumps(told)],
+            [sys.executable, "-I", "-S", str(_INSIDE / "enter.py"), json.dumps(orders)],
             stdin=copy,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -114,12 +114,15 @@ def run(
             cwd="/",
             start_new_session=True,
         )
+        deadline = time.monotonic() + limits.seconds
         try:
-            errors = _watch(process, limits, sink, beat)
+            assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018  asked for above
+            errors = hear(process.stdout, process.stderr, limits, sink=sink, beat=beat)
+            _await_end(process, deadline, limits)
         finally:
             _end(process)
     if process.returncode not in accept:
-        _explain(process.returncode, errors)
+        explain(process.returncode, errors)
     return process.returncode
 
 
@@ -144,7 +147,7 @@ def isolation() -> str:
         done = subprocess.run(  # noqa: S603  nothing but our own door and `true`
             [
                 sys.executable, "-I", "-S", str(_INSIDE / "enter.py"),
-                json.dumps(_told(["/bin/true"], Limits(), "/", mode="shut")),
+                json.dumps(told(["/bin/true"], Limits(), "/", mode="shut")),
             ],
             env={}, cwd="/", capture_output=True, timeout=30, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -153,9 +156,10 @@ def isolation() -> str:
     return "shut" if done.returncode == 0 else "bare"
 
 
-def _told(
+def told(
     argv: list[str], limits: Limits, folder: str, *, mode: str = "", show: Sequence[str] = ()
 ) -> dict[str, object]:
+    """What the door is told."""
     return {
         "argv": argv,
         "mode": mode or isolation(),
@@ -197,10 +201,8 @@ def _working_folder() -> Iterator[str]:
         yield folder
 
 
-def _watch(process: "subprocess.Popen[bytes]", limits: Limits, sink: Sink, beat: Beat) -> bytes:
-    """Hand on what comes out until it ends; gives the beginning of what was complained of."""
-    out, err = process.stdout, process.stderr
-    assert out is not None and err is not None  # noqa: S101, PT018  asked for above
+def hear(out: IO[bytes], err: IO[bytes], limits: Limits, *, sink: Sink, beat: Beat) -> bytes:
+    """Hand on what comes out until it ends; gives the beginning of what was complained of. Raises BoxFailure."""
     complaints, taken = bytearray(), 0
     deadline = time.monotonic() + limits.seconds
     with selectors.DefaultSelector() as waiting:
@@ -222,7 +224,6 @@ def _watch(process: "subprocess.Popen[bytes]", limits: Limits, sink: Sink, beat:
                     if taken > limits.output:
                         raise BoxFailure(Failure.TOO_MUCH_OUTPUT)
                     sink(piece)
-    _await_end(process, deadline, limits)
     return bytes(complaints)
 
 
@@ -244,7 +245,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _explain(code: int, errors: bytes) -> NoReturn:
+def explain(code: int, errors: bytes) -> NoReturn:
+    """Raise the BoxFailure that an exit code and the complaints tell of."""
     if code in {SHUT_FAILED, NOT_STARTED}:
         raise BoxFailure(Failure.NO_BOX)
     if code == INSIDE_SAID:

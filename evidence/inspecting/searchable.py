@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from evidence.derivative_failures import Failure
 from evidence.inspecting import box
-from evidence.inspecting.box import MIB, BoxFailure, Limits, package
+from evidence.inspecting.box import MIB, BoxFailure, Limits
+from evidence.inspecting.readers import Readers
 from evidence.inspecting.subject import LARGEST
 from evidence.models import StoredObject
 from evidence.stored_objects import open_stored
@@ -41,7 +42,14 @@ class Found:
     why: str = ""
 
 
-def read_texts(stored: StoredObject, *, sink: Callable[[Found], object], beat: Callable[[], None]) -> None:
+def readers() -> Readers:
+    """Readers for many files, each of which is read in a box of its own."""
+    return Readers(_LIMITS)
+
+
+def read_texts(
+    stored: StoredObject, *, by: Readers, sink: Callable[[Found], object], beat: Callable[[], None]
+) -> None:
     """Hand every text of the file to `sink`, in the file's order.
 
     What cannot be read is handed on as such. Raises ObjectMissing, ObjectAltered or VaultUnavailable.
@@ -52,7 +60,7 @@ def read_texts(stored: StoredObject, *, sink: Callable[[Found], object], beat: C
             open_stored(stored) as content,
             box.copy_in_memory(content, largest=LARGEST, beat=beat) as copy,
         ):
-            box.run(package("searchable"), copy=copy, limits=_LIMITS, sink=lines.take, beat=beat)
+            by.read(copy, sink=lines.take, beat=beat)
     except BoxFailure as failure:
         sink(Found("", why=_BY_FAILURE.get(failure.failure, "failed")))
 

@@ -14,6 +14,7 @@ import signal
 import struct
 import sys
 from pathlib import Path
+from typing import Any
 
 SHUT_FAILED, NOT_STARTED = 125, 126
 _NEWNS, _NEWUTS, _NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -33,8 +34,22 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def main() -> None:
     """Shut in, limit, run."""
     told = json.loads(sys.argv[1])
+    environment = shut_in(told)
+    try:
+        os.execve(told["argv"][0], told["argv"], environment)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        os._exit(NOT_STARTED)
+
+
+def shut_in(told: dict[str, Any]) -> dict[str, str]:
+    """Go on behind the walls, within the limits and without rights; gives the environment of whoever works there.
+
+    Returns in a child of this process, which waits for it and ends as it does. Ends with SHUT_FAILED where the kernel
+    allows no walls.
+    """
     os.umask(0o022)
-    _die_with_parent()
+    die_with_parent()
     if told["mode"] == "shut":
         try:
             _leave_namespaces()
@@ -54,15 +69,11 @@ def main() -> None:
     if told["mode"] != "shut":
         _fence([*told["show"]], told["folder"])
     os.chdir("/box" if told["mode"] == "shut" else told["folder"])
-    environment = _ENVIRONMENT if told["mode"] == "shut" else _ENVIRONMENT | {"HOME": ".", "TMPDIR": "."}
-    try:
-        os.execve(told["argv"][0], told["argv"], environment)
-    except OSError as error:
-        print(error, file=sys.stderr)
-        os._exit(NOT_STARTED)
+    return _ENVIRONMENT if told["mode"] == "shut" else _ENVIRONMENT | {"HOME": ".", "TMPDIR": "."}
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel end this process when the one that made it ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
@@ -85,7 +96,7 @@ def _go_on_in_a_child() -> None:
     """
     child = os.fork()
     if child == 0:
-        _die_with_parent()
+        die_with_parent()
         return
     # Holds nothing open, so that whoever reads sees the end when the tool is done.
     os.closerange(0, 2)
