@@ -19,6 +19,7 @@ from evidence.models import EvidenceItem, Intake
 from evidence.store import vault
 from evidence.storing import Arrived, store_bytes
 from evidence.tally import Became, Tally, Told
+from evidence.turns import known_turns
 from evidence.vault.objects import Vault
 
 IN_FLIGHT = 16
@@ -225,7 +226,7 @@ def _outcome(sent: _Sent) -> _Ready | DomainError | None:
 
 def _vault_or_fault() -> Vault | DomainError:
     try:
-        return vault()
+        return vault(turns=known_turns())
     except Unavailable as error:
         return error
 

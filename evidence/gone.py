@@ -17,17 +17,21 @@ from django.utils.translation import ngettext
 from audit.actions import Action
 from audit.models import Entry
 from evidence.faults import Fault
-from evidence.models import EvidenceItem, Intake
+from evidence.models import EvidenceItem, Intake, Removal
 from evidence.references import delivery_reference
+from evidence.store import vault
 
 _AT_ONCE = 500
 
 
 def gone_faults() -> Iterator[Fault]:
-    """Every item and delivery that is gone, how many items are missing, and every row of one that is not there."""
+    """Every item and delivery that is gone, how many items are missing, every row of one that is not there, and bytes
+    that are there although they were removed.
+    """
     yield from _items_gone()
     yield from _deliveries_gone()
     yield from _orphans()
+    yield from _removed_and_there()
 
 
 def _items_gone() -> Iterator[Fault]:
@@ -89,6 +93,22 @@ def _orphans_by(model: type[Model], field: Any, target: type[Model]) -> Iterator
             )
             % {"rows": rows, "table": model._meta.db_table, "column": field.name},
         )
+
+
+def _removed_and_there() -> Iterator[Fault]:
+    """Names under which bytes were removed and something stands again: put there by whoever was on the way then."""
+    store = vault()
+    for name in (
+        Removal.objects.filter(gone_at__isnull=False).values_list("name", flat=True).iterator(_AT_ONCE)
+    ):
+        if store.holds(name):
+            yield Fault(
+                name,
+                "removed_bytes_there",
+                _(
+                    "Bytes stand in the store under a name from which they were removed. The next looks remove them."
+                ),
+            )
 
 
 def _called(target: type[Model], key: Any) -> str:

@@ -1,8 +1,9 @@
 """Removing bytes that no record needs any more, after their item was disposed of; goes on after a kill.
 
-What is to go stands on the row of the stored object, and so does that its removal has begun: a store that answers
-slowly, or not at all, holds no transaction open. Whoever takes the same bytes in before finds them kept; meanwhile they
-are asked to come again; afterwards they put them there anew.
+What is to go stands on the row of the stored object. Its removal begins in the database, with a row that gives up its
+name for ever; then the store is told, outside of every transaction, for it may answer slowly or not at all. Whoever
+takes the same bytes in before that finds them kept. Whoever does so afterwards puts them there anew under another name
+(`evidence.turns`), which no removal means, however late it comes; and whoever is in between is asked to come again.
 """
 
 import logging
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit import log
@@ -19,17 +20,17 @@ from audit.actions import Action
 from audit.actors import SystemActor
 from audit.errors import DomainError
 from audit.silence import silent
-from evidence.fixity_recording import record_everywhere
-from evidence.models import EvidenceItem, StoredObject
+from evidence.models import EvidenceItem, Removal, StoredObject
 from evidence.store import vault
-from evidence.stored_objects import recorded_facts
-from evidence.vault.facts import ObjectState
-from evidence.vocabulary import ReadingMethod
+from evidence.stored_objects import let_go
+from evidence.turns import turn_of
 
 REMOVER = SystemActor("disposal")
 _AT_ONCE = 100
 # A store that has not answered by then is not going to: whoever asked it was killed, and the next one takes over.
 SILENT_AFTER = timedelta(minutes=10)
+# What is gone is looked for again: an arrival that was stopped between its name and its place may put it there still.
+_FIRST_LOOK, _LAST_LOOK = timedelta(minutes=15), timedelta(days=30)
 _log = logging.getLogger(__name__)
 
 
@@ -64,72 +65,77 @@ def is_needed(stored: StoredObject) -> bool:
 
 def remove_asked() -> int:
     """Remove what is to go and is not gone; gives how many. Safe to run twice and to be killed."""
-    waiting = StoredObject.objects.filter(removal_asked_at__isnull=False, removed_at=None)
-    gone = 0
+    waiting = StoredObject.objects.filter(
+        removal_asked_at__isnull=False, removal_begun_at=None, removed_at=None
+    )
     for key in list(waiting.order_by("removal_asked_at").values_list("pk", flat=True)[:_AT_ONCE]):
+        _begin(key)
+    gone = 0
+    for removal in list(_due().select_related("object").order_by("look_at")[:_AT_ONCE]):
         try:
-            gone += _remove(key)
+            gone += _remove(removal)
         except DomainError:
             # The store is away: the rest waits as well, but each is asked for again at the next round.
-            _log.warning("an object that is to be removed could not be", extra={"object": str(key)})
+            _log.warning(
+                "an object that is to be removed could not be", extra={"object": str(removal.object_id)}
+            )
     return gone
 
 
-def _remove(key: UUID) -> bool:
-    begun = _begin(key)
-    if begun is None:
-        return False
-    row, at = begun
-    gone, mine = False, True
-    try:
-        # False where a lock of the store holds it still; the row says so, and it is tried again.
-        gone = vault().remove_disposed(row.name)
-    finally:
-        mine = _end(row, at, gone=gone)
-    if not mine:
-        _say_if_missing(row.pk)
-    return gone
-
-
-def _begin(key: UUID) -> tuple[StoredObject, datetime] | None:
-    """Take the removal up, in the database first; None where it is not to be, is done, or somebody is at it."""
-    now = timezone.now()
+def _begin(key: UUID) -> None:
+    """Take the removal up, in the database first; not where it was called off, or something rests on the bytes."""
     with transaction.atomic():
         row = StoredObject.objects.select_for_update().get(pk=key)
-        if row.removal_asked_at is None or row.removed_at is not None:
-            return None
-        going_on = row.removal_begun_at is not None
-        if (
-            going_on
-            and not StoredObject.objects.filter(silent("removal_begun_at", SILENT_AFTER), pk=key).exists()
-        ):
-            return None
+        if row.removal_asked_at is None or row.removal_begun_at or row.removed_at:
+            return
         if is_needed(row):
-            StoredObject.objects.filter(pk=key).update(removal_asked_at=None, removal_begun_at=None)
+            StoredObject.objects.filter(pk=key).update(removal_asked_at=None)
             log.append(Action.REMOVAL_CANCELLED, subject=row, actor=REMOVER, facts={"sha256": row.sha256.hex})
-            return None
-        StoredObject.objects.filter(pk=key).update(removal_begun_at=now)
-    return row, now
+            return
+        give_up(row)
 
 
-def _end(row: StoredObject, begun_at: datetime, *, gone: bool) -> bool:
-    """Record what became of it. False where another has taken over meanwhile: then that one records it."""
+def give_up(row: StoredObject) -> None:
+    """Begin the removal of what the row is about, in the transaction that holds it."""
+    StoredObject.objects.filter(pk=row.pk).update(removal_begun_at=timezone.now())
+    let_go(row, row.name, turn=turn_of(row.sha256.value))
+
+
+def _due() -> QuerySet[Removal]:
+    free = Q(taken_up_at=None) | silent("taken_up_at", SILENT_AFTER)
+    look = Q(gone_at=None) | silent("look_at", timedelta(0), ahead=2 * _LAST_LOOK)
+    return Removal.objects.filter(free, look)
+
+
+def _remove(removal: Removal) -> bool:
+    now = timezone.now()
+    if not _due().filter(pk=removal.pk).update(taken_up_at=now):
+        # Somebody else is at it.
+        return False
+    was_gone = removal.gone_at is not None
+    there = gone = False
+    try:
+        # Once it is gone, only what somebody was about to put there when its removal began can stand there.
+        there = not was_gone or vault().holds(removal.name)
+        # False where a lock of the store holds it still; the row says so, and it is tried again.
+        gone = not there or vault().remove_disposed(removal.name)
+    finally:
+        _end(removal, now, gone=gone if there else was_gone, removed=there and gone)
+    return there and gone
+
+
+def _end(removal: Removal, taken_up_at: datetime, *, gone: bool, removed: bool) -> None:
+    """Record what became of it, unless another has taken over meanwhile: then that one does."""
+    now = timezone.now()
+    first = removal.gone_at or now
     with transaction.atomic():
-        mine = StoredObject.objects.filter(pk=row.pk, removal_begun_at=begun_at)
-        if not mine.update(removal_begun_at=None, removed_at=timezone.now() if gone else None):
-            return False
-        if gone:
+        mine = Removal.objects.filter(pk=removal.pk, taken_up_at=taken_up_at)
+        wait = min(max(now - first, _FIRST_LOOK), _LAST_LOOK)
+        if not mine.update(taken_up_at=None, gone_at=first if gone else None, look_at=now + wait):
+            return
+        named = StoredObject.objects.filter(pk=removal.object_id, name=removal.name)
+        named.filter(removal_asked_at__isnull=False).update(removed_at=first if gone else None)
+        if removed:
+            row = removal.object
             facts = {"sha256": row.sha256.hex, "size": row.size}
             log.append(Action.OBJECT_REMOVED, subject=row, actor=REMOVER, facts=facts)
-    return True
-
-
-def _say_if_missing(key: UUID) -> None:
-    """Raise an alarm where a removal that was thought dead took bytes that somebody has brought again since."""
-    row = StoredObject.objects.get(pk=key)
-    if row.is_going:
-        return
-    found = vault().check(recorded_facts(row))
-    if found.state is ObjectState.MISSING:
-        with transaction.atomic():
-            record_everywhere(row, found, method=ReadingMethod.FULL, actor=REMOVER)

@@ -26,7 +26,10 @@ from evidence.fixity import stored_facts
 from evidence.key_change import next_key, retire_old_key, switch_keys
 from evidence.keys import load_vault_keys
 from evidence.models import StoredObject
+from evidence.removal import give_up
 from evidence.store import named_store, vault
+from evidence.stored_objects import let_go
+from evidence.turns import turn_of
 from evidence.vault.facts import StoredFacts
 from evidence.vault.objects import Vault
 
@@ -127,7 +130,8 @@ def _seal_anew(opened: Vault, pk: UUID, report: RotationReport, user: Actor) -> 
     except (ObjectMissing, ObjectAltered) as error:
         report.failed.append((old.name, str(error)))
         return
-    record_sealed_anew(pk, new, actor=user)
+    if not record_sealed_anew(pk, new, actor=user):
+        return
     report.sealed_anew += 1
     if old.name == new.name:
         return
@@ -138,13 +142,21 @@ def _seal_anew(opened: Vault, pk: UUID, report: RotationReport, user: Actor) -> 
     report.left += not removed
 
 
-def record_sealed_anew(pk: UUID, new: StoredFacts, *, actor: Actor) -> None:
-    """Have the row name the object that is sealed to the new key, and the log say so, in one transaction."""
+def record_sealed_anew(pk: UUID, new: StoredFacts, *, actor: Actor) -> bool:
+    """Have the row name the object that is sealed to the new key, and the log say so, in one transaction.
+
+    False where the bytes were disposed of meanwhile, or are under another name by now: the new object goes as well.
+    """
     with transaction.atomic():
         row = StoredObject.objects.select_for_update().get(pk=pk)
         if (row.name, row.key_id) == (new.name, new.key_id):
             # Another process was first.
-            return
+            return True
+        if row.is_going and row.removal_begun_at is None:
+            give_up(row)
+        if turn_of(new.sha256) != new.turn:
+            let_go(row, new.name, turn=new.turn)
+            return False
         facts = {
             "sha256": row.sha256.hex,
             "from": row.key_id,
@@ -156,6 +168,7 @@ def record_sealed_anew(pk: UUID, new: StoredFacts, *, actor: Actor) -> None:
         row.stored_blake3 = Digest("blake3", new.blake3)
         row.save(update_fields=["name", "key_id", "stored_size", "stored_blake3"])
         log.append(Action.OBJECT_SEALED_ANEW, subject=row, actor=actor, facts=facts)
+    return True
 
 
 def _facts(report: RotationReport) -> dict[str, Json]:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from evidence.errors import VaultKeyWrong, VaultUnavailable
 from evidence.keys import load_recovery_recipient, load_store_access, load_vault_keys
+from evidence.turns import turn_of
 from evidence.vault import durable_files
 from evidence.vault.durable_files import vault_failures
 from evidence.vault.local_store import LocalStore
-from evidence.vault.objects import Vault
+from evidence.vault.objects import Turns, Vault
 from evidence.vault.s3_address import S3Address, StoreAccess, read_address
 from evidence.vault.s3_bucket import Bucket
 from evidence.vault.s3_store import S3Store
@@ -27,18 +28,19 @@ MADE_NOTE = "vault_made.txt"
 BUCKET_NOTE = "bucket_made.txt"
 
 
-def vault() -> Vault:
+def vault(*, turns: Turns = turn_of) -> Vault:
     """The vault that DADKHAH_STORE names, opened with the keys in DADKHAH_KEYS_DIR; made on its first use.
 
-    The keys are read each time, so that a key that is taken away stops the very next act. Raises
+    The keys are read each time, so that a key that is taken away stops the very next act. `turns` is for threads that
+    may not ask the database, as `known_turns` gives it. Raises
     VaultKeyMissing, VaultKeyWrong or VaultUnavailable.
     """
     store = named_store()
     try:
-        return _opened(store)
+        return _opened(store, turns)
     except VaultKeyWrong:
         # A rotation changes key file and marker one after the other; who reads between the two reads again.
-        return _opened(store)
+        return _opened(store, turns)
 
 
 def named_store() -> Store:
@@ -71,16 +73,16 @@ def _bucket_store(address: S3Address, access: StoreAccess, spool: Path) -> S3Sto
     return store
 
 
-def _opened(store: Store) -> Vault:
+def _opened(store: Store, turns: Turns) -> Vault:
     keys_folder = Path(settings.DADKHAH_KEYS_DIR)
     keys = load_vault_keys(keys_folder)
     recovery = load_recovery_recipient(keys_folder)
     note = keys_folder / (BUCKET_NOTE if settings.DADKHAH_STORE else MADE_NOTE)
     if Vault.exists(store):
-        found = Vault(store, keys, recovery_recipient=recovery)
+        found = Vault(store, keys, recovery_recipient=recovery, turns=turns)
     else:
         _require_never_made(keys_folder, store.where)
-        found = Vault.create(store, keys, recovery_recipient=recovery)
+        found = Vault.create(store, keys, recovery_recipient=recovery, turns=turns)
     # Keys that are mounted read-only carry no note; whoever mounts them sees to the vault's disk too.
     if not note.exists() and os.access(keys_folder, os.W_OK):
         with vault_failures():

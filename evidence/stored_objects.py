@@ -4,20 +4,20 @@ from typing import BinaryIO
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from evidence.digests import Digest
-from evidence.errors import BytesGoing, ObjectMissing
-from evidence.models import StoredObject
+from evidence.models import Removal, StoredObject
 from evidence.store import vault
+from evidence.turns import turn_of
 from evidence.vault.facts import StoredFacts
+from evidence.vault.stores import bytes_going
 
 
 def stored_object(stored: StoredFacts) -> StoredObject:
     """The row of bytes that the vault has committed, made where there is none. The caller's transaction logs why.
 
-    Bytes that were to be removed are kept from now on. Raises BytesGoing where they went between the vault's word and
-    this row; then nothing is recorded.
+    Bytes that were to be removed are kept from now on. Raises BytesGoing where their removal began between the vault's
+    word and this row: what it speaks of is going, or gone. Then nothing is recorded.
     """
     columns = {
         "name": stored.name,
@@ -30,10 +30,14 @@ def stored_object(stored: StoredFacts) -> StoredObject:
     found, created = StoredObject.objects.get_or_create(sha256=digest, defaults=columns)
     if not created:
         found = _held(found)
-    if found.is_going:
-        found = _kept_again(found.pk, stored.name)
+        if turn_of(stored.sha256) != stored.turn or Removal.objects.filter(name=stored.name).exists():
+            raise bytes_going()
+        if found.is_going:
+            found = _kept_again(found.pk)
     if not created and found.stored_blake3.value != stored.blake3:
-        # The object had gone from the disk and these bytes, equal by SHA-256, have taken its place.
+        # The object had gone, or the vault's key is being changed: these bytes, equal by SHA-256, take its place.
+        if found.name != stored.name:
+            let_go(found, found.name)
         StoredObject.objects.filter(pk=found.pk).update(**columns)
         found.refresh_from_db()
     return found
@@ -52,20 +56,24 @@ def _held(found: StoredObject) -> StoredObject:
     return StoredObject.objects.raw(f"SELECT * FROM {table} WHERE id = %s FOR KEY SHARE", [found.pk])[0]  # noqa: S608
 
 
-def _kept_again(pk: UUID, name: str) -> StoredObject:
-    # Whoever begins to remove bytes says so on this row first: from here on nobody begins. Without the key: of two who
-    # bring the same bytes each has the row shared already, and would wait for the other for ever.
+def _kept_again(pk: UUID) -> StoredObject:
+    # Whoever begins to remove bytes locks this row first, and is kept away since it was held. Without the key: of two
+    # who bring the same bytes each has the row shared already, and would wait for the other for ever.
     found = StoredObject.objects.select_for_update(no_key=True).get(pk=pk)
     if found.is_going:
-        if found.removal_begun_at is not None:
-            raise _going()
-        try:
-            vault().open(name).close()
-        except ObjectMissing as error:
-            raise _going() from error
-        StoredObject.objects.filter(pk=pk).update(removal_asked_at=None, removed_at=None)
+        StoredObject.objects.filter(pk=pk).update(
+            removal_asked_at=None, removal_begun_at=None, removed_at=None
+        )
         found.refresh_from_db()
     return found
+
+
+def let_go(stored: StoredObject, name: str, *, turn: int = 0) -> None:
+    """Have what lies under `name` removed; no bytes are recorded under it from now on.
+
+    In a transaction that holds the row of `stored` and leaves it without this name. `turn` is the one that so ends.
+    """
+    Removal.objects.get_or_create(name=name, defaults={"object": stored, "turn": turn})
 
 
 def open_stored(stored: StoredObject) -> BinaryIO:
@@ -85,10 +93,4 @@ def recorded_facts(stored: StoredObject) -> StoredFacts:
         blake3=stored.stored_blake3.value,
         stored_size=stored.stored_size,
         key_id=stored.key_id,
-    )
-
-
-def _going() -> BytesGoing:
-    return BytesGoing(
-        _("These very bytes were being removed at this moment. Nothing was recorded; send the file again.")
     )

@@ -10,7 +10,7 @@ from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
 from evidence.models.link import EvidenceLink
 from evidence.models.register_view import RegisterView
-from evidence.models.stored import ObjectDigest, StoredObject
+from evidence.models.stored import ObjectDigest, Removal, StoredObject
 from evidence.models.thing import Thing
 from evidence.models.upload import Upload
 
@@ -34,6 +34,7 @@ __all__ = [
     "ObjectDigest",
     "OnlineCapture",
     "RegisterView",
+    "Removal",
     "StoredObject",
     "Thing",
     "Unpacking",

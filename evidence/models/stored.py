@@ -24,7 +24,7 @@ class StoredObject(Identified):
     key_id = models.CharField(max_length=128)
     # Nothing rests on the bytes any more: they are to go, and they are gone.
     removal_asked_at = models.DateTimeField(null=True, blank=True)
-    # Somebody is at it: the store is told outside of every transaction, and this keeps others away meanwhile.
+    # From here on nobody keeps them: their name is one of the removals, and whoever brings them again gets another.
     removal_begun_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     stored_at = models.DateTimeField(default=timezone.now)
@@ -50,6 +50,33 @@ class StoredObject(Identified):
     def is_going(self) -> bool:
         """Whether the bytes are to be removed, or were."""
         return self.removal_asked_at is not None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Removal(Identified):
+    """That the store is told to remove what lies under a name, which is never again that of anything recorded.
+
+    The store is told outside of every transaction, once or many times: however late it does what it was told, it can
+    only mean what stood under this name. Looked at again afterwards, at growing distances, for bytes that somebody was
+    about to put there when the removal began.
+    """
+
+    object = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="removals")
+    name = models.CharField(max_length=128, unique=True)
+    # The bytes that come after the removal have the next one. 0 where no turn ends: their key was changed.
+    turn = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField(default=timezone.now)
+    # Somebody is at it; this keeps others away meanwhile.
+    taken_up_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    look_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["look_at"], name="removal_by_look")]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="removal_named")]
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,8 @@ OBJECT_FORMAT = "age-v1"
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
     """An object in the vault. Sizes in bytes; `blake3` and `stored_size` are of the sealed bytes on the
-    disk. `more` are further digests of the content, each by the name that hashlib has for its algorithm.
+    disk. `more` are further digests of the content, each by the name that hashlib has for its algorithm. `turn` is 1,
+    and one more after each time these bytes were removed: it went into the name.
     """
 
     name: str
@@ -22,6 +23,7 @@ class StoredFacts:
     stored_size: int
     key_id: str
     more: tuple[tuple[str, bytes], ...] = ()
+    turn: int = 1
 
 
 class ObjectState(StrEnum):

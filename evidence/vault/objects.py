@@ -5,15 +5,15 @@ An object's name is an HMAC of the SHA-256 of its content, so equal bytes are on
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeAlias, cast
 
-from django.utils.translation import gettext_lazy as _
-
-from evidence.errors import ObjectAltered, ObjectMissing, VaultKeyWrong
+from audit.errors import DomainError
+from evidence.errors import ObjectAltered, ObjectMissing
 from evidence.vault import marker
 from evidence.vault.age_keys import Identity, Recipient
 from evidence.vault.checking import check_object, scrub_object
@@ -28,6 +28,9 @@ from evidence.vault.stores import (
     Spooled,
     Store,
     Stored,
+    bytes_going,
+    existing_damaged,
+    key_changed,
     object_altered,
     object_gone,
     require_name,
@@ -38,28 +41,51 @@ from evidence.vault.vault_keys import VaultKeys
 _ABANDONED_AFTER = 24 * 60 * 60
 # Objects are sealed to a key from the moment when it becomes the vault's own.
 _SEALING = (KeyState.CURRENT, KeyState.NEXT)
+# For the SHA-256 of bytes: 1, and one more for each time that their removal was begun.
+Turns: TypeAlias = Callable[[bytes], int]
+
+
+def first_turn(_sha256: bytes) -> int:
+    """Where nothing was ever removed."""
+    return 1
 
 
 class Vault:
     """A vault in a store. Every instance checks first that `keys` are this vault's: under others nothing is
     written.
 
-    `Vault.create` makes one. Raises VaultUnavailable where there is none, VaultKeyWrong for other keys.
+    `Vault.create` makes one. `turns` is asked whenever a name is made. Raises VaultUnavailable where there is none,
+    VaultKeyWrong for other keys.
     """
 
-    def __init__(self, store: Store, keys: VaultKeys, *, recovery_recipient: Recipient | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: VaultKeys,
+        *,
+        recovery_recipient: Recipient | None = None,
+        turns: Turns = first_turn,
+    ) -> None:
         marker.require_keys(store, keys)
+        self._turns = turns
         self._store = store
         self._keys = keys
         self._recipients: Sequence[Recipient] = [keys.recipient, *filter(None, [recovery_recipient])]
 
     @classmethod
-    def create(cls, store: Store, keys: VaultKeys, *, recovery_recipient: Recipient | None = None) -> "Vault":
+    def create(
+        cls,
+        store: Store,
+        keys: VaultKeys,
+        *,
+        recovery_recipient: Recipient | None = None,
+        turns: Turns = first_turn,
+    ) -> "Vault":
         """Make an empty vault in `store`, which is new or empty, and open it. The marker comes last."""
         if not cls.exists(store):
             store.prepare()
             store.write_marker(marker.first_marker(keys).encoded())
-        return cls(store, keys, recovery_recipient=recovery_recipient)
+        return cls(store, keys, recovery_recipient=recovery_recipient, turns=turns)
 
     @staticmethod
     def exists(store: Store) -> bool:
@@ -91,20 +117,30 @@ class Vault:
         When the vault has these bytes already, the stored object is read and proven in full, the new copy
         goes, and the facts are those of the object that stays. Raises ObjectAltered when that object is
         damaged: taking the new copy for the old would acknowledge evidence that is not there. Raises
-        VaultKeyWrong when the vault's key was changed since the bytes began to arrive.
+        VaultKeyWrong when the vault's key was changed since the bytes began to arrive, BytesGoing when their
+        removal began meanwhile.
         """
         try:
-            name = self._name_of(received)
-            spooled = Spooled(received.path, received.stored_size, received.blake3)
-            is_new = self._store.place(spooled, name)
+            turn = self._turns(received.sha256)
             facts = StoredFacts(
-                name, received.size, received.sha256, received.blake3, received.stored_size, received.key_id
+                self._name_of(received, turn),
+                received.size,
+                received.sha256,
+                received.blake3,
+                received.stored_size,
+                received.key_id,
+                turn=turn,
             )
+            is_new = self._store.place(
+                Spooled(received.path, received.stored_size, received.blake3), facts.name
+            )
+            if is_new:
+                self._require_turn(facts)
             proven = facts if is_new else self._proven(facts, self._keys.identities)
         finally:
             self.discard(received)
         if proven is None:
-            raise _existing_damaged()
+            raise existing_damaged()
         return proven
 
     def discard(self, received: Received) -> None:
@@ -163,8 +199,11 @@ class Vault:
         It is read in full and opened with the new key alone before its facts are given. The old object stays
         until `remove_old`. Raises ObjectMissing, ObjectAltered, VaultFull or VaultUnavailable.
         """
-        name = self._keys.object_name(facts.sha256, generation=self._generation(self._marker()))
-        expected = StoredFacts(name, facts.size, facts.sha256, b"", facts.stored_size, self._keys.key_id)
+        turn = self._turns(facts.sha256)
+        name = self._keys.object_name(facts.sha256, generation=self._generation(self._marker()), turn=turn)
+        expected = StoredFacts(
+            name, facts.size, facts.sha256, b"", facts.stored_size, self._keys.key_id, turn=turn
+        )
         # There already when an earlier rotation was killed between the object and its row.
         proven = self._proven(expected, (self._keys.identity,))
         if proven is not None:
@@ -189,6 +228,16 @@ class Vault:
         """Remove an object whose item was disposed of and that no record needs; False while a lock holds it."""
         return self._store.remove(require_name(name))
 
+    def holds(self, name: str) -> bool:
+        """Whether anything stands under the name, whatever its state. Raises VaultUnavailable."""
+        try:
+            self._store.open(require_name(name)).file.close()
+        except ObjectMissing:
+            return False
+        except ObjectAltered:
+            return True
+        return True
+
     def held_until(self, name: str) -> datetime | None:
         """Until when the store keeps the object from being removed; None where nothing does."""
         return self._store.held_until(require_name(name))
@@ -196,17 +245,28 @@ class Vault:
     def _marker(self) -> Marker:
         return marker.read_marker(self._store)
 
-    def _name_of(self, received: Received) -> str:
+    def _name_of(self, received: Received, turn: int) -> str:
         # Read again: an upload of hours may have begun under a key that the vault has let go of since.
         generation = self._generation(self._marker())
         if received.key_id != self._keys.key_id:
-            raise _key_changed()
-        return self._keys.object_name(received.sha256, generation=generation)
+            raise key_changed()
+        return self._keys.object_name(received.sha256, generation=generation, turn=turn)
+
+    def _require_turn(self, placed: StoredFacts) -> None:
+        """Take back what was put under a name whose removal began after it was made. Raises BytesGoing.
+
+        Whoever is killed before this leaves it to the later looks of the removal.
+        """
+        if self._turns(placed.sha256) == placed.turn:
+            return
+        with suppress(DomainError):
+            self._store.remove(placed.name)
+        raise bytes_going()
 
     def _generation(self, current: Marker) -> int:
         generation = current.generation(self._keys.recipient, *_SEALING)
         if generation is None:
-            raise _key_changed()
+            raise key_changed()
         return generation
 
     def _require_undamaged(self, facts: StoredFacts) -> None:
@@ -225,29 +285,11 @@ class Vault:
         except (ObjectMissing, ObjectAltered):
             return None
         stored.file.close()
-        expected = StoredFacts(facts.name, facts.size, facts.sha256, b"", stored.size, facts.key_id)
+        expected = replace(facts, blake3=b"", stored_size=stored.size)
         found = check_object(self._store, expected, identities)
         if found.state is ObjectState.UNREADABLE and found.blake3 is None:
             # The store failed in the middle: that says nothing of the object.
             raise unreadable()
         if found.sha256 != facts.sha256 or found.blake3 is None:
             return None
-        return StoredFacts(facts.name, facts.size, facts.sha256, found.blake3, stored.size, facts.key_id)
-
-
-def _existing_damaged() -> ObjectAltered:
-    return ObjectAltered(
-        _(
-            "The vault holds an object for these very bytes, but that object is damaged. Nothing was taken "
-            "in: keep the "
-            "file, restore the object from a backup, then send the file again."
-        )
-    )
-
-
-def _key_changed() -> VaultKeyWrong:
-    return VaultKeyWrong(
-        _(
-            "The vault's key was changed while the file was on its way. Nothing was taken in; send the file again."
-        )
-    )
+        return replace(expected, blake3=found.blake3)

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from evidence.errors import ObjectAltered, ObjectMissing, VaultUnavailable
+from evidence.errors import BytesGoing, ObjectAltered, ObjectMissing, VaultKeyWrong, VaultUnavailable
 
 MARKER = "vault.json"
 TEMPORARY_SUFFIX = ".part"
@@ -115,6 +115,13 @@ def object_gone() -> ObjectMissing:
     )
 
 
+def bytes_going() -> BytesGoing:
+    """The one sentence for bytes that were removed between their arrival and their record."""
+    return BytesGoing(
+        _("These very bytes were being removed at this moment. Nothing was recorded; send the file again.")
+    )
+
+
 def object_altered() -> ObjectAltered:
     """The one sentence for an object that is not what was stored."""
     return ObjectAltered(
@@ -129,4 +136,24 @@ def unreadable() -> VaultUnavailable:
     """The one sentence for an object that cannot be read now, which says nothing of the object."""
     return VaultUnavailable(
         _("The stored object cannot be read. Look at the vault's disk and its mount, then try again.")
+    )
+
+
+def existing_damaged() -> ObjectAltered:
+    """The one sentence for bytes that come again while what the vault has of them is damaged."""
+    return ObjectAltered(
+        _(
+            "The vault holds an object for these very bytes, but that object is damaged. Nothing was taken "
+            "in: keep the "
+            "file, restore the object from a backup, then send the file again."
+        )
+    )
+
+
+def key_changed() -> VaultKeyWrong:
+    """The one sentence for bytes that were sealed to a key which the vault has let go of since."""
+    return VaultKeyWrong(
+        _(
+            "The vault's key was changed while the file was on its way. Nothing was taken in; send the file again."
+        )
     )

@@ -35,15 +35,18 @@ class VaultKeys:
         """Tells one names key from another without showing it."""
         return hmac.digest(self.names_key, b"dadkhah/names-key-id/v1", "sha256").hex()[:16]
 
-    def object_name(self, sha256: bytes, *, generation: int = 1) -> str:
+    def object_name(self, sha256: bytes, *, generation: int = 1, turn: int = 1) -> str:
         """The name of the object that holds bytes of this digest: 64 hexadecimal digits.
 
         An HMAC, so that whoever takes the disk cannot tell whether a known file is in the vault. The key's
-        generation goes into it: an object is never written over, not even by itself under another key.
+        generation goes into it: an object is never written over, not even by itself under another key. So does the
+        turn: bytes that come again after they were removed get a name that no removal, however late, can mean.
         """
         label = b"dadkhah/object-name/v1\0"
         if generation > 1:
             label = b"dadkhah/object-name/v2\0" + generation.to_bytes(4, "big")
+        if turn > 1:
+            label = b"dadkhah/object-name/v3\0" + generation.to_bytes(4, "big") + turn.to_bytes(4, "big")
         return hmac.digest(self.names_key, label + sha256, hashlib.sha256).hex()
 
     def __repr__(self) -> str:

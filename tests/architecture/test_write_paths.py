@@ -63,6 +63,7 @@ EXCUSED = {
     "evidence.fixity_rounds._Work.let_go": LEASE,
     "evidence.inspection._count_try": "a task says that it begins, so that what kills it is not tried for ever",
     "evidence.inspection._note_failure": "says that a task failed, so that somebody can have it tried again",
+    "evidence.removal._remove": "takes up a removal that is logged with its disposal; what comes of it is logged",
     "evidence.resumable.receiving._Arrival._acknowledge": "counts what is here; its beginning and its end are logged",
     "evidence.unpacking.claims.Heart.beat": "says that a worker is alive",
     "evidence.unpacking.claims.claim": "a task takes work whose asking is logged",

@@ -316,6 +316,7 @@ IN_CLEAR = {
     "Case": {"reference", "search_key"},
     "PersonName": {"search_key", "romanisation"},
     "StoredObject": {"name", "key_id", "format"},
+    "Removal": {"name"},
     "Intake": {"channel"},
     "EvidenceItem": {"reference", "media_type", "media_type_tool", "inspection_failure"},
     "CustodyEvent": {"agent", "tool"},

@@ -31,7 +31,6 @@ from evidence.disposal import dispose, open_request, request_disposal, turn_down
 from evidence.errors import (
     AlreadyAnswered,
     BadCustody,
-    BytesGoing,
     DisposedOf,
     EvidenceRefused,
     NotTheHolder,
@@ -52,13 +51,13 @@ from evidence.models import (
     CustodyEvent,
     Derivative,
     EvidenceItem,
-    FixityAlarm,
     FoundValue,
     ImageHash,
+    Removal,
     StoredObject,
 )
 from evidence.reading import hand_out
-from evidence.removal import remove_asked
+from evidence.removal import give_up, remove_asked
 from evidence.store import vault
 from evidence.unpacking.asking import ask_for_contents
 from evidence.unpacking.work import carry_out
@@ -317,21 +316,16 @@ def test_no_transaction_waits_for_the_store(going: StoredObject, monkeypatch: py
     assert depths == [0]
 
 
-def test_bytes_that_come_while_they_are_being_removed_are_asked_to_come_again(
-    going: StoredObject, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+def test_bytes_that_come_while_they_are_being_removed_are_put_there_anew(
+    going: StoredObject, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch, house: Path
 ) -> None:
-    answers: list[str] = []
-
-    def come() -> None:
-        with pytest.raises(BytesGoing) as refused:
-            take_in()
-        answers.append(str(refused.value))
-
-    at_the_store(monkeypatch, come)
+    came: list[EvidenceItem] = []
+    at_the_store(monkeypatch, lambda: came.append(take_in()))
     assert remove_asked() == 1
-    assert "send the file again" in answers[0]
-    monkeypatch.undo()
-    assert vault().open(take_in().stored.name).read() == LETTER
+    assert came[0].stored.name != going.name
+    assert not came[0].stored.is_going
+    assert vault().open(came[0].stored.name).read() == LETTER
+    assert [path.name for path in stored_files(house)] == [came[0].stored.name]
 
 
 def test_one_removes_at_a_time_and_a_silent_one_is_taken_over(
@@ -345,35 +339,18 @@ def test_one_removes_at_a_time_and_a_silent_one_is_taken_over(
 
 
 def test_a_remover_that_was_killed_is_taken_over_when_it_has_been_silent(going: StoredObject) -> None:
-    rows = StoredObject.objects.filter(pk=going.pk)
-    rows.update(removal_begun_at=timezone.now())
+    give_up(going)
+    rows = Removal.objects.filter(object=going)
+    rows.update(taken_up_at=timezone.now())
     assert remove_asked() == 0
-    rows.update(removal_begun_at=timezone.now() - removal.SILENT_AFTER)
+    rows.update(taken_up_at=timezone.now() - removal.SILENT_AFTER)
     assert remove_asked() == 1
 
 
 def test_a_remover_that_was_killed_under_a_clock_that_ran_ahead_is_taken_over(going: StoredObject) -> None:
-    ahead = timezone.now() + timedelta(days=9999)
-    StoredObject.objects.filter(pk=going.pk).update(removal_begun_at=ahead)
+    give_up(going)
+    Removal.objects.update(taken_up_at=timezone.now() + timedelta(days=9999))
     assert remove_asked() == 1
-
-
-def test_a_removal_that_was_thought_dead_and_takes_bytes_that_came_again_raises_an_alarm(
-    going: StoredObject, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = type(vault()).remove_disposed
-
-    def slow(self: Any, name: str) -> bool:
-        monkeypatch.undo()
-        StoredObject.objects.update(removal_begun_at=timezone.now() - removal.SILENT_AFTER)
-        assert remove_asked() == 1
-        take_in()
-        return real(self, name)
-
-    monkeypatch.setattr(type(vault()), "remove_disposed", slow)
-    remove_asked()
-    alarm = FixityAlarm.objects.get(closed_at=None)
-    assert (alarm.object_id, alarm.state) == (going.pk, "missing")
 
 
 def test_a_store_that_is_away_leaves_the_removal_to_the_next_round(
@@ -384,7 +361,7 @@ def test_a_store_that_is_away_leaves_the_removal_to_the_next_round(
 
     at_the_store(monkeypatch, away)
     assert remove_asked() == 0
-    assert StoredObject.objects.get().removal_begun_at is None
+    assert Removal.objects.get().taken_up_at is None
     monkeypatch.undo()
     assert remove_asked() == 1
 

@@ -19,6 +19,8 @@ from evidence.verification import verify_evidence
 from tests.evidence.conftest import TakeIn
 from tests.evidence.vault.places import BucketPlace
 
+pytestmark = pytest.mark.django_db
+
 
 def test_it_is_made_on_its_first_use_and_found_on_the_next():
     facts = vault().commit(vault().receive(io.BytesIO(b"letter")))

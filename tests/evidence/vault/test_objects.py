@@ -146,6 +146,7 @@ def test_a_recovery_key_opens_what_the_vault_key_opens(root: Path, keys: VaultKe
     assert pyrage.decrypt(stored.read_bytes(), [theirs]) == b"letter"
 
 
+@pytest.mark.django_db
 @pytest.mark.program("age")
 def test_the_age_program_opens_a_stored_object_with_the_key_file(house: Path, settings):
     from evidence import store
