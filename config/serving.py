@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger
 
 from audit.errors import BadInput, Unavailable
 from config.embedded import start_worker
-from config.process_memory import keep_memory_private
+from config.server_log import ServerLogger
 
 _HIGHEST_PORT = 65_535
 
@@ -47,17 +46,6 @@ def checked_bind(bind: str) -> str:
     return bind
 
 
-class ServerLogger(Logger):  # type: ignore[misc]
-    """gunicorn's own messages through our log: its own form holds addresses, paths and whole tracebacks."""
-
-    def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
-        # Its warnings come ready-made, with the reader's address and what they sent; its errors do not.
-        self.error_log.setLevel("ERROR")
-        self.error_log.handlers.clear()
-        self.error_log.propagate = True
-
-
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our options instead of a command line."""
 
@@ -87,6 +75,5 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def _after_fork(_worker: Any) -> None:
-    keep_memory_private()
     if settings.DADKHAH_EMBEDDED_WORKER:
         start_worker()

@@ -8,7 +8,7 @@ from django.test import Client
 from gunicorn.config import Config
 
 from config.logs import logging_settings
-from config.serving import ServerLogger
+from config.server_log import ServerLogger
 
 
 @pytest.fixture
