@@ -103,7 +103,9 @@ def _inside(top: Path) -> Iterator[tuple[Path, str, DomainError | None]]:
         names.sort()
         if fault is not None:
             yield folder, _relative(folder, top), fault
-        for name in sorted(files):
+        # A link to a folder counts as a folder here, and is not walked into.
+        linked = [name for name in names if (folder / name).is_symlink()]
+        for name in sorted([*files, *linked]):
             inside = folder / name
             yield inside, _relative(inside, top), _link_fault(inside)
 
@@ -142,10 +144,12 @@ def _walk(top: Path) -> Iterator[tuple[Path, list[str], list[str], DomainError |
 
 
 def _link_fault(path: Path) -> DomainError | None:
-    if path.is_symlink():
-        # It may point anywhere, and the same file would come in twice under two names.
-        return SourceUnreadable(_("This is a link to another file. Name that file itself."))
-    return None
+    if not path.is_symlink():
+        return None
+    # It may point anywhere, and the same file would come in twice under two names.
+    if _is_folder(path):
+        return SourceUnreadable(_("This is a link to another folder. Name that folder itself."))
+    return SourceUnreadable(_("This is a link to another file. Name that file itself."))
 
 
 def _way_fault(folder: Path, written: str) -> DomainError | None:

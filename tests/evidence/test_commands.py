@@ -80,6 +80,20 @@ def test_what_was_in_before_a_fault_stays_and_each_fault_is_named(
     assert "empty" in named["nothing here"]
 
 
+def test_a_link_to_a_folder_is_named_and_what_lies_behind_it_stays_out(
+    box: Path, case: Case, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "the other disk").mkdir()
+    (tmp_path / "the other disk" / "photograph.jpg").write_bytes(b"what nobody would miss")
+    (box / "sub" / "linked").symlink_to(tmp_path / "the other disk")
+    code, told = ingest(capsys, box)
+    assert (code, counts(told)) == (1, (4, 1, 0, 1))
+    assert [failure["path"] for failure in told["failures"]] == ["box/sub/linked"]
+    assert "folder" in told["failures"][0]["error"]
+    code, told = ingest(capsys, box, dry_run=True)
+    assert (code, counts(told)) == (1, (0, 0, 4, 1))
+
+
 def test_changed_content_under_the_same_name_is_a_new_item(
     box: Path, case: Case, capsys: pytest.CaptureFixture
 ) -> None:

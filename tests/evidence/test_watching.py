@@ -114,6 +114,14 @@ def test_a_link_is_said_once(box: Path) -> None:
     assert folder.ready() == ["inbox/link"]
 
 
+def test_a_link_to_a_folder_is_said_as_well(box: Path) -> None:
+    (box.parent / "elsewhere").mkdir()
+    (box / "linked").symlink_to(box.parent / "elsewhere")
+    folder = Folder(box)
+    assert folder.ready() == ["inbox/linked"]
+    assert folder.ready(after=1) == []
+
+
 def test_what_is_there_comes_in_once_and_stays_where_it_is(
     box: Path, case: Case, capsys: pytest.CaptureFixture
 ) -> None:
