@@ -135,7 +135,12 @@ def _places_above(index: int, size: int) -> Iterator[Place]:
 def _full_tiles(places: Collection[Place]) -> dict[Place, bytes]:
     """The tiles among these that are full."""
     values = ", ".join(["(%s, %s)"] * len(places))
-    sql = f"SELECT level, tile_index, hashes FROM audit_tile WHERE (level, tile_index) IN (VALUES {values})"  # noqa: S608
+    # A cross join, for SQLite keeps its order and looks each tile up; with IN (VALUES …) it reads them all.
+    sql = f"""
+        WITH wanted (level, tile_index) AS (VALUES {values})
+        SELECT t.level, t.tile_index, t.hashes FROM wanted w CROSS JOIN audit_tile t
+        WHERE t.level = w.level AND t.tile_index = w.tile_index
+    """  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [number for place in places for number in place])
         return {(level, index): bytes(blob) for level, index, blob in cursor.fetchall()}
