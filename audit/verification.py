@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from audit.actions import Action
+from audit.balance import entries_in_balance
 from audit.checkpoint_check import Recorded, check_records, check_roots
 from audit.damage import ERRORS, is_absence, is_damage, words_of
 from audit.errors import LogKeyMissing, LogKeyWrong
@@ -85,13 +86,14 @@ class _Verification:
         structure: list[Fault] | None = None
         with _part(report, "guards"):
             structure = database_faults(connection)
+        built = structure is not None and not any(map(_is_of_the_tree, structure))
         with _part(report, "checkpoints"):
             self._checkpoints = stored_checkpoints(report)
             report.checkpoints = len(self._checkpoints)
         with _part(report, "tree"):
-            self._roots = self._walk(built=structure is not None and not any(map(_is_of_the_tree, structure)))
+            self._roots = self._walk(built=built)
         with _part(report, "tree"):
-            self._look_outside_the_tree()
+            self._look_outside_the_tree(built=built)
         with _part(report, "queue"):
             for entry_id in falsely_waiting():
                 report.add(FaultKind.QUEUE_CHANGED, f"entry {entry_id}")
@@ -120,15 +122,18 @@ class _Verification:
             for place, detail in storage_faults(connection):
                 report.add(FaultKind.STORAGE_DAMAGED, place, detail)
 
-    def _look_outside_the_tree(self) -> None:
+    def _look_outside_the_tree(self, *, built: bool) -> None:
         """Name what the walk over the tree does not come to."""
-        for entry_id in entries_outside():
-            self._report.add(FaultKind.INSERTED, f"entry {entry_id}")
+        entries = entries_in_balance() if built else None
+        if entries is None:
+            for entry_id in entries_outside():
+                self._report.add(FaultKind.INSERTED, f"entry {entry_id}")
+            entries = Entry.objects.count()
+        self._report.entries = entries
         for index in before_the_first():
             self._report.add(FaultKind.RENUMBERED, f"leaf {index}")
         for level, index in tiles_before_the_first():
             self._report.add(FaultKind.TILE_CHANGED, f"tile {level}/{index}")
-        self._report.entries = Entry.objects.count()
 
     def _walk(self, *, built: bool) -> dict[int, bytes]:
         """Walk the tree and return its root at each of the wanted sizes that it has.
@@ -177,7 +182,7 @@ def _is_of_the_tree(fault: Fault) -> bool:
     """Whether a table that is read while the tree is walked is not what it was."""
     return fault.kind is FaultKind.STRUCTURE_CHANGED and any(
         re.search(rf"\b{table}\b", f"{fault.place} {fault.detail}")
-        for table in ("audit_entry", "audit_leaf", "audit_tile")
+        for table in ("audit_entry", "audit_leaf", "audit_tile", "audit_unsequenced")
     )
 
 
