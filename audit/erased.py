@@ -15,15 +15,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.digits import persian_digits
+from audit.erasable import MARK
 
 if TYPE_CHECKING:
     _CharField = models.CharField[str | Combinable, str]
     _TextField = models.TextField[str | Combinable, str]
 else:
     _CharField, _TextField = models.CharField, models.TextField
-
-# A code point that no text may hold (Unicode, 23.7 Noncharacters), so no keyboard and no import writes it.
-_MARK = "\ufdd0erased:"
 
 
 class ErasedText(str):
@@ -33,13 +31,23 @@ class ErasedText(str):
 
     def __new__(cls, day: date) -> Self:
         text = super().__new__(cls, _("erased on %(day)s") % {"day": _shown(day)})
-        text.marker = f"{_MARK}{day.isoformat()}"
+        text.marker = f"{MARK}{day.isoformat()}"
         return text
+
+
+def erased_on(day: date) -> ErasedText:
+    """The text that stands for a value which was erased on this day."""
+    return ErasedText(day)
 
 
 def erased_at(moment: datetime) -> ErasedText:
     """The text that takes the place of a value which is erased at this moment (its day in UTC)."""
     return ErasedText(moment.astimezone(UTC).date())
+
+
+def unless_erased(text: str) -> str:
+    """The text for a form to begin with: the word that it was erased is nothing that anybody would type."""
+    return "" if isinstance(text, ErasedText) else text
 
 
 def _shown(day: date) -> str:
@@ -49,10 +57,10 @@ def _shown(day: date) -> str:
 
 
 def _read(value: str | None) -> str | None:
-    if value is None or not value.startswith(_MARK):
+    if value is None or not value.startswith(MARK):
         return value
     try:
-        return ErasedText(date.fromisoformat(value.removeprefix(_MARK)))
+        return ErasedText(date.fromisoformat(value.removeprefix(MARK)))
     except ValueError:
         # Written past us: shown as it stands rather than as something that we did.
         return value

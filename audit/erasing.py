@@ -13,8 +13,9 @@ from django.db.models import CharField, Model, TextField
 
 from audit.canonical import Json
 from audit.commitments import new_salt
+from audit.erasable import Forgettable
 from audit.erased import ErasedText, PrivateCharField, PrivateTextField, erased_at
-from audit.guards import guarded_tables
+from audit.guards import guarded_tables, promised_erasures
 from audit.private import Private, sealed, values_of, with_parts
 
 
@@ -30,6 +31,17 @@ class Erased:
 def is_append_only(row: Model) -> bool:
     """Whether the database itself refuses to change rows of this table."""
     return row._meta.db_table in guarded_tables(connection)
+
+
+def is_forgettable(model: Model | type[Model]) -> bool:
+    """Whether the database lets words of an append-only table go, each time by a row that says who erased them."""
+    return isinstance(promised_erasures().get(model._meta.db_table), Forgettable)
+
+
+def commitments_before(row: Model, names: Collection[str]) -> tuple[dict[str, str], bool]:
+    """What the log can hold of each of the row's own private values now, and whether any of `names` says something."""
+    now = {value.name: sealed(row, value.name) for value in values_of(row).values}
+    return {name: one for name, one in now.items() if one}, any(now.get(name) for name in names)
 
 
 def names_to_erase(row: Model) -> tuple[str, ...]:
@@ -84,7 +96,10 @@ def _blank(row: Model, value: Private, *, at: datetime) -> None:
 def _save(row: Model) -> None:
     for column, found_by in (values_of(row).found_by or {}).items():
         setattr(row, column, found_by(row))
-    row.save(force_update=True)
+    change = promised_erasures().get(row._meta.db_table)
+    # Of an append-only table only these columns may be written at all, even unchanged.
+    columns = [field.name for field in row._meta.concrete_fields if change and field.column in change.empty]
+    row.save(force_update=True, update_fields=columns or None)
 
 
 def _kept(row: Model) -> dict[str, Json]:

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-from audit.erasable import Erasable
+from audit.erasable import Change
 from audit.kept_rows import FUNCTION, POSTGRES_KEEPERS, REFUSAL, kept_tables, sqlite_keepers
 from audit.postgresql_path import system_names
 from audit.refusals import Refusal, missing_on_postgres, missing_on_sqlite
@@ -31,7 +31,7 @@ FUNCTION_BODY = f" BEGIN {_REFUSED} END "
 
 
 def append_only(
-    table: str, *, keys: Keys, refusals: Sequence[Refusal] = (), erasable: Erasable | None = None
+    table: str, *, keys: Keys, refusals: Sequence[Refusal] = (), erasable: Change | None = None
 ) -> list[Operation]:
     """Return the operations that guard `table` for a migration, to be added after its creation.
 
@@ -48,7 +48,7 @@ class GuardTable(Operation):
     category = None
 
     def __init__(
-        self, table: str, keys: Keys, refusals: Sequence[Refusal] = (), erasable: Erasable | None = None
+        self, table: str, keys: Keys, refusals: Sequence[Refusal] = (), erasable: Change | None = None
     ) -> None:
         self.table = table
         self.keys = keys
@@ -106,7 +106,7 @@ def promised_refusals() -> dict[str, Sequence[Refusal]]:
 
 
 @cache
-def promised_erasures() -> dict[str, Erasable]:
+def promised_erasures() -> dict[str, Change]:
     """Return what may become empty in a guarded table, as the last migration says that guards it."""
     return {table: guard.erasable for table, guard in _last_guards().items() if guard.erasable}
 
@@ -166,7 +166,7 @@ def promised_functions() -> set[str]:
     return {f"{name}()" for name in (FUNCTION, *refusals, *own)}
 
 
-def sqlite_triggers(table: str, keys: Keys, but: Erasable | None = None) -> dict[str, str]:
+def sqlite_triggers(table: str, keys: Keys, but: Change | None = None) -> dict[str, str]:
     """Return the guards of a rowid table by name, each as the statement that creates it."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {table}'); END"
     triggers = {
@@ -188,7 +188,7 @@ POSTGRES_TRIGGERS = {
 }
 
 
-def _function_of(table: str, name: str, erasable: Erasable | None) -> tuple[str, str]:
+def _function_of(table: str, name: str, erasable: Change | None) -> tuple[str, str]:
     """The function behind a guard, and its body: one of the table's own where something may become empty."""
     if erasable and name == "guard_rows":
         return f"{table}_{name}", erasable.body(_REFUSED)
@@ -199,7 +199,7 @@ def _promised(table: str, name: str) -> tuple[str, str]:
     return _function_of(table, name, promised_erasures().get(table))
 
 
-def _postgres_statements(table: str, erasable: Erasable | None) -> list[str]:
+def _postgres_statements(table: str, erasable: Change | None) -> list[str]:
     statements = []
     for name, (events, scope, _bits) in POSTGRES_TRIGGERS.items():
         trigger = f'"{table}_{name}"'

@@ -20,11 +20,14 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
 from audit.commitments import commit, new_salt
-from audit.erasing import Erased, erase_values, is_append_only, names_to_erase
+from audit.erasing import Erased, erase_values, is_append_only, is_forgettable, names_to_erase
 from audit.errors import BadInput, NotErasable, TwoPeopleNeeded, UnknownRecord
 from audit.guards import promised_tables
 from audit.private import private_models, values_of
 from cases.models import Case
+from dossiers.queries import dossiers_holding
+from evidence.erasing_words import begin_erasure
+from evidence.models import EvidenceItem
 
 ERASE, APPROVE = "cases.manage_members", "audit.review_log"
 SHORTEST_REASON = 10
@@ -37,6 +40,8 @@ class Receipt:
     record: str
     erased: Erased
     reason_salt: str
+    # Dossiers that have the item and were compiled before: whoever holds them still has the words.
+    dossiers: tuple[str, ...] = ()
 
 
 def kinds() -> dict[str, type[Model]]:
@@ -45,9 +50,16 @@ def kinds() -> dict[str, type[Model]]:
 
 
 def erasable_kinds() -> dict[str, type[Model]]:
-    """The kinds of which values can be erased: the database refuses every change of the others. Asks no database."""
+    """The kinds of which values can be erased: the database refuses every change of the others. Asks no database.
+
+    Of custody, acquisition and capture it lets words go, by a row that says who erased them.
+    """
     guarded = promised_tables()
-    return {name: model for name, model in kinds().items() if model._meta.db_table not in guarded}
+    return {
+        name: model
+        for name, model in kinds().items()
+        if model._meta.db_table not in guarded or is_forgettable(model)
+    }
 
 
 def erase_private_values(
@@ -64,7 +76,7 @@ def erase_private_values(
     Raises NotPermitted, TwoPeopleNeeded, UnknownRecord, NotErasable, or BadInput for a name that the kind does not
     have or a reason under ten characters; then nothing is changed.
     """
-    user = _two_people(actor, approver)
+    user, second = _two_people(actor, approver)
     words = _checked_reason(reason)
     model = kinds().get(kind)
     if model is None:
@@ -76,7 +88,13 @@ def erase_private_values(
         row = _locked(model, record_id)
         cases = _cases_of(row, user)
         _check_erasable(row)
-        erased = erase_values(row, names=_chosen(row, names), at=timezone.now())
+        chosen, now, reason_sealed = _chosen(row, names), timezone.now(), commit(words, salt=salt)
+        erasure = (
+            begin_erasure(row, names=chosen, reason=reason_sealed, erased_by=user, approved_by=second, at=now)
+            if is_append_only(row)
+            else None
+        )
+        erased = erase_values(row, names=chosen, at=now)
         if not erased.count:
             raise NotErasable(_("There is nothing to erase: the values are empty or were erased before."))
         facts: dict[str, Json] = {
@@ -87,22 +105,24 @@ def erase_private_values(
             "kept": erased.kept,
             "approved_by": approver.audit_name,
             # Its salt goes to the two people and nowhere else: a reason often says what was to be forgotten.
-            "reason": commit(words, salt=salt),
+            "reason": reason_sealed,
+            **({"erasure": str(erasure.pk)} if erasure else {}),
         }
         for case_id in cases:
             log.append(Action.VALUES_ERASED, subject=_subject(row), actor=actor, facts=facts, case_id=case_id)
+        left = _left_before(row, user)
     _forget()
-    return Receipt(f"{kind} {row.pk}", erased, salt.hex())
+    return Receipt(f"{kind} {row.pk}", erased, salt.hex(), left)
 
 
-def _two_people(actor: Actor, approver: Actor) -> User:
+def _two_people(actor: Actor, approver: Actor) -> tuple[User, User]:
     user = require(actor, ERASE)
     second = require(approver, APPROVE)
     if user.pk == second.pk:
         raise TwoPeopleNeeded(
             _("Erasing takes two people: a lawyer of the case, and an auditor who approves it.")
         )
-    return user
+    return user, second
 
 
 def _checked_reason(reason: str) -> str:
@@ -136,7 +156,7 @@ def _cases_of(row: Any, user: User) -> list[uuid.UUID]:
 
 
 def _check_erasable(row: Any) -> None:
-    if is_append_only(row):
+    if is_append_only(row) and not is_forgettable(row):
         raise NotErasable(
             _(
                 "This record is append-only: the database refuses to change it, because proof rests on it never "
@@ -153,6 +173,11 @@ def _chosen(row: Any, names: Collection[str]) -> tuple[str, ...]:
     if set(names) - set(known):
         raise BadInput(_("This kind of record has these values: %(names)s.") % {"names": ", ".join(known)})
     return tuple(names) or known
+
+
+def _left_before(row: Any, user: User) -> tuple[str, ...]:
+    item = row if isinstance(row, EvidenceItem) else getattr(row, "item", None)
+    return tuple(dossiers_holding(item, user=user)) if isinstance(item, EvidenceItem) else ()
 
 
 def _subject(row: Any) -> Model | log.Subject:

@@ -30,6 +30,8 @@ _CUSTODY = (
     Action.FIXITY_CHECKED,
     Action.FIXITY_FAILED,
     Action.EVIDENCE_DISCLOSED,
+    # Words of a custody event that are gone: without it the event could not be told from an altered one.
+    Action.VALUES_ERASED,
 )
 # These concern one case alone; what other cases do with the same item is not this reader's matter.
 _OF_THE_CASE = (Action.EVIDENCE_LINKED, Action.EXHIBIT_NUMBERED)

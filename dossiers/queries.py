@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dossiers.errors import UnknownDossier
-from dossiers.models import Dossier
+from dossiers.models import Dossier, DossierState
+from evidence.models import EvidenceItem
 
 VIEW = "dossiers.view_dossier"
 
@@ -22,6 +23,12 @@ def find_dossier(dossier_id: UUID, *, user: User) -> Dossier:
     if dossier is None:
         raise UnknownDossier(_("There is no such dossier in your cases. Open it from the list of the case."))
     return dossier
+
+
+def dossiers_holding(item: EvidenceItem, *, user: User) -> list[str]:
+    """The names of the dossiers that have the item and are compiled, among those that are open to the user."""
+    holding = Dossier.objects.visible_to(user).filter(state=DossierState.READY, exhibits__item=item)
+    return [dossier.name for dossier in holding.select_related("case").order_by("case__reference", "number")]
 
 
 def find_named_dossier(name: str, *, user: User) -> Dossier:

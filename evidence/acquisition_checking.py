@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evidence.faults import Fault
+from evidence.link_checking import kept_since
 from evidence.models import Acquisition, EvidenceItem
 
 
@@ -13,7 +14,8 @@ def acquisition_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list
     by_version = {facts["acquisition"]: facts for facts in logged if "acquisition" in facts}
     faults = []
     for version in item.acquisitions.all():
-        fault = _fault(item, version, by_version.pop(str(version.pk), None))
+        told = by_version.pop(str(version.pk), None)
+        fault = _fault(item, version, told, kept_since(version.pk, logged))
         faults += [fault] if fault else []
     for facts in by_version.values():
         sentence = _(
@@ -23,7 +25,9 @@ def acquisition_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list
     return faults
 
 
-def _fault(item: EvidenceItem, version: Acquisition, logged: dict[str, Any] | None) -> Fault | None:
+def _fault(
+    item: EvidenceItem, version: Acquisition, logged: dict[str, Any] | None, erased: dict[str, Any]
+) -> Fault | None:
     number = {"number": version.version}
     if logged is None:
         sentence = _("Version %(number)d of its acquisition is not in the audit log.")
@@ -32,7 +36,8 @@ def _fault(item: EvidenceItem, version: Acquisition, logged: dict[str, Any] | No
         now = version.facts()
     except ValueError:
         now = {}
-    if not now or any(logged.get(name) != value for name, value in now.items()):
+    expected = {**logged, **erased}
+    if not now or any(expected.get(name) != value for name, value in now.items()):
         sentence = _(
             "Version %(number)d of its acquisition was altered: it is not what the audit log recorded."
         )

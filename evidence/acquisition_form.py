@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audit.erased import ErasedText
+from audit.erased import unless_erased
 from cases.form_fields import LineField, PartialDateField, TextBlockField
 from evidence.acquiring import AcquisitionFacts
 from evidence.filenames import visible_name
@@ -96,12 +96,12 @@ def known_so_far(item: EvidenceItem, last: Acquisition | None) -> dict[str, Any]
             "consent_reference": _still(item.intake.consent_reference),
         }
     names = (name for name in AcquisitionForm.base_fields if name not in ("languages", "acquired"))
-    return {name: getattr(last, name) for name in names} | {
+    return {name: unless_erased(getattr(last, name)) for name in names} | {
         "languages": last.language_codes,
-        "acquired": last.date_as_written,
+        "acquired": unless_erased(last.date_as_written),
     }
 
 
 def _still(text: str) -> str:
     """The text with nothing hidden in it; nothing where it was erased: the word that it was is no source."""
-    return "" if isinstance(text, ErasedText) else "\n".join(map(visible_name, text.splitlines()))
+    return "\n".join(map(visible_name, unless_erased(text).splitlines()))

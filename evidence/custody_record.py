@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from audit.erased import ErasedText
 from audit.erasing import was_erased
 from cases.date_display import display_dates
 from cases.partial_date import PartialDate
-from evidence.models import CustodyEvent, EvidenceItem
+from evidence.models import CustodyEvent, Erasure, EvidenceItem
 from evidence.queries import further_digests
 
 Record = dict[str, Any]
@@ -82,6 +83,9 @@ def event_record(event: CustodyEvent, *, withheld: bool) -> Record:
     texts |= {name: text for name in _LATER_TEXTS if (text := getattr(event, name))}
     # The words that the log's commitment was made over; a reader sees `happened_date`.
     texts["happened"] = event.happened_text
+    erased = _erasures(event)
+    # The salt is no longer the one under which the log knows the words that are left.
+    proven = not withheld and not erased
     return {
         "seq": event.seq,
         "kind": event.kind,
@@ -96,6 +100,31 @@ def event_record(event: CustodyEvent, *, withheld: bool) -> Record:
         "due": event.due.isoformat() if event.due else None,
         "facts": logged,
         "fingerprint": mark,
-        "texts": {} if withheld else texts,
-        "salt": None if withheld else bytes(event.salt).hex(),
+        "texts": texts if proven else {},
+        "salt": bytes(event.salt).hex() if proven else None,
+        **({"erased": erased} if erased else {}),
+        **({"texts_left": _left(event, texts)} if erased and not withheld else {}),
     }
+
+
+def _erasures(event: CustodyEvent) -> list[Record]:
+    """Who had words of the event erased, when and which."""
+    if not event.erasures:
+        return []
+    rows = Erasure.objects.filter(record=event.pk).select_related("erased_by", "approved_by")
+    return [
+        {
+            "on": row.day.isoformat(),
+            "by": row.erased_by.full_name,
+            "approved_by": row.approved_by.full_name,
+            "values": row.value_names,
+            "entry": str(row.pk),
+        }
+        for row in rows.order_by("number")
+    ]
+
+
+def _left(event: CustodyEvent, texts: Record) -> Record:
+    """The words that are left, and the salt under which the last erasure's entry knows them."""
+    kept = {name: text for name, text in texts.items() if text and not isinstance(text, ErasedText)}
+    return {"texts": kept, "salt": bytes(event.salt).hex()}

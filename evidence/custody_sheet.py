@@ -49,7 +49,7 @@ def item_rows(item: Record, language: Language) -> list[Row]:
 
 def event_fields(event: Record, language: Language, *, corrected_by: list[int] | None = None) -> Fields:
     """One event; what it does not say is left out."""
-    texts = event["texts"]
+    texts = event["texts_left"]["texts"] if "texts_left" in event else event["texts"]
     rows = [
         (Label("No. and event", "شماره و رویداد"), Value(_kind(event, language))),
         (
@@ -77,9 +77,25 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
         (Label("Corrected by event", "اصلاح‌شده در رویداد"), Value(_numbers(corrected_by or [], language))),
         (Label("Fingerprint", "اثر انگشت"), Value(event["fingerprint"], code=True)),
     ]
-    if not texts:
+    rows += _erased(event, language)
+    if not event["texts"] and "texts_left" not in event:
         rows.append((Label("Withheld", "ناگفته‌مانده"), Value(_one(_WITHHELD, language))))
     return Fields([(label, value) for label, value in rows if value.text])
+
+
+def _erased(event: Record, language: Language) -> list[Row]:
+    """Words of it that are gone: when, by whom, and with whose approval."""
+    said = {
+        "en": "erased on {on} by {by}, approved by {approved_by}",
+        "fa": "در {solar} به دست {by} و با تأیید {approved_by} پاک شد",
+    }
+    rows = []
+    for one in event.get("erased", []):
+        facts = {**one, "solar": _solar(date.fromisoformat(one["on"]))}
+        line = Label(said["en"].format(**facts), said["fa"].format(**facts))
+        which = ", ".join(name.replace("_", " ") for name in one["values"])
+        rows.append((Label("Erased", "پاک‌شده"), Value(f"{_one(line, language)}\n({which})")))
+    return rows
 
 
 def _what_it_is(item: Record, language: Language) -> list[Row]:

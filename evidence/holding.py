@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.models import User
+from audit.erased import PrivateTextField
 from evidence.models import CustodyEvent, EvidenceItem
 from evidence.vocabulary import TAKING, CustodyKind
 
@@ -83,7 +84,8 @@ def with_holder(items: "QuerySet[EvidenceItem]") -> "QuerySet[EvidenceItem]":
     name = Case(
         When(known & ~Q(received_by=""), then=F("received_by")),
         When(known, then=F("actor__full_name")),
-        output_field=TextField(),
+        # What was erased says so here too.
+        output_field=PrivateTextField(),
     )
     return items.annotate(
         holder_id=Subquery(last.annotate(account=account).values("account")[:1]),

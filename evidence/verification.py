@@ -16,6 +16,7 @@ from audit.models import Entry
 from evidence.acquisition_checking import acquisition_faults
 from evidence.capturing.checking import capture_faults
 from evidence.derivative_checking import derivative_faults
+from evidence.erasure_checking import erasure_faults, other_words
 from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
 from evidence.gone import gone_faults
@@ -98,6 +99,7 @@ def _in_batches(items: Iterable[EvidenceItem]) -> Iterator[list[EvidenceItem]]:
             "links",
             "acquisitions",
             "captures__parts",
+            "erasures",
             "collector_traces",
             "thing",
             "derivatives__object",
@@ -164,6 +166,7 @@ def _record_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fau
         *_ledger_faults(item, events),
         *_log_faults(item, events, logged),
         *_row_faults(item, logged),
+        *erasure_faults(item, logged),
         *link_faults(item, logged),
         *derivative_faults(item, logged),
         *acquisition_faults(item, logged),
@@ -194,7 +197,7 @@ def _log_faults(item: EvidenceItem, events: list[CustodyEvent], logged: list[dic
         if facts is None:
             sentence = _("Custody event %(seq)d is not in the audit log.") % {"seq": event.seq}
             faults.append(Fault(item.reference, "custody_unlogged", sentence))
-        elif facts["fingerprint"] != _fingerprint(event):
+        elif facts["fingerprint"] != _fingerprint(event) or other_words(event, logged):
             sentence = _("Custody event %(seq)d was altered: it is not what the audit log recorded.")
             faults.append(Fault(item.reference, "custody_altered", sentence % {"seq": event.seq}))
     for facts in by_event.values():

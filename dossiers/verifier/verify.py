@@ -926,16 +926,35 @@ def check_inclusion(
 def check_custody(report: Report, dossier: Dossier, certificates: Any, bodies: Any) -> None:
     """What the certificates say of custody is what the log holds of it: nothing changed, left out or made up."""
     logged: dict[str, dict[int, Any]] = {}
+    erased: dict[str, Any] = {}
     for body in bodies:
         facts = body["facts"]
         if "fingerprint" in facts:
             logged.setdefault(facts["item"], {})[facts["seq"]] = facts
+        if body["action"] == "log.values_erased" and "erasure" in facts:
+            erased[facts["erasure"]] = facts
     for item in sorted(set(logged) - set(certificates)):
         report.fault(
             "log/entries.jsonl", f"holds the custody of item {item}, for which there is no certificate"
         )
     for item, (path, certificate) in certificates.items():
         check_item_custody(report, path, certificate, logged.get(item, {}))
+        for event in certificate["events"]:
+            check_erasures(report, path, event, erased)
+
+
+def check_erasures(report: Report, path: str, event: Any, erased: dict[str, Any]) -> None:
+    """Words of an event that are gone: the log tells of each erasure, and knows the words that are left."""
+    where = f"custody event {event['seq']}"
+    for one in event.get("erased", []):
+        told = erased.get(one["entry"])
+        if told is None or (told["record"], told["erased"]) != (event["facts"]["event"], one["values"]):
+            report.fault(path, f"{where}: the log does not hold that words of it were erased on {one['on']}")
+        elif one is event["erased"][-1] and "texts_left" in event:
+            left = event["texts_left"]
+            for field, text in left["texts"].items():
+                if told["kept"].get(field) != commitment(text, bytes.fromhex(left["salt"])):
+                    report.fault(path, f"{where}: the text left as {field!r} is not the one that was kept")
 
 
 def check_item_custody(report: Report, path: str, certificate: Any, logged: dict[int, Any]) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evidence.faults import Fault
+from evidence.link_checking import kept_since
 from evidence.models import CollectorTrace, EvidenceItem, OnlineCapture
 
 
@@ -47,7 +48,7 @@ def _faults(
         if facts is None:
             said = _("%(record)s: version %(number)d is not in the audit log.") % named
             faults.append(Fault(item.reference, f"{kept.word}_unlogged", said))
-        elif _altered(version, facts):
+        elif _altered(version, {**facts, **kept_since(version.pk, logged)}):
             said = _("%(record)s: version %(number)d was altered: it is not what the audit log recorded.")
             faults.append(Fault(item.reference, f"{kept.word}_altered", said % named))
     for facts in by_version.values():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.erased import unless_erased
 from audit.errors import BadInput
 from cases.dating import PartialDate
 from cases.form_fields import LineField, PartialDateField, TextBlockField
@@ -162,8 +163,8 @@ def known_so_far(last: OnlineCapture | None, stated: Stated, *, user: User) -> d
         return dict(stated.usable)
     names = ("url", "final_url", "collector", "tool", "tool_version", "context")
     parts = parts_seen(last, user=user).values_list("reference", flat=True)
-    return {name: getattr(last, name) for name in names} | {
-        "captured": last.date_as_written,
+    return {name: unless_erased(getattr(last, name)) for name in names} | {
+        "captured": unless_erased(last.date_as_written),
         "parts": " ".join(parts),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from audit.erased import ErasedText
 from cases.folding import joined_key
 from evidence.gaps.gap import Gap, GapKind
 from evidence.models import CustodyEvent
@@ -20,36 +21,42 @@ def seal_gaps(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
         read = numbers[event.pk]
         if event.kind == CustodyKind.UNSEALED:
             yield from _opening(event, closed.pop(event.answers_id, None), numbers)
-        elif event.kind in _PUT_ON and read:
+        elif event.kind in _PUT_ON and read != "":
             closed[event.pk] = event
         elif read and event.kind != CustodyKind.CORRECTED:
             yield from _reading(event, read, closed, numbers)
     yield from _alone(events)
 
 
-def _numbers(events: Sequence[CustodyEvent]) -> dict[object, str]:
-    """Each event's seal number as it is compared, as its last correction says where there is one."""
-    numbers: dict[object, str] = {event.pk: joined_key(event.seal) for event in events}
+def _numbers(events: Sequence[CustodyEvent]) -> dict[object, str | None]:
+    """Each event's seal number as it is compared, as its last correction says where there is one; None if erased."""
+    numbers: dict[object, str | None] = {event.pk: _number(event) for event in events}
     for event in events:
         if event.kind == CustodyKind.CORRECTED and event.seal and event.refers_to_id in numbers:
-            numbers[event.refers_to_id] = joined_key(event.seal)
+            numbers[event.refers_to_id] = _number(event)
     return numbers
 
 
-def _opening(event: CustodyEvent, put_on: CustodyEvent | None, numbers: dict[object, str]) -> Iterator[Gap]:
+def _number(event: CustodyEvent) -> str | None:
+    return None if isinstance(event.seal, ErasedText) else joined_key(event.seal)
+
+
+def _opening(
+    event: CustodyEvent, put_on: CustodyEvent | None, numbers: dict[object, str | None]
+) -> Iterator[Gap]:
     if put_on is None:
         sentence = _("Event %(number)d opened a seal that nobody is recorded to have put on.")
         yield Gap(GapKind.SEAL, sentence % {"number": event.seq}, after=event.seq)
-    elif numbers[event.pk] != numbers[put_on.pk]:
+    elif None not in (numbers[event.pk], numbers[put_on.pk]) and numbers[event.pk] != numbers[put_on.pk]:
         sentence = _("The seal opened at event %(second)d is not the one of event %(first)d.")
         said = sentence % {"second": event.seq, "first": put_on.seq}
         yield Gap(GapKind.SEAL, said, after=put_on.seq, before=event.seq)
 
 
 def _reading(
-    event: CustodyEvent, read: str, closed: dict[object, CustodyEvent], numbers: dict[object, str]
+    event: CustodyEvent, read: str, closed: dict[object, CustodyEvent], numbers: dict[object, str | None]
 ) -> Iterator[Gap]:
-    if any(numbers[key] == read for key in closed):
+    if any(numbers[key] in (read, None) for key in closed):
         return
     last = next(reversed(closed.values()), None)
     if last is None:

@@ -5,6 +5,7 @@ from evidence.models.capture import CapturePart, CollectorTrace, OnlineCapture
 from evidence.models.container import ContainerMember, Unpacking
 from evidence.models.custody import CustodyEvent
 from evidence.models.derivative import Derivative
+from evidence.models.erasure import Erasure
 from evidence.models.fixity import FixityAlarm, FixityReading, FixityReport, FixityRound
 from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
@@ -21,6 +22,7 @@ __all__ = [
     "ContainerMember",
     "CustodyEvent",
     "Derivative",
+    "Erasure",
     "EvidenceCase",
     "EvidenceItem",
     "EvidenceLink",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.commitments import new_salt
+from audit.erased import PrivateTextField
 from audit.private import sealed
 from audit.unlogged import InTheLog
 from cases.dated import Dated
@@ -28,19 +29,20 @@ class Acquisition(Identified, Dated):
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     source_kind = models.CharField(max_length=16, choices=SourceKind)
-    source_name = models.TextField()
-    how_obtained = models.TextField(blank=True)
-    why_obtained = models.TextField(blank=True)
-    place = models.TextField(blank=True)
-    collector = models.TextField(blank=True)
-    legal_basis = models.TextField(blank=True)
-    rights = models.TextField(blank=True)
-    restrictions = models.TextField(blank=True)
+    source_name = PrivateTextField()
+    how_obtained = PrivateTextField(blank=True)
+    why_obtained = PrivateTextField(blank=True)
+    place = PrivateTextField(blank=True)
+    collector = PrivateTextField(blank=True)
+    legal_basis = PrivateTextField(blank=True)
+    rights = PrivateTextField(blank=True)
+    restrictions = PrivateTextField(blank=True)
     languages = models.CharField(max_length=100, blank=True)
-    consent_reference = models.TextField(blank=True)
+    consent_reference = PrivateTextField(blank=True)
     reliability = models.CharField(max_length=1, choices=Reliability, blank=True)
     credibility = models.CharField(max_length=1, choices=Credibility, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+    erasures = models.PositiveIntegerField(null=True, editable=False)
 
     PRIVATE = private_values.ACQUISITION
     IN_THE_LOG = InTheLog(written="recorded_at", about="item")

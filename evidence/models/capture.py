@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.commitments import new_salt
+from audit.erased import PrivateTextField
 from audit.private import sealed
 from audit.unlogged import InTheLog
 from cases.dated import Dated
@@ -28,14 +29,15 @@ class OnlineCapture(Identified, Dated):
     version = models.PositiveIntegerField()
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    url = models.TextField()
-    final_url = models.TextField(blank=True)
-    collector = models.TextField(blank=True)
-    tool = models.TextField(blank=True)
-    tool_version = models.TextField(blank=True)
-    context = models.TextField(blank=True)
+    url = PrivateTextField()
+    final_url = PrivateTextField(blank=True)
+    collector = PrivateTextField(blank=True)
+    tool = PrivateTextField(blank=True)
+    tool_version = PrivateTextField(blank=True)
+    context = PrivateTextField(blank=True)
     stated = models.CharField(max_length=100, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+    erasures = models.PositiveIntegerField(null=True, editable=False)
 
     PRIVATE = private_values.CAPTURE
     IN_THE_LOG = InTheLog(written="recorded_at", about="item")
@@ -97,9 +99,10 @@ class CollectorTrace(Identified):
     version = models.PositiveIntegerField()
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    collector_ip = models.TextField(blank=True)
-    persona_used = models.TextField(blank=True)
+    collector_ip = PrivateTextField(blank=True)
+    persona_used = PrivateTextField(blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+    erasures = models.PositiveIntegerField(null=True, editable=False)
 
     objects = CollectorTraceQuerySet.as_manager()
 

@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from audit.canonical import canonical_json
 from audit.commitments import new_salt
+from audit.erased import PrivateTextField
 from audit.log import instant
 from audit.private import sealed
 from audit.unlogged import InTheLog
 from cases.dated import Dated
 from evidence import private_values
 from evidence.digests import Digest, DigestField
+from evidence.models.erasure import first_commitments
 from evidence.models.identified import Identified
 from evidence.models.item import EvidenceItem
 from evidence.tool_words import shown_tool
@@ -39,7 +41,8 @@ class CustodyEvent(Identified, Dated):
     is the item that shows the event: the signed paper, or the photograph of a seal. `answers` is the event that this
     one settles, such as an offer; `refers_to` the one that it speaks of. `due` is the day by which it is to be back.
 
-    The table takes new rows and nothing else: the database refuses to change or remove one.
+    The table takes new rows and nothing else: the database refuses to change or remove one. Only words may give way to
+    the mark of their erasure, each by a row of `Erasure`; the facts stay those of the day on which it was written.
     """
 
     item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="custody")
@@ -50,13 +53,13 @@ class CustodyEvent(Identified, Dated):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     agent = models.CharField(max_length=100)
-    released_by = models.TextField(blank=True)
-    received_by = models.TextField(blank=True)
-    purpose = models.TextField(blank=True)
-    location = models.TextField(blank=True)
+    released_by = PrivateTextField(blank=True)
+    received_by = PrivateTextField(blank=True)
+    purpose = PrivateTextField(blank=True)
+    location = PrivateTextField(blank=True)
     tool = models.CharField(max_length=200, blank=True)
     outcome = models.CharField(max_length=16, choices=CustodyOutcome, blank=True)
-    note = models.TextField(blank=True)
+    note = PrivateTextField(blank=True)
     digest_expected = DigestField("sha256", null=True, blank=True)
     digest_found = DigestField("sha256", null=True, blank=True)
     refers_to = models.ForeignKey(
@@ -71,12 +74,14 @@ class CustodyEvent(Identified, Dated):
     document = models.ForeignKey(
         EvidenceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="shows_events"
     )
-    seal = models.TextField(blank=True)
-    condition = models.TextField(blank=True)
-    authority = models.TextField(blank=True)
-    witnessed_by = models.TextField(blank=True)
+    seal = PrivateTextField(blank=True)
+    condition = PrivateTextField(blank=True)
+    authority = PrivateTextField(blank=True)
+    witnessed_by = PrivateTextField(blank=True)
     due = models.DateField(null=True, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+    # How often words of it were erased; empty where none were.
+    erasures = models.PositiveIntegerField(null=True, editable=False)
 
     PRIVATE = private_values.EVENT
     IN_THE_LOG = InTheLog(written="recorded_at", about="item")
@@ -146,29 +151,37 @@ class CustodyEvent(Identified, Dated):
         return f"{date.calendar} {date.edtf} {date.as_written}" if date else ""
 
     def _recorded(self) -> dict[str, Any]:
+        said = self._commitments()
         return {
             "event": str(self.pk),
             "item": str(self.item_id),
             "seq": self.seq,
             "kind": str(self.kind),
             "recorded_at": instant(self.recorded_at),
-            "happened": sealed(self, "happened"),
+            "happened": said["happened"],
             "agent": self.agent,
             "actor": str(self.actor_id) if self.actor_id else None,
-            "released_by": sealed(self, "released_by"),
-            "received_by": sealed(self, "received_by"),
-            "purpose": sealed(self, "purpose"),
-            "location": sealed(self, "location"),
+            "released_by": said["released_by"],
+            "received_by": said["received_by"],
+            "purpose": said["purpose"],
+            "location": said["location"],
             "tool": self.tool,
             "outcome": str(self.outcome),
-            "note": sealed(self, "note"),
+            "note": said["note"],
             "digest_expected": _hex(self.digest_expected),
             "digest_found": _hex(self.digest_found),
             "refers_to": str(self.refers_to_id) if self.refers_to_id else None,
-            **self._recorded_since(),
+            **self._recorded_since(said),
         }
 
-    def _recorded_since(self) -> dict[str, Any]:
+    def _commitments(self) -> dict[str, str | None]:
+        names = [value.name for value in private_values.EVENT.values]
+        if self.erasures:
+            before = first_commitments(self)
+            return {name: before.get(name) for name in names}
+        return {name: sealed(self, name) for name in names}
+
+    def _recorded_since(self, commitments: dict[str, str | None]) -> dict[str, Any]:
         # Columns that came later stand in the facts only where they say something, so that the fingerprints of the
         # events before them stay what the log has.
         said = {
@@ -176,7 +189,7 @@ class CustodyEvent(Identified, Dated):
             "party": f"user:{self.party_id}" if self.party_id else None,
             "document": str(self.document_id) if self.document_id else None,
             "due": self.due.isoformat() if self.due else None,
-            **{name: sealed(self, name) for name in ("seal", "condition", "authority", "witnessed_by")},
+            **{name: commitments[name] for name in ("seal", "condition", "authority", "witnessed_by")},
         }
         return {name: value for name, value in said.items() if value is not None}
 

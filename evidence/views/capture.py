@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
+from audit.erased import unless_erased
 from audit.errors import BadInput, Conflict
 from evidence.capture_checking import check_capture
 from evidence.capturing.collector import read_traces, record_trace
@@ -92,7 +93,7 @@ def collector(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def _last(traces: Sequence[CollectorTrace]) -> dict[str, str]:
     if not traces:
         return {}
-    return {"collector_ip": traces[0].collector_ip, "persona_used": traces[0].persona_used}
+    return {name: unless_erased(getattr(traces[0], name)) for name in ("collector_ip", "persona_used")}
 
 
 def _recorded(request: HttpRequest, item: EvidenceItem, form: CaptureForm) -> bool:

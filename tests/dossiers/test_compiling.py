@@ -54,6 +54,10 @@ def test_a_dossier_verifies_though_values_of_its_exhibit_and_its_people_were_era
     erase_private_values("evidenceitem", evidence[0].pk, names=["title", "collected"], **both)
     erase_private_values("person", person.pk, **both)
     erase_private_values("evidencelink", EvidenceLink.objects.get().pk, **both)
+    for event, names in zip(
+        CustodyEvent.objects.filter(kind="received"), ([], ["released_by"]), strict=False
+    ):
+        erase_private_values("custodyevent", event.pk, names=names, **both)
     path = tmp_path / "after an erasure"
     compile_dossier(case, purpose=PURPOSE, sink=DirectorySink(path), actor=lawyer)
     done = run_verifier(path)

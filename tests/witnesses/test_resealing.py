@@ -10,6 +10,7 @@ from audit.actions import Action
 from audit.guards import missing_guards, promised_erasures
 from audit.models import Entry
 from audit.verification import verify_log
+from evidence.models import Acquisition, CollectorTrace, CustodyEvent, OnlineCapture
 from tests.tampering import guards_lifted
 from tests.witnesses.conftest import CANARIES, IDENTITY, NAME_FA, PASSPHRASES
 from tests.witnesses.residue import traces
@@ -304,7 +305,15 @@ def test_a_share_has_one_holder(witness, custodians):
 def test_the_guard_names_every_column_but_those_that_may_become_empty():
     columns = {
         model._meta.db_table: {field.column for field in model._meta.concrete_fields}
-        for model in (SealedIdentity, KeyShare, RecoverySeal)
+        for model in (
+            SealedIdentity,
+            KeyShare,
+            RecoverySeal,
+            CustodyEvent,
+            Acquisition,
+            OnlineCapture,
+            CollectorTrace,
+        )
     }
     promised = promised_erasures()
     assert {table: {*one.empty, *one.kept} for table, one in promised.items()} == columns

@@ -65,6 +65,7 @@ class Command(BaseCommand):
             "erased": list(receipt.erased.names),
             "values": receipt.erased.count,
             "reason_salt": receipt.reason_salt,
+            "dossiers": list(receipt.dossiers),
             "log_entries": report.entries,
             "log_faults": report.fault_count,
         }
@@ -85,10 +86,16 @@ class Command(BaseCommand):
             if report.ok
             else _("BROKEN: the log has %(log_faults)d faults. Run verify_audit_log to see them.") % told
         )
+        if receipt.dossiers:
+            names = {"dossiers": ", ".join(receipt.dossiers)}
+            self.stdout.write(
+                _("Dossiers with this item were compiled before and still have the words: %(dossiers)s")
+                % names
+            )
         self.stdout.write(
             _(
-                "The same words may stand in other records, such as titles of exhibits and notes: look for them and "
-                "erase those too. They may also stand in custody and in decisions, which nobody can change, in "
-                "backups, and in dossiers that have left."
+                "The same words may stand in other records, such as titles of exhibits, their custody and how they "
+                "were acquired: look for them and erase those too. They may also stand in decisions, which nobody can "
+                "change, in backups, and in dossiers that have left."
             )
         )
