@@ -93,6 +93,10 @@ class Action(Worded):
         "evidence.derivative_not_made",
         _("A program could not make something of an exhibit, or found nothing; the exhibit says why."),
     )
+    DERIVATIVE_WIDENED = (
+        "evidence.derivative_widened",
+        _("A person had a file that was passed over looked into all the same, with wider limits or as text."),
+    )
     DERIVATIVE_RETRIED = (
         "evidence.derivative_retried",
         _("A person had something that was not made of an exhibit tried again."),

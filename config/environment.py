@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Our own thin layers over Django's two backends.
 _SQLITE = "config.sqlite"
 _POSTGRESQL = "config.postgresql"
+# Of memory alone, so many times is 64 GiB.
+MOST_WIDENED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Environment:
     uploads_waiting: int
     uploads_waiting_gib: int
     smallest_group: int
+    wider_limits: int
 
 
 def read_environment(environment: environ.Env | None = None) -> Environment:
@@ -90,6 +93,7 @@ def read_environment(environment: environ.Env | None = None) -> Environment:
         smallest_group=_number(
             env, "DADKHAH_SMALLEST_GROUP", "how many people a pseudonym must fit at least", default="10"
         ),
+        wider_limits=_wider_limits(env),
     )
 
 
@@ -155,6 +159,18 @@ def _checkpoint_every(env: environ.Env) -> timedelta:
             "DADKHAH_CHECKPOINT_EVERY must be a number of hours from 1 to 8784, for example 24."
         )
     return timedelta(hours=int(text))
+
+
+def _wider_limits(env: environ.Env) -> int:
+    times = _number(
+        env, "DADKHAH_WIDER_LIMITS", "how many times the limits a second look may have", default="4"
+    )
+    if times > MOST_WIDENED:
+        raise ImproperlyConfigured(
+            f"DADKHAH_WIDER_LIMITS is at most {MOST_WIDENED}: more memory and time than that makes a hostile file a "
+            "danger to the machine."
+        )
+    return times
 
 
 def _days(env: environ.Env, name: str, *, default: str) -> timedelta | None:

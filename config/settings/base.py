@@ -33,6 +33,8 @@ DADKHAH_UPLOADS_WAITING = env.uploads_waiting
 DADKHAH_UPLOADS_WAITING_BYTES = env.uploads_waiting_gib * 1024**3
 # Whoever writes what fits fewer people than so many is warned that it may tell who is behind a pseudonym.
 DADKHAH_SMALLEST_GROUP = env.smallest_group
+# So many times the usual limits has whoever wants a file looked into all the same; 0 and 1 offer it to nobody.
+DADKHAH_WIDER_LIMITS = env.wider_limits
 DADKHAH_ORGANISATION = env.organisation
 DADKHAH_OFFICE_ZONE = env.office_zone
 # From the first hour until the second, by the clock of the office: who works then is shown to the auditor.

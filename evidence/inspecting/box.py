@@ -53,6 +53,17 @@ class Limits:
     folder: int = 64 * MIB
     processes: int = 48
 
+    def widened(self, times: int) -> "Limits":
+        """So many times as much of everything but processes."""
+        return Limits(
+            self.seconds * times,
+            self.memory * times,
+            self.output * times,
+            self.file * times,
+            self.folder * times,
+            self.processes,
+        )
+
 
 class BoxFailure(Exception):
     """The tool did not do its work, for a reason of `Failure`; `detail` completes the sentence."""

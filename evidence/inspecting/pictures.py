@@ -14,8 +14,9 @@ _LIMITS = Limits(seconds=120, memory=2048 * MIB, output=64 * MIB)
 
 def make_preview(work: Work) -> Made:
     """A JPEG of at most 1600 pixels a side, and a second of at most 4800 where the picture has more."""
-    told = {"small": SMALL, "large": LARGE, "most_pixels": MOST_PIXELS}
-    argv = [*script("picture"), "preview", str(SMALL), str(LARGE), str(MOST_PIXELS)]
+    most = MOST_PIXELS * work.times
+    told = {"small": SMALL, "large": LARGE, "most_pixels": most}
+    argv = [*script("picture"), "preview", str(SMALL), str(LARGE), str(most)]
     with work.copy() as copy, kept_many() as kept:
         work.run(argv, copy=copy, sink=kept, limits=_LIMITS)
         return Made(Maker("Pillow", libraries("pillow", "pillow-heif"), told), kept.finish())

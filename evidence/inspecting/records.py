@@ -153,7 +153,7 @@ def record_made(lead: Derivative, made: Made) -> bool:
             "media_type": first.media_type,
             "tool": made.maker.tool,
             "tool_version": made.maker.version,
-            "parameters": canonical_json(dict(made.maker.parameters)).decode(),
+            "parameters": canonical_json(_told(lead, made)).decode(),
             "language": made.language,
             "finding": made.finding,
             "parent": made.parent,
@@ -211,7 +211,7 @@ def retry_derivative(derivative: Derivative, *, actor: Actor) -> None:
     stopped = (DerivativeState.FAILED, DerivativeState.MISSING, DerivativeState.NOTHING)
     with transaction.atomic():
         changed = Derivative.objects.filter(pk=derivative.pk, kind__in=BY_PROGRAMS, state__in=stopped).update(
-            state=DerivativeState.WAITING, failure="", failure_detail="", tries=0, claim=None
+            state=DerivativeState.WAITING, failure="", failure_detail="", tries=0, claim=None, widened=None
         )
         if not changed:
             raise BadDerivative(_("This is made already, or being made. Reload the page in a moment."))
@@ -256,10 +256,15 @@ def _made_facts(lead: Derivative, made: Made) -> dict[str, Json]:
         "kind": str(lead.kind),
         "tool": made.maker.tool,
         "tool_version": made.maker.version,
-        "parameters": dict(made.maker.parameters),
+        "parameters": _told(lead, made),
         "finding": made.finding,
         "sha256": [output.stored.sha256.hex() for output in made.outputs],
     }
+
+
+def _told(lead: Derivative, made: Made) -> dict[str, Json]:
+    widened: dict[str, Json] = {"limits_times": lead.widened} if lead.widened else {}
+    return dict(made.maker.parameters) | widened
 
 
 def _record_found(lead: Derivative, made: Made) -> list[Json]:

@@ -40,6 +40,11 @@ class Work:
         """The item's type, from its content."""
         return self.lead.item.media_type
 
+    @property
+    def times(self) -> int:
+        """How many times the usual limits it may use."""
+        return self.lead.widened or 1
+
     def beat(self) -> None:
         """Say every few seconds that the work goes on. Raises TakenAway where it is somebody else's by now."""
         if time.monotonic() - self._heard < _BEAT_SECONDS:
@@ -73,7 +78,7 @@ class Work:
             raise ObjectMissing
         with (
             open_stored(stored) as content,
-            box.copy_in_memory(content, largest=largest, beat=self.beat) as copy,
+            box.copy_in_memory(content, largest=largest * self.times, beat=self.beat) as copy,
         ):
             yield copy
 
@@ -90,5 +95,12 @@ class Work:
     ) -> int:
         """Run a tool in the box; gives its exit code, one of `accept`. Raises BoxFailure or TakenAway."""
         return box.run(
-            argv, copy=copy, sink=sink, limits=limits, beat=self.beat, also=also, show=show, accept=accept
+            argv,
+            copy=copy,
+            sink=sink,
+            limits=limits.widened(self.times),
+            beat=self.beat,
+            also=also,
+            show=show,
+            accept=accept,
         )

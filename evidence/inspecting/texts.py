@@ -13,6 +13,9 @@ _LIMITS = Limits(seconds=300, memory=2048 * MIB, output=64 * MIB)
 def make_text(work: Work) -> Made | None:
     """The text in UTF-8, or None where there is none in it."""
     reader = text_reader(work.media_type)
+    if reader is None and work.lead.widened:
+        # Somebody wants it looked into all the same: whatever in it can be read as text.
+        reader = "plain"
     if reader is None:
         return None
     argv = [*script("pdf"), "text"] if reader == "pdf" else [*script("words"), reader]

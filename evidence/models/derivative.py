@@ -53,6 +53,8 @@ class Derivative(Identified):
     failure_detail = models.CharField(max_length=100, blank=True)
     finding = models.CharField(max_length=32, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    # By how much a person had the limits widened under which it is made; empty where they are the usual ones.
+    widened = models.PositiveSmallIntegerField(null=True, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
     # Who works on it, and when it was last heard of: a worker that was killed lets go by falling silent.
     claim = models.UUIDField(null=True, blank=True, editable=False)

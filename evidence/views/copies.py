@@ -14,6 +14,7 @@ from accounts.access import permission_required
 from audit.errors import BadInput
 from evidence.copy_form import CopyForm
 from evidence.derivative_reading import find_derivative, hand_out_derivative, read_found_values
+from evidence.inspecting.all_the_same import read_as_text, widen
 from evidence.inspecting.records import retry_derivative
 from evidence.intake import RECEIVE
 from evidence.lineage import add_copy
@@ -79,6 +80,26 @@ def copy_retry(request: HttpRequest, derivative_id: UUID) -> HttpResponse:
     retry_derivative(derivative, actor=user)
     messages.info(request, _("It will be tried again. Reload this page in a moment."))
     return redirect("evidence:item", derivative.item_id)
+
+
+@require_POST
+@permission_required(RECEIVE)
+def copy_widen(request: HttpRequest, derivative_id: UUID) -> HttpResponse:
+    """Have what ended at a limit tried with wider ones."""
+    user = reader(request)
+    derivative = find_derivative(derivative_id, user=user)
+    widen(derivative, actor=user)
+    messages.info(request, _("It will be tried with wider limits. Reload this page in a moment."))
+    return redirect("evidence:item", derivative.item_id)
+
+
+@require_POST
+@permission_required(RECEIVE)
+def read_all_the_same(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Have the text in a file read whose kind no reader is for."""
+    read_as_text(find_item(item_id, user=reader(request)), actor=reader(request))
+    messages.info(request, _("Its text will be looked for. Reload this page in a moment."))
+    return redirect("evidence:item", item_id)
 
 
 @require_safe

@@ -114,6 +114,21 @@ def _copy_retry(house: House, _hire: Hire) -> Act:
     return Act(house.people["lawyer"], changed={"derivative_id": failed.pk})
 
 
+def _copy_widen(house: House, _hire: Hire) -> Act:
+    failed = Derivative.objects.create(
+        item=house.ours.item, kind="poster", state="failed", failure="too_large"
+    )
+    return Act(house.people["lawyer"], changed={"derivative_id": failed.pk})
+
+
+def _read_all_the_same(house: House, _hire: Hire) -> Act:
+    item = _another_item(house)
+    EvidenceItem.objects.filter(pk=item.pk).update(
+        media_type="application/x-unknown", inspected_at=timezone.now()
+    )
+    return Act(house.people["lawyer"], changed={"item_id": item.pk})
+
+
 def _hand_over(house: House, _hire: Hire) -> Act:
     form = {"to": house.people["paralegal"].pk, "purpose": "For the reading of the handwriting"}
     return Act(house.people["lawyer"], form, {"item_id": _another_item(house).pk})
@@ -410,6 +425,8 @@ ACTS: dict[str, Prepare] = {
     "evidence:copy_new": _copy_new,
     "evidence:copy_download": _lawyer(),
     "evidence:copy_retry": _copy_retry,
+    "evidence:copy_widen": _copy_widen,
+    "evidence:read_all_the_same": _read_all_the_same,
     "evidence:hand_over": _hand_over,
     "evidence:certificate": _lawyer(language="fa"),
     "evidence:hold": _lawyer(reason="The trial goes on"),
