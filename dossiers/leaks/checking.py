@@ -1,9 +1,10 @@
 """Looks for sealed identities in the texts of a package. They are open for this comparing alone.
 
-Runs in the request of whoever typed the code: the code is in no message, no session and on no disk.
+Runs in the request of whoever typed the code, step by step: the code is in no message, no session and on no disk.
 """
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -30,7 +31,7 @@ from dossiers.models import (
 )
 from dossiers.requests import COMPILE
 from evidence.stored_objects import open_stored
-from witnesses.leaks.looking import look
+from witnesses.leaks.looking import Hit, look_with_pauses
 from witnesses.leaks.needles import Needles
 from witnesses.leaks.texts import Piece, Place
 from witnesses.quorum.opened import OpenedIdentities, opened_identities
@@ -51,9 +52,68 @@ class Counts:
     excused: set[UUID]
 
 
+class Search:
+    """A check that is being carried out: what is looked for lies in this object alone until it ends.
+
+    Whoever begins it goes through `steps`, or lets go with `forget`.
+    """
+
+    def __init__(self, check: LeakCheck, texts: PackageTexts, *, actor: Actor) -> None:
+        self._check, self._texts, self._actor = check, texts, actor
+        self._needles = Needles()
+        self._places: Places = {}
+        self._counts = Counts(0, 0, set())
+        self.result: LeakResult | None = None
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    @sensitive_variables()
+    def take_in(self, identities: OpenedIdentities, excused: set[UUID]) -> None:
+        """Take what is looked for; nothing else that was open is needed any more."""
+        for number, (row, opened) in enumerate(identities):
+            self._needles.add(str(number), opened, own_names=row.witness_id not in excused)
+        unopened = len(identities.unopened)
+        self._counts = Counts(len(identities.identities) - unopened, unopened, excused)
+
+    @sensitive_variables()
+    def steps(self) -> Iterator[float]:
+        """Look, a little at each step, and give the share of the texts that is done; at the end there is `result`.
+
+        Raises LookBroken, ObjectAltered or VaultUnavailable. However it ends, nothing is left of what was looked for.
+        """
+        done = Done(self._texts.object.size)
+        try:
+            for hit in look_with_pauses(_pieces(self._texts, done), self._needles):
+                if hit is None:
+                    yield done.share
+                else:
+                    _note(self._places, hit)
+        finally:
+            self.forget()
+        self.result = _record(self._check, self._texts, self._places, self._counts, actor=self._actor)
+
+    def forget(self) -> None:
+        """Let go of everything that is looked for."""
+        self._needles.forget()
+
+
+@dataclass(slots=True)
+class Done:
+    """How many bytes of the texts were read, of how many."""
+
+    size: int
+    read: int = 0
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self.read / self.size) if self.size else 1.0
+
+
 @sensitive_variables()
-def look_through(check: LeakCheck, *, code: str, actor: Actor) -> LeakResult:
-    """Carry out an approved check, once; gives its result.
+def begin_search(check: LeakCheck, *, code: str, actor: Actor) -> Search:
+    """Spend an approved check and open what it covers; the search goes on in steps, in this process alone.
 
     Killed midway, the session is spent and nothing is left: ask again. Raises NotPermitted, NotAMember, what
     `opened_identities` raises, ObjectMissing, ObjectAltered or VaultUnavailable.
@@ -61,42 +121,42 @@ def look_through(check: LeakCheck, *, code: str, actor: Actor) -> LeakResult:
     dossier = check.dossier
     require_member(dossier.case, require(actor, COMPILE))
     texts = PackageTexts.objects.select_related("object").get(dossier=dossier)
-    excused, needles = excused_in(dossier, sought_in(dossier)), Needles()
+    excused, search = excused_in(dossier, sought_in(dossier)), Search(check, texts, actor=actor)
     # What is missing or damaged shows before anything is opened or spent.
     open_stored(texts.object).close()
     try:
         with opened_identities(check.session, code=code, actor=actor) as identities:
-            _take_in(identities, needles, excused)
-            places = _places(_pieces(texts), needles)
-            looked, unopened = len(identities.identities), len(identities.unopened)
-    finally:
-        needles.forget()
-    return _record(check, texts, places, Counts(looked - unopened, unopened, excused), actor=actor)
+            search.take_in(identities, excused)
+    except BaseException:
+        search.forget()
+        raise
+    return search
 
 
 @sensitive_variables()
-def _take_in(identities: OpenedIdentities, needles: Needles, excused: set[UUID]) -> None:
-    for number, (row, opened) in enumerate(identities):
-        needles.add(str(number), opened, own_names=row.witness_id not in excused)
+def look_through(check: LeakCheck, *, code: str, actor: Actor) -> LeakResult:
+    """Carry out an approved check at once; gives its result. Raises what `begin_search` and its steps raise."""
+    search = begin_search(check, code=code, actor=actor)
+    deque(search.steps(), maxlen=0)
+    assert search.result is not None  # noqa: S101  its steps came to their end
+    return search.result
 
 
-@sensitive_variables()
-def _places(pieces: Iterator[Piece], needles: Needles) -> Places:
-    found: Places = {}
-    for hit in look(pieces, needles):
-        key = (hit.place.path, hit.place.part)
-        surety = hit.surety.value
-        if key not in found or _RANK[surety] < _RANK[found[key]]:
-            found[key] = surety
-    return found
+def _note(places: Places, hit: Hit) -> None:
+    key = (hit.place.path, hit.place.part)
+    surety = hit.surety.value
+    if key not in places or _RANK[surety] < _RANK[places[key]]:
+        places[key] = surety
 
 
-def _pieces(texts: PackageTexts) -> Iterator[Piece]:
-    """One after the other, as they were gathered; none is kept."""
+def _pieces(texts: PackageTexts, done: Done) -> Iterator[Piece]:
+    """One after the other, as they were gathered and never large; none is kept."""
     with open_stored(texts.object) as content:
         for line in _lines(content):
+            done.read += len(line) + 1
             path, part, text = json.loads(line)
-            yield Piece(Place(path, part), text)
+            for start in range(0, len(text), _PIECE):
+                yield Piece(Place(path, part), text[start : start + _PIECE])
 
 
 def _lines(content: BinaryIO) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -16,8 +16,9 @@ from accounts.models import User
 from dossiers.errors import DossierBusy
 from dossiers.leaks.answering import answer_for
 from dossiers.leaks.asking import ask_for_check
-from dossiers.leaks.checking import look_through
+from dossiers.leaks.checking import begin_search
 from dossiers.leaks.forms import AnswerStep, AskStep, LookStep, StepForm
+from dossiers.leaks.searching_page import searching
 from dossiers.leaks.standing import Lack, Standing, standing_of
 from dossiers.leaks.telling import counted
 from dossiers.leaks.words import part_in_words
@@ -37,7 +38,7 @@ _ROWS: Final = 50
 @require_http_methods(["GET", "POST"])
 @unstored
 @sensitive_variables()
-def names(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+def names(request: HttpRequest, dossier_id: UUID) -> HttpResponseBase:
     """How the dossier stands, and the form of the step that is next, if it is this reader's."""
     user = reader(request)
     close_overdue_sessions()
@@ -96,7 +97,7 @@ def _form(step: str, request: HttpRequest) -> Any:
 @sensitive_variables()
 def _do(
     step: str, form: Any, dossier: Dossier, standing: Standing, request: HttpRequest
-) -> HttpResponse | None:
+) -> HttpResponseBase | None:
     """The answer of the step, or None with the reason on the form."""
     user = reader(request)
     if step == "ask":
@@ -110,9 +111,9 @@ def _do(
         check: LeakCheck | None = standing.check
         if check is None:
             return None
-        done: object = attempt(form, lambda: look_through(check, code=form.cleaned_data["code"], actor=user))
-    else:
-        done = attempt(form, lambda: answer_for(dossier, reason=form.cleaned_data["reason"], actor=user))
+        search = attempt(form, lambda: begin_search(check, code=form.cleaned_data["code"], actor=user))
+        return searching(request, search, dossier) if search else None
+    done = attempt(form, lambda: answer_for(dossier, reason=form.cleaned_data["reason"], actor=user))
     return redirect("dossiers:names", dossier_id=dossier.pk) if done is not None else None
 
 

@@ -1,6 +1,11 @@
 """Has names looked for in a dossier as people do: asked, two custodians, the code, the report, the release."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
+
+from django.http import StreamingHttpResponse
+from django.test import Client
 
 from accounts.models import User
 from cases.models import Case
@@ -37,6 +42,12 @@ def looked_through(dossier: Dossier, *, by: User, passphrases: dict[str, str] = 
     check, code = ask_for_check(dossier, reason=WHY, actor=by)
     approved(check.session, passphrases)
     return look_through(LeakCheck.objects.get(pk=check.pk), code=code, actor=by)
+
+
+def searched_on(client: Client, page: str, code: str) -> str:
+    """What the page says on which the search runs, read to its end."""
+    answer = cast("StreamingHttpResponse", client.post(page, {"step": "look", "code": code}))
+    return b"".join(cast("Iterator[bytes]", answer.streaming_content)).decode()
 
 
 def cleared(dossier: Dossier, *, by: User, passphrases: dict[str, str] = TWO) -> Dossier:

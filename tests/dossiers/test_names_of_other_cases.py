@@ -22,7 +22,7 @@ from dossiers.sinks import DirectorySink
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import add_to_case
 from tests.dossiers.conftest import PURPOSE, TakeIn
-from tests.dossiers.looking import WHY, approved, cleared, looked_through
+from tests.dossiers.looking import WHY, approved, cleared, looked_through, searched_on
 from tests.dossiers.test_looking_for_names import ClientFor, held, places
 from tests.dossiers.test_names_page import asked, page_of
 from tests.witnesses.conftest import IDENTITY, NAME_FA
@@ -165,7 +165,7 @@ def test_who_asks_learns_that_other_cases_are_in_it_and_nothing_of_them(
     assert "2 sealed identities" in told.content.decode()
     assert "2 of them are of other cases" in told.content.decode()
     approved(session)
-    client.post(page_of(dossier), {"step": "look", "code": code})
+    searched_on(client, page_of(dossier), code)
     shown = client.get(page_of(dossier)).content.decode()
     assert "also of witnesses of other cases" in shown
     for secret in (case.reference, witness.pseudonym, NAME_FA):

@@ -13,7 +13,7 @@ from cases.models import Case
 from dossiers.leaks.standing import standing_of
 from dossiers.models import Dossier, LeakCheck, LeakResult
 from tests.dossiers.conftest import TakeIn
-from tests.dossiers.looking import ANSWER, WHY, approved, looked_through
+from tests.dossiers.looking import ANSWER, WHY, approved, looked_through, searched_on
 from tests.dossiers.test_looking_for_names import held
 from tests.witnesses.conftest import NAME_FA
 from witnesses.models import QuorumState, Witness
@@ -58,7 +58,7 @@ def test_from_the_asking_to_the_download(
         client.post(page_of(dossier), {"step": "look", "code": "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA"}).status_code
         == 422
     )
-    assert client.post(page_of(dossier), {"step": "look", "code": code}).status_code == 302
+    assert "came to its end" in searched_on(client, page_of(dossier), code)
     assert "Nothing of a witness was found" in client.get(page_of(dossier)).content.decode()
     download = client.post(reverse("dossiers:download", args=[dossier.pk]))
     assert download.status_code == 200
@@ -78,7 +78,7 @@ def test_findings_are_shown_by_place_and_two_lawyers_answer(
     dossier, client = held(case, lawyer), client_for(lawyer)
     code = asked(client, dossier)
     approved(LeakCheck.objects.get().session)
-    client.post(page_of(dossier), {"step": "look", "code": code})
+    searched_on(client, page_of(dossier), code)
     shown = client.get(page_of(dossier)).content.decode()
     assert "data/originals/DK-1988-01-0001.srt" in shown
     assert NAME_FA not in shown

@@ -14,7 +14,7 @@ from witnesses.leaks.surety import Surety
 from witnesses.leaks.texts import Piece, Place
 from witnesses.sealed import SealedText
 
-__all__ = ["Hit", "LookBroken", "Surety", "look"]
+__all__ = ["Hit", "LookBroken", "Surety", "look", "look_with_pauses"]
 
 # What of a piece is read again with the next piece of the same place: a name or number can be broken between them.
 _CARRIED: Final = 200
@@ -39,6 +39,11 @@ def look(pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit]:
     The pieces of one place come one after the other. Raises LookBroken where the program fails; what the readers of
     the pieces raise goes through. Keeps nothing of any text when it ends, whichever way.
     """
+    return (hit for hit in look_with_pauses(pieces, needles) if hit is not None)
+
+
+def look_with_pauses(pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit | None]:
+    """The same with None after each piece, so that whoever waits can be told that it goes on."""
     try:
         for place, of_place in groupby(pieces, key=lambda piece: piece.place):
             yield from _in_place(place, of_place, needles)
@@ -46,14 +51,15 @@ def look(pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit]:
         needles.let_go_of_texts()
 
 
-def _in_place(place: Place, pieces: Iterable[Piece], needles: Needles) -> list[Hit]:
+def _in_place(place: Place, pieces: Iterable[Piece], needles: Needles) -> Iterator[Hit | None]:
     strongest: dict[str, Surety] = {}
     carried = ""
     for piece in pieces:
         for label, surety in _found(SealedText(carried + piece.text), needles):
             strongest[label] = surety.or_stronger(strongest.get(label))
         carried = SealedText(piece.text[-_CARRIED:])
-    return [Hit(place, label, surety) for label, surety in strongest.items()]
+        yield None
+    yield from (Hit(place, label, surety) for label, surety in strongest.items())
 
 
 @sensitive_variables()

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -16,7 +16,7 @@ from audit.errors import BadInput, Conflict
 from witnesses.errors import TooManyFailures, WrongPassphrase
 
 Done = TypeVar("Done")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def reader(request: HttpRequest) -> User:
@@ -31,7 +31,7 @@ def unstored(view: View) -> View:
     """The answer is kept in no cache: not by the browser, not for its back button, not on the way."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store, private, max-age=0"
         response["Pragma"] = "no-cache"
