@@ -27,9 +27,24 @@ def canonical_json(value: Json) -> bytes:
     Raises BadFacts for a key that is not ASCII text, a float, an integer of 2^53 or more, a lone surrogate,
     nesting deeper than 16 or any other type.
     """
-    _check(value, MAX_DEPTH)
+    return as_utf8(canonical_text(value))
+
+
+def canonical_text(value: Json, *, inside: int = 0) -> str:
+    """Return the value's canonical form as text, to stand `inside` so many lists and maps. Raises BadFacts as above."""
+    _check(value, MAX_DEPTH - inside)
+    return _encode(value)
+
+
+def quoted(text: str) -> str:
+    """Return a text's canonical form, quotation marks and all. Only for what cannot hold a lone surrogate."""
+    return _encode(text)
+
+
+def as_utf8(text: str) -> bytes:
+    """Return canonical text as bytes. Raises BadFacts for a lone surrogate."""
     try:
-        return _encode(value).encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise BadFacts("A fact holds half of a surrogate pair, which no canonical text can hold.") from error
 

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from audit.body_form import is_canonical
 from audit.clock import Clock
+from audit.entry_body import VERSION
 from audit.faults import FaultKind, LogReport
-from audit.log import VERSION
 from audit.merkle import leaf_hash
 from audit.places import Places
 from audit.rows import Columns, StoredLeaf

@@ -11,20 +11,20 @@ from datetime import datetime
 from typing import Any, Self
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.actors import Actor, Channel
-from audit.canonical import Json, canonical_json
+from audit.canonical import Json
+from audit.entry_body import entry_body
 from audit.errors import BadFacts, LogUnavailable, NotInTransaction
 from audit.merkle import leaf_hash
 from audit.models import MAX_BODY, Entry
 from audit.sequencing import place, sequence_on_commit
-
-VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,15 @@ def append(
     over 65,535 bytes, ValueError for an action or channel outside the vocabulary, LogUnavailable where the database
     cannot write.
     """
-    if not connection.in_atomic_block:
+    # Asked for once: every look through `django.db.connection` finds out anew which thread this is.
+    database = connections[DEFAULT_DB_ALIAS]
+    if not database.in_atomic_block:
         raise NotInTransaction(_("An entry belongs into the transaction of the act that it records."))
     entry = _compose(
         Action(action), subject=as_subject(subject), actor=actor, facts=facts or {}, case_id=case_id
     )
     try:
-        _insert(entry)
+        _insert(entry, database)
     except (DatabaseError, InterfaceError) as error:
         # Full, locked too long, read-only, gone, or refused by the table itself.
         raise _unavailable() from error
@@ -106,19 +108,16 @@ def _compose(
     key, now = uuid.uuid4(), timezone.now()
     who, channel = _name(actor.audit_name, 200), Channel(actor.channel).value
     kind, subject_id = _name(subject.kind, 100), _name(subject.id, 200)
-    body = canonical_json(
-        {
-            "action": action.value,
-            "actor": who,
-            "case_id": str(case_id) if case_id else None,
-            "channel": channel,
-            "facts": dict(facts),
-            "id": str(key),
-            "recorded_at": instant(now),
-            "subject_id": subject_id,
-            "subject_kind": kind,
-            "v": VERSION,
-        }
+    body = entry_body(
+        action=action.value,
+        actor=who,
+        case_id=case_id,
+        channel=channel,
+        facts=facts,
+        key=key,
+        recorded_at=instant(now),
+        subject_id=subject_id,
+        subject_kind=kind,
     )
     if len(body) > MAX_BODY:
         raise BadFacts(_("The facts are too large for one entry; log a digest of them instead."))
@@ -154,19 +153,19 @@ class _PreparingCursor(psycopg.Cursor[Any]):
         return super().execute(query, params, prepare=True)
 
 
-def _insert(entry: Entry) -> None:
+def _insert(entry: Entry, database: BaseDatabaseWrapper) -> None:
     body, leaf = bytes(entry.body), bytes(entry.leaf_hash)
     common = (entry.actor, entry.channel, entry.action, entry.subject_kind, entry.subject_id)
-    if connection.vendor == "postgresql":
-        ours: Any = _PreparingCursor(connection.connection)
-        with connection.make_cursor(ours) as cursor:
+    if database.vendor == "postgresql":
+        ours: Any = _PreparingCursor(database.connection)
+        with database.make_cursor(ours) as cursor:
             cursor.execute(_POSTGRES, (entry.id, entry.recorded_at, *common, entry.case_id, body))
             written = cursor.fetchall()
         if written != [(entry.id,)]:
             raise _unavailable()
-        sequence_on_commit()
+        sequence_on_commit(database)
         return
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         key, case = entry.id.hex, entry.case_id.hex if entry.case_id else None
         moment = instant(entry.recorded_at)[:26].replace("T", " ")
         cursor.execute(_SQLITE, (key, moment, *common, case, body, leaf))

@@ -8,6 +8,7 @@ watermark over ids: transactions commit in another order than they began, and ro
 import time
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from audit.tiles import WIDTH, seal_tiles, tree_size
@@ -128,10 +129,10 @@ def place(cursor: CursorWrapper, entry_id: str, leaf_hash: bytes) -> None:
         seal_tiles(index, index + 1)
 
 
-def sequence_on_commit() -> None:
+def sequence_on_commit(database: BaseDatabaseWrapper) -> None:
     """Sequence once after the caller's commit. A failure there is logged: the entry is safe and the queue keeps it."""
-    if not any(waiting[1] is _sequence_soon for waiting in connection.run_on_commit):
-        transaction.on_commit(_sequence_soon, robust=True)
+    if not any(waiting[1] is _sequence_soon for waiting in database.run_on_commit):
+        database.on_commit(_sequence_soon, robust=True)
 
 
 def _sequence_soon() -> None:

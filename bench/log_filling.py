@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from audit.actors import SystemActor
 from audit.canonical import canonical_json
 from audit.checkpoints import sign_checkpoint
-from audit.log import VERSION, instant
+from audit.entry_body import VERSION
+from audit.log import instant
 from audit.merkle import leaf_hash
 from audit.tiles import seal_tiles, tree_size
 
