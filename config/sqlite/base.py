@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -28,8 +29,18 @@ class GuardedConnection(sqlite3.Connection):
         return sqlite3.SQLITE_DENY
 
 
+# Longer ones are rare, and few of them would take much memory.
+_LONGEST_KEPT = 4_000
+
+
 class GuardedCursor(base.SQLiteCursorWrapper):
     """Says what was refused, by the same error as a trigger's refusal."""
+
+    def convert_query(self, query: Any, *, param_names: Any = None) -> Any:
+        """SQLite's form of a statement, kept for the next time: it takes Django half as long as an INSERT."""
+        if param_names is None and len(query) <= _LONGEST_KEPT:
+            return _converted(query)
+        return super().convert_query(query, param_names=param_names)
 
     def execute(self, query: Any, params: Any = None) -> Any:
         try:
@@ -108,6 +119,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Setting it makes SQLite ask again about every statement that it had prepared meanwhile.
             if not self._opened and self.connection is not None:
                 self.connection.set_authorizer(self.connection.authorize)
+
+
+@lru_cache(maxsize=512)
+def _converted(query: str) -> str:
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
 
 
 def _told(connection: Any, error: sqlite3.DatabaseError) -> sqlite3.DatabaseError:

@@ -123,3 +123,14 @@ def test_a_new_connection_has_it_from_the_first_statement() -> None:
 def test_what_sqlite_may_learn_to_do_is_refused_until_it_is_thought_about() -> None:
     assert refusal(9_999, "anything", None)
     assert not refusal(sqlite3.SQLITE_SELECT, None, None)
+
+
+@pytest.mark.parametrize("longer", ["", " " * 5_000])
+def test_a_statement_that_comes_again_means_the_same_as_the_first_time(longer: str) -> None:
+    query = f"SELECT %s || '%%s' || %s{longer}"
+    with connection.cursor() as cursor:
+        for _time in range(2):
+            cursor.execute(query, ["a", "b"])
+            assert cursor.fetchone() == ("a%sb",)
+            cursor.execute(query.replace("%s", "%(x)s").replace("%%(x)s", "%%s"), {"x": "c"})
+            assert cursor.fetchone() == ("c%sc",)
