@@ -55,14 +55,15 @@ def append_slowly() -> None:
 
 
 def insert() -> None:
-    postgres = connection.vendor == "postgresql"
-    keys = [uuid.uuid4() if postgres else uuid.uuid4().hex for _number in range(2)]
-    now = timezone.now()
-    moment = now if postgres else now.strftime("%Y-%m-%d %H:%M:%S.%f")
-    subject = _subject()
-    with transaction.atomic(), connection.cursor() as cursor:
-        row = ("system:bench", "task", "case.opened", subject.kind, subject.id, keys[1], BODY, HASH)
-        cursor.execute(_PLAIN, (keys[0], moment, *row))
+    with transaction.atomic():
+        _plain_row()
+
+
+def insert_slowly() -> None:
+    """A plain row in such a transaction: what the machine leaves to many of them at once, with no log in it."""
+    with transaction.atomic():
+        _plain_row()
+        time.sleep(SLOW)
 
 
 def save() -> None:
@@ -75,6 +76,17 @@ def save_audited() -> None:
         case = _case()
         case.save()
         log.append(Action.CASE_OPENED, subject=case, actor=ACTOR, facts=FACTS, case_id=case.pk)
+
+
+def _plain_row() -> None:
+    postgres = connection.vendor == "postgresql"
+    keys = [uuid.uuid4() if postgres else uuid.uuid4().hex for _number in range(2)]
+    now = timezone.now()
+    moment = now if postgres else now.strftime("%Y-%m-%d %H:%M:%S.%f")
+    subject = _subject()
+    with connection.cursor() as cursor:
+        row = ("system:bench", "task", "case.opened", subject.kind, subject.id, keys[1], BODY, HASH)
+        cursor.execute(_PLAIN, (keys[0], moment, *row))
 
 
 def _subject() -> log.Subject:
@@ -93,7 +105,8 @@ def _case() -> Case:
 
 
 WORKS: dict[str, Callable[[], None]] = {
-    work.__name__: work for work in (append, append_unsequenced, append_slowly, insert, save, save_audited)
+    work.__name__: work
+    for work in (append, append_unsequenced, append_slowly, insert, insert_slowly, save, save_audited)
 }
 
 
