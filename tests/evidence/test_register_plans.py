@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import comb
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from accounts.models import User
 from cases.models import Case
 from evidence import register_rows
 from evidence.models import EvidenceItem
+from evidence.register import ROWS
 from evidence.register_filter import CustodyState, Order, RegisterFilter, fitting
 from evidence.register_rows import Place, rows_beyond, sight_of
 from tests.evidence.conftest import TakeIn
@@ -124,3 +126,23 @@ def test_a_case_that_is_asked_for_is_read_by_its_own_index(
     with CaptureQueriesContext(connection) as asked:
         rows_beyond(sight, RegisterFilter(case=case), None, backwards=False, most=26)
     assert "placement_by_receipt" in plan(asked.captured_queries[0]["sql"])
+
+
+def test_who_sees_a_tenth_finds_a_page_at_the_first_look() -> None:
+    """In ninety-nine of a hundred draws; with a look of 250 every second page was looked for twice."""
+    look, rows = register_rows.LOOK, ROWS + 1
+    missed = sum(comb(look, seen) * 0.1**seen * 0.9 ** (look - seen) for seen in range(rows))
+    assert missed < 0.01
+
+
+def test_a_page_that_is_found_at_the_first_look_asks_no_case_for_its_own(
+    take_in: TakeIn, lawyer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        take_in(number.to_bytes(1, "big"))
+    monkeypatch.setattr(register_rows, "FEW", 0)
+    with CaptureQueriesContext(connection) as asked:
+        sight = sight_of(lawyer, None)
+        found = rows_beyond(sight, RegisterFilter(), None, backwards=False, most=4)
+    assert len(found) == 4
+    assert not [query for query in asked.captured_queries if "MAX" in query["sql"]]
