@@ -463,6 +463,10 @@ class Action(Worded):
     # Dossiers
     EXHIBIT_NUMBERED = "dossier.exhibit_numbered", _("An exhibit was given its number in a case.")
     DOSSIER_REQUESTED = "dossier.requested", _("The compiling of a dossier was asked for.")
+    DOSSIER_NARROWS = (
+        "dossier.narrows",
+        _("A dossier was asked for although it narrows pseudonyms to few people; a reason was given."),
+    )
     DOSSIER_COMPILED = "dossier.compiled", _("A dossier was compiled; its contents are fixed by a digest.")
     DOSSIER_FAILED = "dossier.failed", _("A dossier could not be compiled; nothing was released.")
     CONSENT_MISSED = (

@@ -64,6 +64,7 @@ class Kind(Worded):
             Action.EVIDENCE_DOWNLOADED,
             Action.DOSSIER_DOWNLOADED,
             Action.LEAK_SET_ASIDE,
+            Action.DOSSIER_NARROWS,
             Action.LEAK_ANSWERED,
             Action.EVIDENCE_DISCLOSED,
             Action.LOG_EXPORTED,

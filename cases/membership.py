@@ -18,6 +18,7 @@ from cases.errors import AlreadyMember, BadReference, LastMember, NotEligible, R
 from cases.folding import joined_key
 from cases.models import MEMBER, Case, CaseUserObjectPermission
 from cases.plain_text import clean_line, clean_text
+from cases.small_groups import weigh_words
 
 _REFERENCE = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]{0,30}[A-Z0-9])?")
 
@@ -25,7 +26,7 @@ _REFERENCE = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]{0,30}[A-Z0-9])?")
 def open_case(*, reference: str, title: str, summary: str = "", actor: Actor) -> Case:
     """Open a case; whoever opens it is its first member.
 
-    Raises NotPermitted, BadReference, BadText or ReferenceTaken; leaves no row behind.
+    Raises NotPermitted, BadReference, BadText, ReferenceTaken or SmallGroup; leaves no row behind.
     """
     opener = require(actor, "cases.open_case")
     wanted = _checked_reference(reference)
@@ -39,6 +40,7 @@ def open_case(*, reference: str, title: str, summary: str = "", actor: Actor) ->
         opened_by=opener,
     )
     with transaction.atomic():
+        weigh_words([case.title, case.summary], actor=opener)
         _insert(case)
         facts = {"reference": wanted, "title": sealed(case, "title")}
         log.append(Action.CASE_OPENED, subject=case, actor=actor, facts=facts, case_id=case.pk)

@@ -36,6 +36,7 @@ from cases.models import (
 )
 from cases.partial_date import PartialDate
 from cases.plain_text import clean_line, clean_text
+from cases.small_groups import weigh_words
 
 
 def register_person(
@@ -50,14 +51,15 @@ def register_person(
 ) -> Person:
     """Enter a person with their names, posts and part in `case`.
 
-    At least one name is the preferred one, and at most one in each script. Raises NotPermitted, NotAMember, BadText
-    or BadName; leaves no row behind.
+    At least one name is the preferred one, and at most one in each script. Raises NotPermitted, NotAMember, BadText,
+    BadName or SmallGroup; leaves no row behind.
     """
-    _worker(case, actor)
+    user = _worker(case, actor)
     if not any(name.kind == NameKind.PREFERRED for name in names):
         raise BadName(_("Give the person at least one preferred name, in any script."))
     with transaction.atomic():
         person = Person.objects.create(notes=clean_text(notes, label=_("The note")))
+        weigh_words([person.notes, basis, *(name.text for name in names)], actor=user)
         kept = [_keep_name(person, name, position) for position, name in enumerate(names)]
         held = [_keep_post(person, post) for post in posts]
         facts: dict[str, Any] = {"names": [sealed(name, "text") for name in kept], "posts": held}
@@ -67,11 +69,14 @@ def register_person(
 
 
 def involve_person(person: Person, *, case: Case, role: Part, actor: Actor, basis: str = "") -> Involvement:
-    """Give a person of one of the actor's cases a part in `case`. Raises UnknownPerson or AlreadyInvolved too."""
+    """Give a person of one of the actor's cases a part in `case`. Raises UnknownPerson, AlreadyInvolved or SmallGroup
+    too.
+    """
     user = _worker(case, actor)
     if not Person.objects.visible_to(user).filter(pk=person.pk).exists():
         raise UnknownPerson
     with transaction.atomic():
+        weigh_words([basis], actor=user)
         return _involve(person, case=case, role=role, basis=basis, actor=actor)
 
 
@@ -133,7 +138,7 @@ def record_incident(
     place: Place | None = None,
     description: str = "",
 ) -> Incident:
-    """Record something that happened. Raises NotPermitted, NotAMember, BadText or UnknownPlace."""
+    """Record something that happened. Raises NotPermitted, NotAMember, BadText, UnknownPlace or SmallGroup."""
     user = _worker(case, actor)
     if place is not None and not Place.objects.usable_by(user).filter(pk=place.pk).exists():
         raise UnknownPlace
@@ -145,6 +150,7 @@ def record_incident(
         **dated_columns(when),
     )
     with transaction.atomic():
+        weigh_words([incident.title, incident.description, incident.date_as_written], actor=user)
         incident.save(force_insert=True)
         if place is not None:
             CasePlace.objects.get_or_create(case=case, place=place)

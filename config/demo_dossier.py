@@ -11,12 +11,15 @@ from pathlib import Path
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.models import User
 from audit.keys import PUBLIC_FILE
 from cases.models import Case
+from cases.small_groups import despite
 from config.demo_cast import Cast, Secrets
 from config.demo_story import Story
 from dossiers.archive import VaultSink
 from dossiers.compiling import compile_dossier
+from dossiers.errors import NarrowsWitnesses
 from dossiers.leaks.answering import answer_for
 from dossiers.leaks.asking import ask_for_check
 from dossiers.leaks.checking import look_through
@@ -32,6 +35,7 @@ RECEIVER = Receiver(
     RecipientKind.PROSECUTOR, Use.INVESTIGATION, "An invented prosecutor for war crimes", country="SE"
 )
 _REASON = "Demonstration: no name leaves with the dossier"
+_FEW = "Demonstration: the prosecutor has to know of which prison and year the cassette tells"
 _ANSWER = "Demonstration: every exhibit was made for this sample case and was looked at by people"
 _MANIFEST = "manifest-sha256.txt"
 _LONGEST_CHECK = 600  # seconds
@@ -49,7 +53,7 @@ def hand_over(case: Case, cast: Cast, known: Secrets, story: Story) -> tuple[Pat
         return kept, True
     folder = _next_folder(case)
     lawyer = cast.lawyer
-    dossier = compile_dossier(case, purpose=PURPOSE, sink=VaultSink(), receiver=RECEIVER, actor=lawyer)
+    dossier = _compiled(case, lawyer, story)
     story.say(
         f"{dossier.exhibits.count()} exhibits were numbered and packed; the package waits in the vault."
     )
@@ -57,6 +61,27 @@ def hand_over(case: Case, cast: Cast, known: Secrets, story: Story) -> tuple[Pat
     release_into(dossier, folder, actor=lawyer)
     story.say(f"It was handed out and written to {folder}")
     return folder, _check(folder, story)
+
+
+def _compiled(case: Case, lawyer: User, story: Story) -> Dossier:
+    """Asked for twice: what the exhibits tell together fits few people, and goes out only with a reason."""
+
+    def ask(reason: str) -> Dossier:
+        return compile_dossier(
+            case,
+            purpose=PURPOSE,
+            sink=VaultSink(),
+            receiver=RECEIVER,
+            narrowing_reason=reason,
+            actor=lawyer,
+        )
+
+    try:
+        return ask("")
+    except NarrowsWitnesses as refused:
+        story.say("It was refused first: together the exhibits narrow the pseudonym to few people.")
+        with despite([refused.code]):
+            return ask(_FEW)
 
 
 @sensitive_variables()

@@ -24,7 +24,7 @@ from dossiers.bag import Bag
 from dossiers.consent import items_of_case, note_missing, require_consent
 from dossiers.dead_runs import end_dead_runs
 from dossiers.disclosure import disclose
-from dossiers.errors import ConsentMissing
+from dossiers.errors import ConsentMissing, NarrowsWitnesses
 from dossiers.exhibits import number_exhibits
 from dossiers.leaks.errors import NotLookedThrough
 from dossiers.leaks.gate import hold_cases, note_not_looked, require_it_stays
@@ -32,6 +32,7 @@ from dossiers.leaks.gathering import Gathering
 from dossiers.leaks.standing import concerns
 from dossiers.log_proof import prove_dossier
 from dossiers.models import Dossier
+from dossiers.narrowing import require_as_confirmed
 from dossiers.packaging import write_payload, write_tags
 from dossiers.receivers import Receiver
 from dossiers.requests import COMPILE, begin, mark_failed, mark_ready, request_dossier
@@ -47,6 +48,7 @@ def compile_dossier(
     actor: User,
     recipient: str | None = None,
     receiver: Receiver | None = None,
+    narrowing_reason: str = "",
 ) -> Dossier:
     """Ask for a dossier and compile it at once into `sink`.
 
@@ -54,7 +56,14 @@ def compile_dossier(
     says `failed` with the reason.
     """
     end_dead_runs()
-    dossier = request_dossier(case, purpose=purpose, recipient=recipient, receiver=receiver, actor=actor)
+    dossier = request_dossier(
+        case,
+        purpose=purpose,
+        recipient=recipient,
+        receiver=receiver,
+        narrowing_reason=narrowing_reason,
+        actor=actor,
+    )
     return compile_into(dossier, sink=sink, actor=actor)
 
 
@@ -63,13 +72,14 @@ def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
 
     The actor's right and the witnesses' consent are asked for again, at the beginning and in the transaction that
     discloses: a request can wait, and a run takes long. Where names have to be looked for, it must stay here first.
-    Raises NotPermitted, NotAMember, ConsentMissing, NotLookedThrough, ExhibitBroken, DossierNotWritten, DossierBusy,
-    FontsMissing, and what the vault and the log raise.
+    Raises NotPermitted, NotAMember, ConsentMissing, NarrowsWitnesses, NotLookedThrough, ExhibitBroken,
+    DossierNotWritten, DossierBusy, FontsMissing, and what the vault and the log raise.
     """
     begin(dossier)
     try:
         _require_right(dossier, actor)
         _settle_consent(dossier, actor)
+        require_as_confirmed(dossier)
         require_it_stays(dossier, sink)
         sink.begin(dossier.name)
         checkpoint = _write(dossier, sink=sink, actor=actor)
@@ -134,6 +144,7 @@ def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, sink: Sink, actor:
         disclose(dossier, items, actor=actor)
         # After the disclosures, which hold the rows of all items: nothing that is recorded of them now comes too late.
         require_consent(dossier.case, items, destination=dossier.destination, user=actor, lock=True)
+        require_as_confirmed(dossier)
         require_it_stays(dossier, sink)
         manifest = bag.tags["manifest-sha256.txt"].sha256
         Dossier.objects.filter(pk=dossier.pk).update(payload_manifest_sha256=bytes.fromhex(manifest))
@@ -159,6 +170,11 @@ def reason_of(error: BaseException) -> str:
         return _(
             "Witnesses did not consent to what this dossier would do, or took it back, so nothing was handed over. "
             "“What may go to whom” on the page of the dossiers says what stands in the way."
+        )
+    if isinstance(error, NarrowsWitnesses):
+        return _(
+            "What would go out narrows pseudonyms in another way than was confirmed when the dossier was asked for. "
+            "Ask for a new one."
         )
     if isinstance(error, DomainError):
         return str(error)

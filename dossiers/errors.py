@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from audit.errors import BadInput, Broken, Conflict, DomainError, NotFound, Unavailable
+from cases.small_groups import SmallGroup
 
 
 class DossierError(DomainError):
@@ -32,6 +33,22 @@ class ExhibitBroken(DossierError, Broken):
 
 class DossierNotWritten(DossierError, Unavailable):
     """The disk refused while the dossier was written; nothing half-made is left."""
+
+
+class NarrowsWitnesses(DossierError, SmallGroup):
+    """What would go out narrows pseudonyms to few people, and nobody confirmed exactly that with a reason.
+
+    `rows` say it pseudonym by pseudonym.
+    """
+
+    def __init__(self, told: str, *, code: str, rows: Sequence[Any]) -> None:
+        super().__init__(told, code=code)
+        self.rows = rows
+
+    @property
+    def details(self) -> list[dict[str, str]]:
+        """The code and the rows for JSON."""
+        return [*super().details, *(row.as_json() for row in self.rows)]
 
 
 class ConsentMissing(DossierError, Conflict):

@@ -1,15 +1,18 @@
 """The form on which a dossier is asked for."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audit.errors import BadInput
 from cases.models import Case
+from dossiers.narrowing import LONGEST_REASON
 from dossiers.receivers import LONGEST_NAME, LONGEST_STATEMENT, Receiver, checked_receiver, countries
 from dossiers.requests import LONGEST_PURPOSE, checked_purpose, checked_recipient
 from witnesses.consent_words import RecipientKind, Use
+
+REASON: Final = "narrowing_reason"
 
 
 def _named_countries() -> list[tuple[str, Any]]:
@@ -120,6 +123,18 @@ class CompileForm(ReceiverForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._case = case
+        if REASON in self.data:
+            self.ask_why()
+
+    def ask_why(self) -> None:
+        """Ask for the reason, where the dossier narrows pseudonyms to few people."""
+        self.fields[REASON] = forms.CharField(
+            label=_("Why it goes out although few people fit"),
+            help_text=_("It is kept for members of the case; the log commits to it. Write no name here."),
+            required=False,
+            max_length=LONGEST_REASON,
+            widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        )
 
     def clean_purpose(self) -> str:
         """Says enough to be a reason."""

@@ -19,9 +19,11 @@ from audit.models import Checkpoint
 from audit.private import sealed
 from cases.access import require_member
 from cases.models import Case
+from cases.small_groups import weigh_words
 from dossiers.consent import items_of_case, note_missing, require_consent
 from dossiers.errors import BadDossierRequest, ConsentMissing, DossierBusy, NothingToDisclose
 from dossiers.models import Dossier, DossierState
+from dossiers.narrowing import code_of, narrowing_of, note_narrowing, require_confirmed
 from dossiers.receivers import Receiver, checked_receiver
 from evidence.models import EvidenceCase, StoredObject
 from evidence.vault.age_keys import Recipient, read_recipient
@@ -56,12 +58,15 @@ def request_dossier(
     purpose: str,
     recipient: str | None = None,
     receiver: Receiver | None = None,
+    narrowing_reason: str = "",
     actor: Actor,
 ) -> Dossier:
     """Record that a dossier was asked for. Where no receiver is stated, nothing goes that rests on a witness.
 
-    Raises NotPermitted, NotAMember, BadDossierRequest, BadText, BadRecipient, NothingToDisclose, or ConsentMissing,
-    which is logged; leaves no row behind. Not to be called inside a transaction, which would undo that entry.
+    `narrowing_reason` says why it goes out although it narrows pseudonyms to few people; it is asked for where it
+    does. Raises NotPermitted, NotAMember, BadDossierRequest, BadText, BadRecipient, NothingToDisclose, SmallGroup,
+    NarrowsWitnesses, or ConsentMissing, which is logged; leaves no row behind. Not to be called inside a transaction,
+    which would undo that entry.
     """
     user = require_member(case, require(actor, COMPILE))
     words, key = checked_purpose(purpose), checked_recipient(recipient)
@@ -69,6 +74,9 @@ def request_dossier(
     _require_consent(case, to, user)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
+        weigh_words([words, to.name, to.conditions_met], actor=user)
+        found = narrowing_of(case, to)
+        reason = require_confirmed(found, reason=narrowing_reason)
         if not EvidenceCase.objects.filter(case=case).exists():
             raise NothingToDisclose(
                 _("This case has no evidence yet. Take some in, then compile the dossier.")
@@ -85,6 +93,8 @@ def request_dossier(
             recipient_country=to.country,
             conditions_met=to.conditions_met,
             leave_out=to.leave_out,
+            narrowing_reason=reason,
+            narrowing_code=code_of(found),
             requested_by=user,
             requested_at=timezone.now(),
         )
@@ -95,6 +105,7 @@ def request_dossier(
             facts=_request_facts(dossier),
             case_id=case.pk,
         )
+        note_narrowing(dossier, found, actor=user)
     return dossier
 
 

@@ -22,6 +22,12 @@ class Narrowed:
     witness: Witness
     by: str
     at_least: int | None
+    key: str
+
+    def as_json(self) -> dict[str, str]:
+        """For a program."""
+        known = {} if self.at_least is None else {"at_least": str(self.at_least)}
+        return {"witness": self.witness.pseudonym, "by": self.by} | known
 
 
 @sensitive_variables()
@@ -37,7 +43,10 @@ def narrowed_by(case: Case, items: Collection[UUID]) -> list[Narrowed]:
     said = _said_of(case, {item for found in behind.values() for item in found})
     witnesses = Witness.objects.filter(case=case, pk__in=behind)
     texts = {one: [text for item in behind[one.pk] for text in said[item]] for one in witnesses}
-    return [Narrowed(one, attributes_in_words(small), small.at_least) for one, small in narrowed(case, texts)]
+    return [
+        Narrowed(one, attributes_in_words(small), small.at_least, small.key)
+        for one, small in narrowed(case, texts)
+    ]
 
 
 def unassessed_behind(case: Case, items: Collection[UUID]) -> list[Witness]:

@@ -17,10 +17,11 @@ from accounts.access import permission_required
 from accounts.models import User
 from audit.errors import BadInput, Conflict
 from cases.access import find_case_by_id
+from cases.confirming import attempt_form
 from cases.models import Case
 from dossiers.consent import Missing, look_ahead
-from dossiers.errors import ConsentMissing
-from dossiers.forms import CompileForm, ReceiverForm
+from dossiers.errors import ConsentMissing, NarrowsWitnesses
+from dossiers.forms import REASON, CompileForm, ReceiverForm
 from dossiers.handout import hand_out
 from dossiers.leaks.standing import standing_of
 from dossiers.models import Dossier, DossierState
@@ -60,13 +61,12 @@ def compile_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = CompileForm(request.POST or None, case=case)
     missing: Sequence[Missing] = ()
     if request.method == "POST" and form.is_valid():
-        try:
-            dossier = _asked_for(form, case, actor=_reader(request))
-        except ConsentMissing as refused:
-            dossier, missing = None, refused.rows
-        if dossier is not None:
+        asked = _asked_for(form, case, actor=_reader(request))
+        if isinstance(asked, ConsentMissing):
+            missing = asked.rows
+        elif asked is not None:
             messages.success(request, _("The dossier is being compiled. You may leave this page."))
-            return redirect("dossiers:detail", dossier.pk)
+            return redirect("dossiers:detail", asked.pk)
     context = {
         "case": case,
         "form": form,
@@ -125,16 +125,30 @@ def download(request: HttpRequest, dossier_id: UUID) -> FileResponse:
     return response
 
 
-def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | None:
-    """The requested dossier, queued once its row is committed; None with the reason on the form."""
+def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | ConsentMissing | None:
+    """The requested dossier, queued once its row is committed; what consent lacks; None with the reason on the form."""
     purpose, key = form.cleaned_data["purpose"], form.cleaned_data["recipient"] or None
-    try:
-        dossier = request_dossier(case, purpose=purpose, recipient=key, receiver=form.receiver(), actor=actor)
-    except ConsentMissing:
-        raise
-    except (BadInput, Conflict) as error:
-        form.add_error(None, str(error))
-        return None
+
+    def ask() -> Dossier | ConsentMissing:
+        try:
+            return request_dossier(
+                case,
+                purpose=purpose,
+                recipient=key,
+                receiver=form.receiver(),
+                narrowing_reason=form.cleaned_data.get(REASON, ""),
+                actor=actor,
+            )
+        except NarrowsWitnesses:
+            form.ask_why()
+            raise
+        except ConsentMissing as refused:
+            # No sentence on the form: the page has a table for it.
+            return refused
+
+    dossier = attempt_form(form, ask, foreseen=(BadInput, Conflict))
+    if not isinstance(dossier, Dossier):
+        return dossier
     # Robust: if the queue is not to be had, the row is there, and the reconciler queues it again.
     transaction.on_commit(lambda: compile_requested.delay(str(dossier.pk)), robust=True)
     return dossier

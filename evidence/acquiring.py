@@ -1,7 +1,7 @@
 """Recording how an item was acquired. No record is ever changed: a later one is added, and the newest counts."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,6 +14,7 @@ from audit.actors import Actor
 from cases.dated import dated_columns
 from cases.dating import PartialDate
 from cases.plain_text import clean_line, clean_text
+from cases.small_groups import weigh_words
 from evidence.errors import BadAcquisition, UnknownEvidence
 from evidence.intake import RECEIVE
 from evidence.models import Acquisition, EvidenceItem
@@ -45,11 +46,17 @@ class AcquisitionFacts:
     credibility: Credibility | str = ""
 
 
+_WORDS: Final = (
+    *("source_name", "how_obtained", "why_obtained", "place", "collector"),
+    *("legal_basis", "rights", "restrictions", "consent_reference"),
+)
+
+
 def record_acquisition(item: EvidenceItem, *, facts: AcquisitionFacts, actor: Actor) -> Acquisition:
     """Add the next version of what is known of the item's source and acquisition.
 
     Raises NotPermitted, UnknownEvidence, BadText, or BadAcquisition for words outside the vocabulary and for a
-    version that says nothing new; leaves no row behind.
+    version that says nothing new, or SmallGroup; leaves no row behind.
     """
     user = require(actor, RECEIVE)
     if not EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
@@ -62,6 +69,7 @@ def record_acquisition(item: EvidenceItem, *, facts: AcquisitionFacts, actor: Ac
         if last is not None and all(getattr(last, name) == value for name, value in columns.items()):
             raise BadAcquisition(_("Nothing is different from what was recorded last. Change what is wrong."))
         number = Acquisition.objects.filter(item=item).aggregate(last=Max("version"))["last"] or 0
+        weigh_words([columns[name] for name in _WORDS], items=[item.pk], actor=user)
         recorded = Acquisition.objects.create(item=item, version=number + 1, recorded_by=user, **columns)
         log.append(
             Action.ACQUISITION_RECORDED,

@@ -17,6 +17,7 @@ from audit.actors import Actor
 from audit.errors import NotInTransaction
 from cases.dated import dated_columns
 from cases.dating import PartialDate
+from cases.small_groups import weigh_words
 from evidence.digests import Digest
 from evidence.errors import AlreadyAnswered, BadCustody
 from evidence.models import CustodyEvent, EvidenceItem
@@ -36,6 +37,10 @@ _ROUTINE = (
     CustodyKind.EXPORTED,
     CustodyKind.DISCLOSED,
 )
+
+
+# What people write beside an act.
+_WORDS = ("purpose", "note", "location", "condition", "authority", "witnessed_by")
 
 
 class EventFacts(TypedDict, total=False):
@@ -100,8 +105,11 @@ def enter(
     happened: PartialDate | None = None,
     **facts: Unpack[EventFacts],
 ) -> CustodyEvent:
-    """Record an event and append its entry to the log, for an act that is nothing but its event. As `record`."""
+    """Record an event and append its entry to the log, for an act that is nothing but its event. As `record`, and
+    SmallGroup."""
     event = record(item, kind, actor=actor, happened=happened, **facts)
+    if isinstance(actor, User):
+        weigh_words([getattr(event, name) for name in _WORDS], actor=actor)
     log.append(action, subject=item, actor=actor, facts=event.facts(), case_id=case_id)
     return event
 

@@ -19,6 +19,7 @@ from cases.access import require_member
 from cases.dated import dated_columns
 from cases.dating import PartialDate
 from cases.models import Case
+from cases.small_groups import weigh_words
 from evidence import custody
 from evidence.digests import Digest, read_sha256
 from evidence.errors import BadIntake, EvidenceRefused, RecordsUnavailable, UnknownEvidence
@@ -78,12 +79,13 @@ def ingest_evidence(source: Path | BinaryIO | Received, *, facts: IntakeFacts, a
 def record_receipts(receipts: Sequence[tuple[Arrived, IntakeFacts]], *, actor: Actor) -> list[EvidenceItem]:
     """The items of what has arrived in the vault, in its order, all in one transaction or none.
 
-    What comes from one source in one way is one delivery. Raises as `check_receipt`, or RecordsUnavailable.
+    What comes from one source in one way is one delivery. Raises as `check_receipt`, SmallGroup or RecordsUnavailable.
     """
     begun: dict[tuple[str, str, str], Intake] = {}
     items = []
     with records():
         for arrived, facts in receipts:
+            weigh_receipt(facts, actor=actor)
             delivery = (facts.source, facts.how_obtained, facts.consent_reference)
             known = facts if facts.intake else replace(facts, intake=begun.get(delivery))
             item = record_receipt(arrived, facts=known, actor=actor)
@@ -120,6 +122,12 @@ def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor, note: 
     # Not a partial: Django names the function by what a partial lacks when it tells that this failed.
     transaction.on_commit(lambda: ask_for_inspection(item.pk), robust=True)
     return item
+
+
+def weigh_receipt(facts: IntakeFacts, *, actor: Actor) -> None:
+    """Ask of what is said of a file, in the caller's transaction. Raises SmallGroup."""
+    if isinstance(actor, User):
+        weigh_words([facts.source, facts.how_obtained, facts.consent_reference, facts.title], actor=actor)
 
 
 @contextmanager

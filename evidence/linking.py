@@ -14,6 +14,7 @@ from audit.actors import Actor
 from audit.private import sealed
 from cases.access import require_member
 from cases.models import Case, Incident, Involvement, Person, Place
+from cases.small_groups import weigh_words
 from evidence.errors import AlreadyLinked, BadLink, UnknownEvidence
 from evidence.models import EvidenceCase, EvidenceItem, EvidenceLink
 from evidence.vocabulary import Relation, Stance
@@ -57,7 +58,7 @@ def link_evidence(
     """Record what an item says about a person, incident or place of a case; the item joins the case if need be.
 
     `pinpoint` is where in the item (page, time code); `basis` is why we say so. Raises NotPermitted,
-    UnknownEvidence, NotAMember, or BadLink when the target is no part of the case; leaves no row behind.
+    UnknownEvidence, NotAMember, SmallGroup, or BadLink when the target is no part of the case; leaves no row behind.
     """
     user = _permitted(item, case, actor)
     column = _target_column(case, to)
@@ -68,6 +69,7 @@ def link_evidence(
     with transaction.atomic():
         if not EvidenceCase.objects.filter(item=item, case=case).exists():
             add_to_case(item, case, actor=user)
+        _weigh(to, [pinpoint, basis], item, user)
         link = EvidenceLink.objects.create(
             item=item,
             case=case,
@@ -116,6 +118,19 @@ def _permitted(item: EvidenceItem, case: Case, actor: Actor) -> User:
     if not EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
         raise UnknownEvidence(_("No such item is open to you. Check its reference."))
     return require_member(case, user)
+
+
+def _weigh(to: Person | Incident | Place, words: list[str], item: EvidenceItem, user: User) -> None:
+    """What a link says and what it leads to count together; a link without words says nothing that is not there."""
+    if not any(words):
+        return
+    places = [to] if isinstance(to, Place) else []
+    said = list(words)
+    if isinstance(to, Incident):
+        said += [to.title, to.date_as_written]
+        places += [to.place] if to.place else []
+    said += [name for place in places for name in (place.name_fa, place.name_latin)]
+    weigh_words(said, items=[item.pk], actor=user)
 
 
 def _target_column(case: Case, to: Person | Incident | Place) -> str:

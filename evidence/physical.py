@@ -16,6 +16,7 @@ from cases.dated import dated_columns
 from cases.dating import PartialDate
 from cases.models import Case
 from cases.plain_text import clean_line, clean_text
+from cases.small_groups import weigh_words
 from evidence import custody
 from evidence.circumstances import Circumstances
 from evidence.custody import EventFacts
@@ -70,6 +71,9 @@ def receive_thing(facts: ThingFacts, *, actor: Actor) -> EvidenceItem:
     title = clean_line(facts.title, label=_("What it is"), max_length=LONGEST_TITLE)
     thing, seen = _thing(facts), _seen(facts)
     with records():
+        weigh_words(
+            [title, thing.description, facts.source, facts.how_obtained, facts.consent_reference], actor=user
+        )
         item = _create_item(facts, title=title, user=user)
         thing.item = item
         thing.save(force_insert=True)

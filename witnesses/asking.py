@@ -31,6 +31,7 @@ from witnesses.note_content import NOTE
 from witnesses.one_time import new_one_time_key
 from witnesses.quotas import Quota, first_met, turn_away
 from witnesses.sealed import SealedText
+from witnesses.weighing import require_wide
 
 SHORTEST_VIEW: Final = 30
 USUAL_VIEW: Final = 300
@@ -65,7 +66,7 @@ def request_opening(
 
     `fields` are names of `identity.FIELDS`; `seconds` (30 to 1800) is how long the page will show them; `version` is
     the newest one where none is named. The request lives for a day. Raises NotPermitted, NotAMember, ReasonMissing,
-    BadOpeningRequest, UnknownWitness for a version that is not there, QuotaMet.
+    BadOpeningRequest, UnknownWitness for a version that is not there, SmallGroup, QuotaMet.
     """
     user = require_member(witness.case, require(actor, REQUEST))
     wish = _Wish(
@@ -115,6 +116,7 @@ def request_note(
 def _ask(wish: _Wish, *, quota: Quota, action: Action, by: User) -> tuple[OpeningRequest, SealedText]:
     witness = wish.identity.witness
     with transaction.atomic():
+        require_wide(witness, [wish.reason], actor=by)
         met = first_met(quota, user=by, witness=witness)
         if met is None:
             # Whoever seals anew takes the lock of the case too, and what they erased since it was chosen cannot open.

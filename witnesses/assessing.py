@@ -21,6 +21,7 @@ from witnesses.consent_state import today
 from witnesses.models import ProtectiveMeasure, RiskAssessment, RiskWords, Witness
 from witnesses.risk_errors import BadRisk, RiskMovedOn
 from witnesses.risk_words import LONGEST_REVIEW_DAYS, Contact, Disclosure, Level, Measure, Threat
+from witnesses.weighing import require_wide
 
 ASSESS: Final = "witnesses.assess_risk"
 LONGEST_LINE: Final = 300
@@ -64,8 +65,8 @@ class RiskFacts:
 def assess_risk(witness: Witness, *, facts: RiskFacts, last_seen: int, actor: Actor) -> RiskAssessment:
     """Add the next assessment, which counts at once for contact and disclosure; those before it stay.
 
-    `last_seen` is the version that the actor read, 0 for none. Raises NotPermitted, NotAMember, BadText, BadRisk or
-    RiskMovedOn; leaves no row behind.
+    `last_seen` is the version that the actor read, 0 for none. Raises NotPermitted, NotAMember, BadText, BadRisk,
+    RiskMovedOn or SmallGroup; leaves no row behind.
     """
     user = require_member(witness.case, require(actor, ASSESS))
     _check(facts)
@@ -75,10 +76,12 @@ def assess_risk(witness: Witness, *, facts: RiskFacts, last_seen: int, actor: Ac
     measures = [_measured(one) for one in facts.measures]
     with transaction.atomic():
         # The witness's row is the lock, as for consent: no dossier that rests on them goes out meanwhile.
-        Witness.objects.select_for_update().get(pk=witness.pk)
+        Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         last = RiskAssessment.objects.filter(witness=witness).aggregate(last=Max("version"))["last"] or 0
         if last != last_seen:
             raise RiskMovedOn
+        said = [text for one in measures for text in (one.text, one.by_whom)]
+        require_wide(witness, [grounds, *said], actor=user)
         made = RiskAssessment.objects.create(
             witness=witness,
             version=last + 1,

@@ -25,6 +25,7 @@ from evidence.vocabulary import Language
 from witnesses.consent_errors import BadConsent, ConsentOlderThanWithdrawal
 from witnesses.consent_words import Answer, ConsentForm, ConsentGiver, ConsentMethod, Purpose
 from witnesses.models import Consent, ConsentAnswer, ConsentWords, WithdrawalWords, Witness
+from witnesses.weighing import require_wide
 
 RECORD = "witnesses.record_consent"
 LONGEST = 2000
@@ -65,7 +66,7 @@ def record_consent(witness: Witness, *, facts: ConsentFacts, actor: Actor) -> Co
     """Add the next version of what the witness consents to; what was answered before counts no more.
 
     Raises NotPermitted, NotAMember, UnknownEvidence for a signed form that is not in the case, BadText, BadConsent,
-    or ConsentOlderThanWithdrawal; leaves no row behind.
+    ConsentOlderThanWithdrawal or SmallGroup; leaves no row behind.
     """
     user = require_member(witness.case, require(actor, RECORD))
     _check(facts)
@@ -79,6 +80,7 @@ def record_consent(witness: Witness, *, facts: ConsentFacts, actor: Actor) -> Co
         Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         _refuse_older(witness, facts.given)
         number = Consent.objects.filter(witness=witness).aggregate(last=Max("version"))["last"] or 0
+        require_wide(witness, words.values(), actor=user)
         consent = Consent.objects.create(
             witness=witness,
             version=number + 1,

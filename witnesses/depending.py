@@ -21,6 +21,7 @@ from witnesses.dependence_errors import (
     ItemNotInCase,
 )
 from witnesses.models import Dependence, DependenceEnd, Tie, Witness
+from witnesses.weighing import require_wide
 
 DECLARE = "witnesses.register_witness"
 END = "witnesses.end_dependence"
@@ -34,7 +35,8 @@ def declare_dependence(
     """Record that the item depends on the witness. From then on it leaves in no dossier without their consent.
 
     The actor is a member of the witness's case and sees the item, which lies in that case. Raises NotPermitted,
-    NotAMember, UnknownEvidence, BadText, BadDependence, ItemNotInCase or AlreadyDepends; leaves no row behind.
+    NotAMember, UnknownEvidence, BadText, BadDependence, ItemNotInCase, AlreadyDepends or
+    SmallGroup; leaves no row behind.
     """
     user = require_member(witness.case, require(actor, DECLARE))
     if tie not in Tie.values:
@@ -47,6 +49,7 @@ def declare_dependence(
         EvidenceItem.objects.select_for_update().values_list("pk").get(pk=item.pk)
         if Dependence.objects.standing().filter(witness=witness, item=item, tie=tie).exists():
             raise AlreadyDepends
+        require_wide(witness, [words], actor=user)
         made = Dependence.objects.create(witness=witness, item=item, tie=tie, note=words, made_by=user)
         log.append(
             Action.DEPENDENCE_DECLARED,
@@ -62,7 +65,7 @@ def declare_dependence(
 def end_dependence(dependence: Dependence, *, reason: str, actor: Actor) -> DependenceEnd:
     """Record that the dependence was wrong. The row stays, and with it who said so and why.
 
-    Raises NotPermitted, NotAMember, BadText, BadDependence for no reason, or DependenceEnded.
+    Raises NotPermitted, NotAMember, BadText, BadDependence for no reason, DependenceEnded or SmallGroup.
     """
     witness = dependence.witness
     user = require_member(witness.case, require(actor, END))
@@ -71,6 +74,7 @@ def end_dependence(dependence: Dependence, *, reason: str, actor: Actor) -> Depe
         raise BadDependence(_("Say why the exhibit does not depend on the witness."))
     try:
         with transaction.atomic():
+            require_wide(witness, [words], actor=user)
             ended = DependenceEnd.objects.create(dependence=dependence, reason=words, ended_by=user)
             log.append(
                 Action.DEPENDENCE_ENDED,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.form_fields import LineField
 from cases.models import Case, Place
 from witnesses.assessing import LONGEST_LINE
-from witnesses.narrowing import FIRST_YEAR, LAST_YEAR, GroupFacts
+from witnesses.grouping import FIRST_YEAR, LAST_YEAR, GroupFacts
 
 
 class GroupForm(forms.Form):

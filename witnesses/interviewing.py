@@ -33,10 +33,15 @@ from witnesses.risk_errors import NoContact
 from witnesses.risk_state import newest_of
 from witnesses.risk_words import Contact
 from witnesses.searching import READ
+from witnesses.weighing import require_wide
 
 FULL: Final = "witnesses.take_full_statement"
 SHORTEST_JUSTIFICATION: Final = 20
 LONGEST_LINE: Final = 300
+_WORDS: Final = (
+    *("organisation", "interviewer", "where_held", "interpreter", "supported_by"),
+    *("setting", "care", "why_ended"),
+)
 LONGEST_TEXT: Final = 4000
 
 
@@ -76,7 +81,7 @@ def open_interview(
     `earlier_seen` is how many interviews of the register the actor has read before: all of them, or it is refused.
     Where there is one, `justification` says in at least 20 characters why the witness is asked again. Raises
     NotPermitted (a full statement is a lawyer's work), NotAMember, RegisterMovedOn, UnjustifiedInterview, BadText,
-    BadInterview, or NoContact where the newest assessment of danger forbids it; leaves no row behind.
+    BadInterview, SmallGroup, or NoContact where the newest assessment of danger forbids it; leaves no row behind.
     """
     return _enter(
         witness, facts=facts, ours=True, seen=earlier_seen, justification=justification, actor=actor
@@ -115,6 +120,7 @@ def record_interview(
         # What a lawyer recorded of a full statement is a lawyer's to correct, into whatever kind.
         _require_role(last.kind, ours=interview.ours, actor=actor)
         _require_next(last, columns, why)
+        require_wide(interview.witness, [*_said(columns), why], actor=user)
         record = InterviewRecord.objects.create(
             interview=interview, version=last.version + 1, correction=why, recorded_by=user, **columns
         )
@@ -139,6 +145,7 @@ def _enter(
             _require_contact(witness, columns)
         if ours and earlier and len(why) < SHORTEST_JUSTIFICATION:
             raise UnjustifiedInterview
+        require_wide(witness, [*_said(columns), why if earlier else ""], actor=user)
         interview = Interview.objects.create(
             witness=witness,
             number=earlier + 1,
@@ -149,6 +156,11 @@ def _enter(
         record = InterviewRecord.objects.create(interview=interview, version=1, recorded_by=user, **columns)
         _log(Action.INTERVIEW_OPENED, interview, record, user)
     return interview
+
+
+def _said(columns: dict[str, Any]) -> list[str]:
+    """What was written in words. When the interview was held says nothing of what the witness lived through."""
+    return [columns[name] for name in _WORDS]
 
 
 def _require_contact(witness: Witness, columns: dict[str, Any]) -> None:

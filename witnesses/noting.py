@@ -29,6 +29,7 @@ from witnesses.sealed import SealedText
 from witnesses.sealing import SUITE
 from witnesses.searching import READ
 from witnesses.versions import next_version, seal_version
+from witnesses.weighing import require_wide
 
 LONGEST_NOTE: Final = 16_000
 
@@ -53,7 +54,7 @@ def write_note(
 
     A sealed note is sealed with public keys alone, under a key of its own; nobody, its writer included, reads it
     again without a quorum, so its next version is written anew. Raises NotPermitted, NotAMember, BadText, BadNote,
-    and TooFewCustodians where no quorum could ever open it; leaves no row behind.
+    SmallGroup, and TooFewCustodians where no quorum could ever open it; leaves no row behind.
     """
     user = require_member(interview.witness.case, require(actor, READ))
     text = _checked(facts)
@@ -65,6 +66,8 @@ def write_note(
         note = InterviewNote(interview=interview, version=1, written_by=user)
         if corrects is not None:
             _follow(note, corrects, facts.sealed, why)
+        # What is sealed is read by a quorum alone: only what lies open can betray who it is about.
+        require_wide(interview.witness, [note.correction, *([] if facts.sealed else [text])], actor=user)
         record = None
         if content is None:
             note.text = text

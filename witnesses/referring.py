@@ -19,6 +19,7 @@ from witnesses.consent_state import today
 from witnesses.models import Referral, ReferralEvent, ReferralWords, Witness
 from witnesses.risk_errors import BadRisk
 from witnesses.risk_words import ReferralAnswer, ReferralKind
+from witnesses.weighing import require_wide
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,7 +38,9 @@ class ReferralFacts:
 
 @sensitive_variables()
 def record_referral(witness: Witness, *, facts: ReferralFacts, actor: Actor) -> Referral:
-    """Record an offer, with the answer if there is one. Raises NotPermitted, NotAMember, BadText or BadRisk."""
+    """Record an offer, with the answer if there is one. Raises NotPermitted, NotAMember, BadText, BadRisk
+    or SmallGroup.
+    """
     user = require_member(witness.case, require(actor, ASSESS))
     if facts.kind not in ReferralKind.values:
         raise BadRisk(_("Choose which help was offered."))
@@ -45,6 +48,7 @@ def record_referral(witness: Witness, *, facts: ReferralFacts, actor: Actor) -> 
     note = clean_text(facts.note, label=_("The note"), max_length=LONGEST_TEXT)
     _check(facts.answer, facts.offered_on)
     with transaction.atomic():
+        require_wide(witness, [organisation, note], actor=user)
         made = Referral.objects.create(
             witness=witness, kind=facts.kind, offered_on=facts.offered_on, recorded_by=user
         )

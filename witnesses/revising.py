@@ -19,6 +19,7 @@ from witnesses.recovery.seals import kit_facts
 from witnesses.sealing import SUITE
 from witnesses.searching import READ
 from witnesses.versions import next_version, seal_version
+from witnesses.weighing import require_wide
 
 
 @sensitive_variables()
@@ -28,13 +29,14 @@ def revise_identity(
     """Seals a new version to the custodians of today, with public keys alone; every older version stays as it is.
 
     Requests that are open go on showing the version that they were made for. Raises NotPermitted, NotAMember,
-    BadIdentity, ReasonMissing, TooFewCustodians. Leaves no row behind.
+    BadIdentity, ReasonMissing, TooFewCustodians, SmallGroup. Leaves no row behind.
     """
     user = require_member(witness.case, require(actor, READ))
     reason, content = checked_reason(reason), identity_bytes(identity)
     with transaction.atomic():
         # One correction at a time, so that no two become the same version.
         Case.objects.select_for_update(no_key=True).get(pk=witness.case_id)
+        require_wide(witness, [reason], actor=user)
         keys = keys_for_sealing()
         made = seal_version(witness, content, version=next_version(witness), keys=keys, by=user)
         revision = Revision.objects.create(sealed_identity=made, reason=reason, salt=new_salt())

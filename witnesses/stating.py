@@ -25,6 +25,7 @@ from witnesses.errors import BadStatement, RegisterMovedOn, UnknownInterview
 from witnesses.interviewing import FULL, LONGEST_TEXT
 from witnesses.models import AccountKind, Answer, Dependence, Interview, Statement, Tie, Witness
 from witnesses.searching import READ
+from witnesses.weighing import require_wide
 
 _ANSWERS: Final = ("signed", "read_back", "under_oath")
 
@@ -64,7 +65,8 @@ def record_statement(
 
     `last_seen` is the version that the actor read, 0 for none; after the first, `correction` says why another is
     needed. Raises NotPermitted (a full statement is a lawyer's work), NotAMember, UnknownEvidence for an item that is
-    not in the case or not open to the actor, UnknownInterview, RegisterMovedOn, BadText or BadStatement.
+    not in the case or not open to the actor, UnknownInterview, RegisterMovedOn, BadText, BadStatement or
+    SmallGroup.
     """
     user = _worker(witness, item, facts, actor=actor)
     columns = _columns(witness, facts)
@@ -77,6 +79,7 @@ def record_statement(
         if (last.version if last else 0) != last_seen:
             raise RegisterMovedOn
         _require_next(last, columns, why, actor=actor)
+        require_wide(witness, [columns["remark"], why if last else ""], actor=user)
         statement = Statement.objects.create(
             witness=witness,
             item=item,

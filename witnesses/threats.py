@@ -24,6 +24,7 @@ from witnesses.consent_state import today
 from witnesses.models import ThreatEvidence, ThreatIncident, ThreatWords, Witness
 from witnesses.risk_errors import BadRisk, RiskMovedOn, UnknownThreat
 from witnesses.risk_words import Circle, Threat
+from witnesses.weighing import require_wide
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,8 +56,8 @@ def record_threat(
     """Add an incident, or the next version of the one that `corrects` names, which stays as it is.
 
     A new one has the assessment looked at again at once. The exhibits lie in the witness's case and are open to the
-    actor. Raises NotPermitted, NotAMember, UnknownEvidence, UnknownThreat, BadText, BadRisk or RiskMovedOn; leaves
-    no row behind.
+    actor. Raises NotPermitted, NotAMember, UnknownEvidence, UnknownThreat, BadText, BadRisk, RiskMovedOn or
+    SmallGroup; leaves no row behind.
     """
     user = require_member(witness.case, require(actor, ASSESS))
     _check(facts)
@@ -66,8 +67,10 @@ def record_threat(
         raise BadRisk(_("Say why it is changed; the version before stays."))
     items = _exhibits(facts.items, witness, user)
     with transaction.atomic():
-        Witness.objects.select_for_update().get(pk=witness.pk)
+        Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         thread, version = _place(witness, corrects)
+        said = [*words.values(), why if corrects else "", facts.happened.as_written if facts.happened else ""]
+        require_wide(witness, said, actor=user)
         made = ThreatIncident.objects.create(
             witness=witness,
             thread=thread,

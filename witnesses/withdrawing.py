@@ -22,6 +22,7 @@ from witnesses.consent_state import current_consent, states_of, today
 from witnesses.consent_words import Purpose, Standing, WithdrawalWay
 from witnesses.consenting import LONGEST, RECORD
 from witnesses.models import Consent, ConsentWithdrawal, WithdrawalWords, Witness
+from witnesses.weighing import require_wide
 
 # What one entry of the log takes with room to spare; the count beside them is exact.
 _LISTED = 500
@@ -44,8 +45,8 @@ class WithdrawalFacts:
 def withdraw_consent(witness: Witness, *, facts: WithdrawalFacts, actor: Actor) -> ConsentWithdrawal:
     """Record that the witness takes consent back, for some purposes or for all. No dossier goes out on it any more.
 
-    What was shared before is named in the entry. Raises NotPermitted, NotAMember, BadText, BadConsent, or
-    NothingToWithdraw where nothing of it stands; leaves no row behind.
+    What was shared before is named in the entry. Raises NotPermitted, NotAMember, BadText, BadConsent, SmallGroup,
+    or NothingToWithdraw where nothing of it stands; leaves no row behind.
     """
     user = require_member(witness.case, require(actor, RECORD))
     chosen = _checked(facts)
@@ -54,6 +55,7 @@ def withdraw_consent(witness: Witness, *, facts: WithdrawalFacts, actor: Actor) 
         # Waits for a dossier that is being released at this moment, so that it is named among what was shared.
         Witness.objects.select_for_update(no_key=True).get(pk=witness.pk)
         consent = _withdrawable(witness, chosen)
+        require_wide(witness, [note], actor=user)
         withdrawal = ConsentWithdrawal.objects.create(
             consent=consent,
             purposes=" ".join(one.value for one in chosen),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from accounts.models import User
 from audit.errors import BadInput, Conflict
+from cases.confirming import attempt_form
 
 ROWS = 25
 Done = TypeVar("Done")
@@ -31,11 +32,7 @@ def typed(request: HttpRequest) -> QueryDict | None:
 
 def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
     """Do it, or put the sentence that says why not on top of the form, with all that was typed; None then."""
-    try:
-        return act()
-    except (BadInput, Conflict) as error:
-        form.add_error(None, str(error))
-        return None
+    return attempt_form(form, act, foreseen=(BadInput, Conflict))
 
 
 def show_form(request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]) -> HttpResponse:

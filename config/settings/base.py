@@ -46,6 +46,8 @@ DADKHAH_LOG_NAMES = "config.log_names.HouseNames"
 # Who tells the page of a witness what has left this house already.
 DADKHAH_PACKAGE_TELLER = "dossiers.leaks.telling.package_of"
 DADKHAH_SHARED_READER = "dossiers.already_shared.shared_dossiers"
+# Who is asked whether words could betray a witness, before a case or an exhibit keeps them.
+DADKHAH_WORDS_WEIGHER = "witnesses.weighing.weigh"
 # What apps above the evidence have to say on the page of an exhibit.
 DADKHAH_ITEM_SECTIONS = ("witnesses.item_section.SECTION",)
 

@@ -73,6 +73,9 @@ class Dossier(models.Model):
     # The statement that every condition is met under which a witness consented.
     conditions_met = PrivateTextField(blank=True)
     leave_out = models.BooleanField(default=False)
+    # Why it goes out although it narrows pseudonyms to few people, and the code of exactly what was confirmed.
+    narrowing_reason = PrivateTextField(blank=True)
+    narrowing_code = models.CharField(max_length=32, blank=True)
     salt = models.BinaryField(default=new_salt, editable=False)
     state = models.CharField(max_length=12, choices=DossierState.choices, default=DossierState.REQUESTED)
     failure = PrivateTextField(blank=True)
@@ -93,7 +96,13 @@ class Dossier(models.Model):
     objects = DossierQuerySet.as_manager()
 
     PRIVATE = PrivateValues(
-        (Private("purpose"), Private("failure"), Private("recipient_name"), Private("conditions_met")),
+        (
+            Private("purpose"),
+            Private("failure"),
+            Private("recipient_name"),
+            Private("conditions_met"),
+            Private("narrowing_reason"),
+        ),
         cases="case",
         permission="dossiers.view_dossier",
         in_use=lambda dossier: dossier.is_unfinished,

@@ -19,7 +19,7 @@ from cases.dated import dated_columns
 from evidence.digests import Digest, read_sha256
 from evidence.errors import UploadTooLarge, VaultFull
 from evidence.filenames import storable_name
-from evidence.intake import IntakeFacts, check_facts
+from evidence.intake import IntakeFacts, check_facts, weigh_receipt
 from evidence.models import Upload
 from evidence.resumable.share import require_share
 from evidence.scopes import RECEIVE
@@ -49,8 +49,8 @@ class Announced:
 def begin_upload(facts: IntakeFacts, *, announced: Announced, actor: Actor) -> Upload:
     """Record that a file is on its way; it is logged, and there is room for it at this moment.
 
-    Raises NotPermitted, NotAMember, BadIntake, UploadTooLarge, TooManyUploads, VaultFull, or what opening the vault
-    raises.
+    Raises NotPermitted, NotAMember, BadIntake, SmallGroup, UploadTooLarge, TooManyUploads, VaultFull, or what opening
+    the vault raises.
     """
     user = require(actor, RECEIVE)
     if facts.case is not None:
@@ -59,6 +59,8 @@ def begin_upload(facts: IntakeFacts, *, announced: Announced, actor: Actor) -> U
     _require_room(announced.length)
     with transaction.atomic():
         require_share(user, announced.length)
+        # Now, while somebody is there to answer: the file may be taken in long after the page was closed.
+        weigh_receipt(facts, actor=user)
         upload = Upload.objects.create(
             owner=user,
             length=announced.length,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from audit.errors import BadInput
+from cases.confirming import attempt_form
 from evidence.acquiring import record_acquisition
 from evidence.acquisition_form import AcquisitionForm, known_so_far
 from evidence.intake import RECEIVE
@@ -40,9 +41,9 @@ def acquisition(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _recorded(request: HttpRequest, item: EvidenceItem, form: AcquisitionForm) -> bool:
-    try:
-        record_acquisition(item, facts=form.facts(), actor=reader(request))
-    except BadInput as error:
-        form.add_error(None, str(error))
-        return False
-    return True
+    done = attempt_form(
+        form,
+        lambda: record_acquisition(item, facts=form.facts(), actor=reader(request)),
+        foreseen=(BadInput,),
+    )
+    return done is not None

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.models import User
 from audit.errors import BadInput, Conflict
+from cases.confirming import attempt_form
 from evidence.custody import chain_of
 from evidence.disposal import DISPOSE, dispose, open_request, request_disposal, turn_down_disposal
 from evidence.disposal_forms import DisposalDecisionForm, DisposalRequestForm, HoldForm, ReleaseForm
@@ -28,11 +30,12 @@ def hold(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = find_item(item_id, user=user)
     form = HoldForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            place_hold(item, **form.cleaned_data, actor=user)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
+        done = attempt_form(
+            form,
+            lambda: place_hold(item, **form.cleaned_data, actor=user),
+            foreseen=(BadInput, Conflict),
+        )
+        if done:
             messages.success(
                 request, _("The hold is on. Nobody can dispose of this item until it is released.")
             )
@@ -50,11 +53,12 @@ def release(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
     event = find_event(item, event_id)
     form = ReleaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            release_hold(event, **form.cleaned_data, actor=user)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
+        done = attempt_form(
+            form,
+            lambda: release_hold(event, **form.cleaned_data, actor=user),
+            foreseen=(BadInput, Conflict),
+        )
+        if done:
             messages.success(request, _("The hold is released."))
             return redirect("evidence:item", item.pk)
     context = {"item": item, "form": form, "event": event}
@@ -70,11 +74,12 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
     form = DisposalRequestForm(request.POST or None, item=item)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        try:
-            request_disposal(item, reason=typed["reason"], authority=typed["authority"], actor=user)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
+        done = attempt_form(
+            form,
+            lambda: request_disposal(item, reason=typed["reason"], authority=typed["authority"], actor=user),
+            foreseen=(BadInput, Conflict),
+        )
+        if done:
             messages.success(request, _("Its disposal is asked for. Another lawyer of the case decides."))
             return redirect("evidence:item", item.pk)
     events = list(chain_of(item))
@@ -112,16 +117,16 @@ def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, asked: CustodyEvent, form: DisposalDecisionForm) -> bool:
-    user, typed = reader(request), form.cleaned_data
-    try:
-        if typed["decision"] == "dispose":
-            dispose(asked, method=typed["method"], witnessed_by=typed["witnessed_by"], actor=user)
-            said = _("The item is disposed of. Its record and its custody stay.")
-        else:
-            turn_down_disposal(asked, reason=typed["reason"], actor=user)
-            said = _("The item is kept.")
-    except (BadInput, Conflict) as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, said)
-    return True
+    said = attempt_form(form, lambda: _decide(asked, form, reader(request)), foreseen=(BadInput, Conflict))
+    if said:
+        messages.success(request, said)
+    return said is not None
+
+
+def _decide(asked: CustodyEvent, form: DisposalDecisionForm, user: User) -> str:
+    typed = form.cleaned_data
+    if typed["decision"] == "dispose":
+        dispose(asked, method=typed["method"], witnessed_by=typed["witnessed_by"], actor=user)
+        return _("The item is disposed of. Its record and its custody stay.")
+    turn_down_disposal(asked, reason=typed["reason"], actor=user)
+    return _("The item is kept.")

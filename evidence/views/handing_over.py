@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import permission_required
 from accounts.models import User
 from audit.errors import BadInput, Broken, Conflict
+from cases.confirming import attempt_form
 from evidence.circumstances import papers_for
 from evidence.custody import chain_of
 from evidence.custody_forms import AnswerForm, OfferForm
@@ -45,11 +46,12 @@ def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = find_item(item_id, user=user)
     form = OfferForm(request.POST or None, receivers=possible_receivers(item, user=user))
     if request.method == "POST" and form.is_valid():
-        try:
-            offered = offer(item, to=form.receiver(), facts=form.circumstances(), actor=user)
-        except (BadInput, Conflict) as error:
-            form.add_error(None, str(error))
-        else:
+        offered = attempt_form(
+            form,
+            lambda: offer(item, to=form.receiver(), facts=form.circumstances(), actor=user),
+            foreseen=(BadInput, Conflict),
+        )
+        if offered:
             messages.success(
                 request,
                 _("It is offered to %(name)s. You hold it until they accept.")
@@ -107,19 +109,21 @@ def _choices(offered: CustodyEvent, user: User) -> list[tuple[str, str | Promise
 
 
 def _answered(request: HttpRequest, offered: CustodyEvent, form: AnswerForm) -> bool:
-    user, typed = reader(request), form.cleaned_data
-    try:
-        if typed["decision"] == "accept":
-            accept(offered, facts=form.circumstances(), document=typed.get("document"), actor=user)
-            said = _("The hand-over is complete: the item is with %(name)s.") % {"name": offered.received_by}
-        elif typed["decision"] == "refuse":
-            refuse(offered, reason=typed["reason"], actor=user)
-            said = _("You refused it. It stays with %(name)s.") % {"name": offered.released_by}
-        else:
-            withdraw(offered, reason=typed["reason"], actor=user)
-            said = _("The offer is taken back. It stays with %(name)s.") % {"name": offered.released_by}
-    except (BadInput, Conflict, Broken) as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, said)
-    return True
+    said = attempt_form(
+        form, lambda: _answer(offered, form, reader(request)), foreseen=(BadInput, Conflict, Broken)
+    )
+    if said:
+        messages.success(request, said)
+    return said is not None
+
+
+def _answer(offered: CustodyEvent, form: AnswerForm, user: User) -> str:
+    typed = form.cleaned_data
+    if typed["decision"] == "accept":
+        accept(offered, facts=form.circumstances(), document=typed.get("document"), actor=user)
+        return _("The hand-over is complete: the item is with %(name)s.") % {"name": offered.received_by}
+    if typed["decision"] == "refuse":
+        refuse(offered, reason=typed["reason"], actor=user)
+        return _("You refused it. It stays with %(name)s.") % {"name": offered.released_by}
+    withdraw(offered, reason=typed["reason"], actor=user)
+    return _("The offer is taken back. It stays with %(name)s.") % {"name": offered.released_by}

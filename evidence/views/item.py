@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import permission_required
+from accounts.models import User
 from audit.errors import BadInput, Conflict
 from cases.access import find_case_by_id
+from cases.confirming import attempt_form
 from cases.models import Case
 from evidence.alarms import alarms_of
 from evidence.fixity import CHECK, check_fixity
 from evidence.forms import ChooseCaseForm, LinkForm
 from evidence.inspection import retry_inspection
 from evidence.linking import LINK, LONGEST_PINPOINT, add_to_case, link_evidence
-from evidence.models import EvidenceItem
+from evidence.models import EvidenceCase, EvidenceItem, EvidenceLink
 from evidence.queries import custody_register, find_item, unknown_item
 from evidence.reading import READ, hand_out, open_page
 from evidence.scopes import RECEIVE
@@ -122,22 +124,21 @@ def link(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _make_link(request: HttpRequest, item: EvidenceItem, case: Case, form: LinkForm) -> bool:
-    target = form.target()
-    facts = form.cleaned_data
-    try:
-        if target is None:
-            add_to_case(item, case, actor=reader(request))
-        else:
-            link_evidence(
-                item,
-                case=case,
-                to=target,
-                stance=facts["stance"],
-                pinpoint=facts["pinpoint"],
-                basis=facts["basis"],
-                actor=reader(request),
-            )
-    except (BadInput, Conflict) as error:
-        form.add_error(None, str(error))
-        return False
-    return True
+    user = reader(request)
+    done = attempt_form(form, lambda: _link(item, case, form, user), foreseen=(BadInput, Conflict))
+    return done is not None
+
+
+def _link(item: EvidenceItem, case: Case, form: LinkForm, user: User) -> EvidenceCase | EvidenceLink:
+    target, facts = form.target(), form.cleaned_data
+    if target is None:
+        return add_to_case(item, case, actor=user)
+    return link_evidence(
+        item,
+        case=case,
+        to=target,
+        stance=facts["stance"],
+        pinpoint=facts["pinpoint"],
+        basis=facts["basis"],
+        actor=user,
+    )

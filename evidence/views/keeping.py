@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from audit.errors import BadInput, Broken, Conflict
+from cases.confirming import attempt_form
 from evidence import keeping
 from evidence.circumstances import papers_for
 from evidence.custody import chain_of
@@ -258,13 +259,10 @@ def _act(
     event: CustodyEvent | None = None,
 ) -> HttpResponse:
     """Show the form of an act and, once it is filled in well, do it; what the work refuses stands on the form."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            do()
-        except (BadInput, Conflict, Broken) as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, str(screen.done))
-            return redirect("evidence:item", item.pk)
+    sent = request.method == "POST" and form.is_valid()
+    event_made = attempt_form(form, do, foreseen=(BadInput, Conflict, Broken)) if sent else None
+    if event_made:
+        messages.success(request, str(screen.done))
+        return redirect("evidence:item", item.pk)
     context = {"item": item, "form": form, "screen": screen, "event": event}
     return render(request, "evidence/custody_act.html", context, status=422 if form.errors else 200)

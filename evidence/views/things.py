@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
 from audit.errors import BadInput, DomainError, LogUnavailable, NotFound, Refused
+from cases.confirming import attempt_form
 from evidence.filenames import visible_name
 from evidence.intake import RECEIVE
 from evidence.models import EvidenceItem
@@ -88,8 +89,6 @@ def _take(
 
 
 def _received(request: HttpRequest, form: ThingForm) -> EvidenceItem | None:
-    try:
-        return receive_thing(form.facts(), actor=reader(request))
-    except BadInput as error:
-        form.add_error(None, str(error))
-        return None
+    return attempt_form(
+        form, lambda: receive_thing(form.facts(), actor=reader(request)), foreseen=(BadInput,)
+    )

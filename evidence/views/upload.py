@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused
+from cases.confirming import ask_to_confirm
+from cases.small_groups import CONFIRMED, SmallGroup, despite
 from evidence.filenames import visible_name
 from evidence.forms import ArrivalForm, UploadForm
 from evidence.intake import ingest_evidence
@@ -63,7 +65,10 @@ def _page(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
 
 def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
     arrived = form.cleaned_data["files"][0]
-    item = ingest_evidence(arrived.received, facts=form.facts(arrived, intake=None), actor=reader(request))
+    with despite(request.POST.getlist(CONFIRMED)):
+        item = ingest_evidence(
+            arrived.received, facts=form.facts(arrived, intake=None), actor=reader(request)
+        )
     return JsonResponse(
         {
             "ok": True,
@@ -81,7 +86,12 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
     for arrived in form.cleaned_data["files"]:
         facts = form.facts(arrived, intake=intake)
         try:
-            item = ingest_evidence(arrived.received, facts=facts, actor=reader(request))
+            with despite(request.POST.getlist(CONFIRMED)):
+                item = ingest_evidence(arrived.received, facts=facts, actor=reader(request))
+        except SmallGroup as error:
+            ask_to_confirm(form, error)
+            outcome.failed.append((visible_name(facts.original_name), error.told))
+            continue
         except DomainError as error:
             # A refusal, or a log that cannot be written, is one answer to the whole form, unless a part of it is in.
             if isinstance(error, Refused | NotFound | LogUnavailable) and not outcome.taken_in:

@@ -59,6 +59,7 @@ function Desk(form) {
       panel.finish(index, outcome);
       if (outcome.ok) forget(current.where);
       else failed.push(one);
+      if (outcome.confirm) offerToConfirm(form, panel.place, outcome.confirm);
     }
     current = null;
     sending = false;
@@ -100,6 +101,16 @@ function forget(where) {
   if (!list?.querySelector("[data-waiting-upload]")) list?.remove();
 }
 
+// What could betray a witness goes in once somebody ticked exactly that; other words are asked of anew.
+function offerToConfirm(form, place, code) {
+  if (form.querySelector(`input[name="small_group"][value="${CSS.escape(code)}"]`)) return;
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "small_group", value: code, id: `confirm-${code}` });
+  const label = Object.assign(document.createElement("label"), { htmlFor: box.id, textContent: place.dataset.textConfirm });
+  const tick = Object.assign(document.createElement("div"), { className: "tick" });
+  tick.append(box, label);
+  place.before(tick);
+}
+
 // All that one press of the button sends is one delivery.
 function fieldsOf(form, input) {
   const fields = new FormData(form);
@@ -109,9 +120,9 @@ function fieldsOf(form, input) {
 }
 
 function differing(fields, one) {
-  const own = new Map(fields);
-  for (const [name, value] of Object.entries(one.differing ?? {})) if (value.trim()) own.set(name, value);
-  return [...own];
+  const own = Object.entries(one.differing ?? {}).filter(([, value]) => value.trim());
+  const named = new Set(own.map(([name]) => name));
+  return [...[...fields].filter(([name]) => !named.has(name)), ...own];
 }
 
 // `crypto.randomUUID` is there over https alone.

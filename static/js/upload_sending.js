@@ -177,8 +177,8 @@ function failure(answer, text) {
 
 function readFailure(status, text) {
   try {
-    const { error } = JSON.parse(text);
-    if (error) return { ok: false, error };
+    const { error, details } = JSON.parse(text);
+    if (error) return { ok: false, error, confirm: details?.[0]?.small_group };
   } catch {
     // No JSON: a page for people, or a proxy's.
   }

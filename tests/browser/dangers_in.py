@@ -13,8 +13,8 @@ from config.demo_witness import IDENTITY  # noqa: E402
 from evidence.models import EvidenceItem  # noqa: E402
 from witnesses.assessing import MeasureFacts, RiskFacts, assess_risk  # noqa: E402
 from witnesses.consent_state import today  # noqa: E402
+from witnesses.grouping import GroupFacts, record_group  # noqa: E402
 from witnesses.models import Witness  # noqa: E402
-from witnesses.narrowing import GroupFacts, record_group  # noqa: E402
 from witnesses.quorum.duplicates import ask_for_duplicates  # noqa: E402
 from witnesses.referring import ReferralFacts, record_referral  # noqa: E402
 from witnesses.register import register_witness  # noqa: E402

@@ -351,7 +351,7 @@ IN_CLEAR = {
     # Our own names for a package's files and for the parts of one.
     "LeakFinding": {"path", "part"},
     "PackageUnread": {"path", "part"},
-    "Dossier": {"recipient", "recipient_country", "checkpoint_note"},
+    "Dossier": {"recipient", "recipient_country", "checkpoint_note", "narrowing_code"},
 }
 
 

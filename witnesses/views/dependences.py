@@ -30,7 +30,6 @@ from witnesses.models import Dependence, DependenceEnd, Witness
 from witnesses.queries import find_witness
 from witnesses.searching import open_page
 from witnesses.views.pages import attempt, reader, show_form, unstored
-from witnesses.views.warning import attempt_warned
 
 
 @sensitive_post_parameters()
@@ -44,8 +43,7 @@ def dependences(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRe
     witness = find_witness(witness_id, case_id=case_id, user=user)
     form = DependentItemForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        note = form.cleaned_data["note"]
-        made = attempt_warned(form, witness, [note], lambda: _declare_typed(form, witness, user), actor=user)
+        made = attempt(form, lambda: _declare_typed(form, witness, user))
         if made:
             messages.success(request, _declared(made))
             return redirect("witnesses:dependences", case_id, witness_id)
@@ -121,12 +119,8 @@ def _declare_of_item(form: WitnessOfItemForm, item: EvidenceItem, user: User) ->
     if witness is None:
         return None
     found = witness
-    return attempt_warned(
-        form,
-        found,
-        [typed["note"]],
-        lambda: declare_dependence(found, item, tie=typed["tie"], note=typed["note"], actor=user),
-        actor=user,
+    return attempt(
+        form, lambda: declare_dependence(found, item, tie=typed["tie"], note=typed["note"], actor=user)
     )
 
 

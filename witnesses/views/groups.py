@@ -13,8 +13,8 @@ from accounts.access import permission_required
 from cases.access import find_case_by_id
 from witnesses.assessing import ASSESS
 from witnesses.group_forms import GroupForm
+from witnesses.grouping import record_group
 from witnesses.models import KnownGroup
-from witnesses.narrowing import record_group
 from witnesses.views.pages import attempt, reader, show_form, unstored
 
 

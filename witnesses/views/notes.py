@@ -22,7 +22,6 @@ from witnesses.noting import write_note
 from witnesses.queries import find_witness
 from witnesses.searching import READ
 from witnesses.views.pages import attempt, is_stepped_up, reader, show_form, unstored
-from witnesses.views.warning import attempt_warned
 
 
 @sensitive_post_parameters()
@@ -93,15 +92,7 @@ def _written(
     user, witness = reader(request), interview.witness
     if form.is_bound and form.is_valid():
         facts = form.facts()
-        # What is sealed is read by a quorum alone: only what lies open can betray who it is about.
-        texts = [facts.correction] if facts.sealed else [facts.text, facts.correction]
-        note = attempt_warned(
-            form,
-            witness,
-            texts,
-            lambda: write_note(interview, facts=facts, corrects=corrects, actor=user),
-            actor=user,
-        )
+        note = attempt(form, lambda: write_note(interview, facts=facts, corrects=corrects, actor=user))
         if note:
             said = (
                 _("The note is sealed. Only the custodians together let it be read again.")

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import User
 from accounts.step_up import is_really
 from audit.errors import BadInput, Conflict
+from cases.confirming import attempt_form
 from witnesses.errors import TooManyFailures, WrongPassphrase
 
 Done = TypeVar("Done")
@@ -43,11 +44,7 @@ def unstored(view: View) -> View:
 @sensitive_variables()
 def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
     """Do it, or put the sentence that says why not on top of the form; None then."""
-    try:
-        return act()
-    except (BadInput, Conflict, WrongPassphrase, TooManyFailures) as error:
-        form.add_error(None, str(error))
-        return None
+    return attempt_form(form, act, foreseen=(BadInput, Conflict, WrongPassphrase, TooManyFailures))
 
 
 @sensitive_variables()

@@ -33,8 +33,7 @@ from witnesses.statement_queries import (
     versions_of,
 )
 from witnesses.stating import record_statement
-from witnesses.views.pages import reader, show_form, unstored
-from witnesses.views.warning import attempt_warned
+from witnesses.views.pages import attempt, reader, show_form, unstored
 
 # As many as a browser offers to choose from while one types; any other is typed whole.
 OFFERED = 200
@@ -56,8 +55,7 @@ def new(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
         **options,
     )
     if form.is_bound and form.is_valid():
-        said = [form.cleaned_data["remark"]]
-        statement = attempt_warned(form, witness, said, lambda: _record_new(witness, form, user), actor=user)
+        statement = attempt(form, lambda: _record_new(witness, form, user))
         if statement:
             messages.success(
                 request,
@@ -88,7 +86,7 @@ def one(request: HttpRequest, case_id: UUID, witness_id: UUID, item_id: UUID) ->
     options = _options(witness, user)
     if request.method == "POST":
         form = NextStatementForm(request.POST, **options)
-        if form.is_valid() and _recorded_next(statement, form, user):
+        if form.is_valid() and attempt(form, lambda: _record_next(statement, form, user)) is not None:
             messages.success(request, _("It is recorded. What stood there before is kept below it."))
             return redirect("witnesses:interviews", witness.case_id, witness.pk)
         statement = find_statement(item_id, witness=witness, user=user)
@@ -104,16 +102,6 @@ def one(request: HttpRequest, case_id: UUID, witness_id: UUID, item_id: UUID) ->
         "versions": versions_of(statement),
     }
     return show_form(request, "witnesses/statement.html", form, context)
-
-
-@sensitive_variables()
-def _recorded_next(statement: Statement, form: NextStatementForm, user: User) -> bool:
-    typed = form.cleaned_data
-    said = [typed["remark"], typed["correction"]]
-    made = attempt_warned(
-        form, statement.witness, said, lambda: _record_next(statement, form, user), actor=user
-    )
-    return made is not None
 
 
 @permission_required(READ)

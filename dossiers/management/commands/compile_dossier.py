@@ -12,6 +12,7 @@ from accounts.access import require
 from accounts.queries import find_actor
 from audit.actors import Channel
 from cases.access import find_case
+from cases.small_groups import despite, take_confirmations
 from dossiers.archive import SealedFileSink, VaultSink
 from dossiers.compiling import compile_dossier
 from dossiers.errors import BadDossierRequest
@@ -72,6 +73,13 @@ class Command(BaseCommand):
             action="store_true",
             help="leave out what the consent of witnesses does not cover, instead of refusing the dossier",
         )
+        take_confirmations(parser)
+        parser.add_argument(
+            "--small-group-reason",
+            default="",
+            metavar="TEXT",
+            help="why it goes out although it narrows pseudonyms to few people; with --despite-small-group",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -91,14 +99,16 @@ class Command(BaseCommand):
         )
         recipient = checked_recipient(options["recipient"])
         sink = _sink(options["out"], recipient, hold=options["hold"])
-        dossier = compile_dossier(
-            case,
-            purpose=options["purpose"],
-            sink=sink,
-            actor=actor,
-            recipient=options["recipient"],
-            receiver=receiver,
-        )
+        with despite(options["despite_small_group"]):
+            dossier = compile_dossier(
+                case,
+                purpose=options["purpose"],
+                sink=sink,
+                actor=actor,
+                recipient=options["recipient"],
+                receiver=receiver,
+                narrowing_reason=options["small_group_reason"],
+            )
         path = None if isinstance(sink, VaultSink) else sink.path
         self.stdout.write(_as_json(dossier, path) if options["json"] else _in_words(dossier, path))
 

@@ -18,6 +18,7 @@ from audit.actors import Channel
 from audit.errors import DomainError
 from cases.access import find_case
 from cases.dating import read_date
+from cases.small_groups import despite, take_confirmations
 from evidence.arrivals import Arrival, arrivals_from_manifest, arrivals_from_paths
 from evidence.batch import Batch
 from evidence.errors import BadIntake
@@ -105,6 +106,7 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             choices=["mail", "all"],
             help="take out what is inside: what came with messages and in mailboxes, or “all”, archives included",
         )
+        take_confirmations(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -145,7 +147,8 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             progress=self._progress,
         )
         try:
-            return batch.take_in(arrivals)
+            with despite(options["despite_small_group"]):
+                return batch.take_in(arrivals)
         finally:
             if self._line is not None:
                 self._line.clear()

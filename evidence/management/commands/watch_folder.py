@@ -18,6 +18,7 @@ from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import DomainError
 from cases.access import find_case
+from cases.small_groups import despite, take_confirmations
 from evidence.arrivals import Arrival, arrivals_in
 from evidence.batch import Batch
 from evidence.errors import BadIntake
@@ -61,6 +62,7 @@ It ends on SIGTERM or Ctrl-C, after what is under way; with --once when nothing 
         parser.add_argument(
             "--actor", required=True, metavar="USER", help="sign-in name of who takes them in"
         )
+        take_confirmations(parser)
         parser.add_argument("--quiet", type=float, default=10.0, metavar="SECONDS", help="10 unless said")
         parser.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="2 unless said")
         parser.add_argument("--move-to", type=Path, metavar="DIR", help="where to move what is in")
@@ -96,7 +98,8 @@ It ends on SIGTERM or Ctrl-C, after what is under way; with --once when nothing 
     def _take_in(self, ready: list[Arrival]) -> bool:
         # Asked for each round: whoever left the case or the house takes nothing in from then on.
         batch = Batch(actor=self._actor(), told=self._tell, command="watch_folder", became=self._became)
-        tally = batch.take_in(takewhile(lambda _arrival: not self._stop.is_set(), ready))
+        with despite(self._options["despite_small_group"]):
+            tally = batch.take_in(takewhile(lambda _arrival: not self._stop.is_set(), ready))
         self._total.add(tally)
         return not tally.not_tried and not tally.stopped
 
