@@ -130,7 +130,6 @@ class DecisionForm(forms.Form):
     )
     passphrase = SealedField(
         label=_("Your passphrase"),
-        help_text=_("Only to approve."),
         max_length=1000,
         required=False,
         strip=False,
@@ -142,6 +141,8 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"dir": "ltr", **_OFF}),
     )
+
+    needed_when = {"passphrase": _("needed to approve"), "confirmation": _("needed to approve")}
 
     def __init__(self, *args: Any, pseudonym: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

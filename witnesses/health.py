@@ -1,12 +1,25 @@
 """Whether every identity can still be opened by a quorum, and how many custodians may be lost before one cannot."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
 from django.db.models.expressions import BaseExpression
 
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
@@ -37,18 +50,6 @@ class Danger(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityCustody:
-    """One living record, an identity or a note: how many more custodians can open it than must, and what it needs."""
-
-    record: UUID
-    witness_id: UUID
-    part: str
-    margin: int
-    needs_reseal: bool
-    in_kit: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CustodianStanding:
     """One custodian: the key of today, how many identities it can help to open, and how many it should."""
 
@@ -60,36 +61,25 @@ class CustodianStanding:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """The whole: custodians and identities."""
+    """The whole: the custodians, and how many living records, identities and notes, are in which state.
+
+    `margin` is how many custodians may be lost before a record is, None where nothing that can be opened is sealed;
+    `lost` can be opened by no quorum; `to_reseal` can, and are not sealed to exactly the custodians of today;
+    `beyond_kit` the recovery kit of today does not open.
+    """
 
     custodians: Sequence[CustodianStanding]
-    identities: Sequence[IdentityCustody]
+    sealed: int
+    margin: int | None
+    lost: int
+    to_reseal: int
+    beyond_kit: int
     kit: RecoveryKit | None
 
     @property
     def ready(self) -> int:
         """How many custodians can act today."""
         return sum(one.standing == Standing.READY for one in self.custodians)
-
-    @property
-    def margin(self) -> int | None:
-        """How many custodians may be lost before an identity is; None where nothing that can be opened is sealed."""
-        return min((one.margin for one in self.identities if one.margin >= 0), default=None)
-
-    @property
-    def lost(self) -> int:
-        """How many identities no quorum can open."""
-        return sum(one.margin < 0 for one in self.identities)
-
-    @property
-    def to_reseal(self) -> int:
-        """How many identities that can be opened are not sealed to exactly the custodians of today."""
-        return sum(one.needs_reseal and one.margin >= 0 for one in self.identities)
-
-    @property
-    def beyond_kit(self) -> int:
-        """How many records the recovery kit of today does not open."""
-        return sum(not one.in_kit for one in self.identities)
 
     @property
     def danger(self) -> Danger:
@@ -115,23 +105,42 @@ def count_ready() -> int:
 
 
 def danger_today() -> Danger:
-    """What `custody_of().danger` says, counted by the database: a desk is opened often, and a vault may be large."""
+    """What `custody_of().danger` says, without the custodians one by one: a desk is opened often."""
     able = _able_keys()
+    found = _records(able).aggregate(
+        lost=Count("pk", filter=Q(spare__lt=0)),
+        bare=Count("pk", filter=Q(spare=0)),
+        stale=Count("pk", filter=Q(spare__gte=0, unlike_today=True)),
+    )
+    return _worst(ready=len(able), **found)
+
+
+def records_to_reseal() -> set[tuple[UUID, str]]:
+    """The witness and the part of every living record that is not sealed to exactly the custodians of today, without
+    those of which a version can be opened by no quorum.
+    """
+    records = _records(_able_keys())
+    lost = set(records.filter(spare__lt=0).values_list("witness_id", "part"))
+    return set(records.filter(unlike_today=True).values_list("witness_id", "part")) - lost
+
+
+def _records(able: Sequence[CustodianKey]) -> QuerySet[Any]:
+    """The living records, each with how many more custodians can open it than must, and whether it needs sealing
+    anew, counted by the database: a vault may be large.
+    """
     wanted = able[:MOST_SHARES]
     nobody = UUID(int=0)
     keys, holders = [one.pk for one in wanted] or [nobody], [one.custodian_id for one in wanted] or [nobody]
-    living = SealedIdentity.records.living().annotate(
+    counted = SealedIdentity.records.living().annotate(
         alive=Count("key_shares", filter=Q(key_shares__custodian_key__in=keys)),
         others=Count("key_shares", filter=~Q(key_shares__custodian_key__custodian__in=holders)),
         off_kit=_is_off_kit(),
     )
-    unlike_today = Q(alive__lt=len(wanted)) | Q(others__gt=0) | Q(off_kit=True)
-    found = living.aggregate(
-        lost=Count("pk", filter=Q(alive__lt=F("threshold"))),
-        bare=Count("pk", filter=Q(alive=F("threshold"))),
-        stale=Count("pk", filter=Q(alive__gte=F("threshold")) & unlike_today),
+    unlike = Q(alive__lt=len(wanted)) | Q(others__gt=0) | Q(off_kit=True)
+    return counted.annotate(
+        spare=ExpressionWrapper(F("alive") - F("threshold"), output_field=IntegerField()),
+        unlike_today=Case(When(unlike, then=True), default=False, output_field=BooleanField()),
     )
-    return _worst(ready=len(able), **found)
 
 
 def _is_off_kit() -> BaseExpression:
@@ -149,56 +158,38 @@ def _able_keys() -> list[CustodianKey]:
 
 
 def custody_of() -> Custody:
-    """Asked of the database now, in a handful of statements, whatever the number of identities."""
-    custodians = list(Custodian.objects.select_related("user"))
+    """Asked of the database now, in a handful of statements that read no share one by one."""
+    able, kit = _able_keys(), kit_for_sealing()
+    found = _records(able).aggregate(
+        sealed=Count("pk"),
+        margin=Min("spare", filter=Q(spare__gte=0)),
+        lost=Count("pk", filter=Q(spare__lt=0)),
+        to_reseal=Count("pk", filter=Q(spare__gte=0, unlike_today=True)),
+        beyond_kit=Count("pk", filter=Q(off_kit=True)) if kit else Count("pk"),
+    )
+    return Custody(custodians=_custodians(able), kit=kit, **found)
+
+
+def _custodians(able: Sequence[CustodianKey]) -> list[CustodianStanding]:
     active = {one.pk for one in active_custodians()}
     current = {
         key.custodian_id: key
         for key in CustodianKey.objects.filter(retired_at__isnull=True).defer("wrapped_private_key")
     }
-    wanted = frozenset(key.custodian_id for key in _able_keys()[:MOST_SHARES])
     lost = set(CustodianKey.objects.filter(lost_at__isnull=False).values_list("custodian_id", flat=True))
-    holders: dict[UUID, set[UUID]] = defaultdict(set)
-    alive: dict[UUID, set[UUID]] = defaultdict(set)
-    shares = KeyShare.objects.filter(sealed_identity__successor__isnull=True)
-    for identity, custodian, key in shares.values_list(
-        "sealed_identity_id", "custodian_key__custodian_id", "custodian_key_id"
-    ):
-        holders[identity].add(custodian)
-        if custodian in wanted and current[custodian].pk == key:
-            alive[identity].add(custodian)
-    kit = kit_for_sealing()
-    kits = dict(
-        RecoverySeal.objects.filter(sealed_identity__successor__isnull=True).values_list(
-            "sealed_identity", "kit"
-        )
+    shares = KeyShare.objects.filter(
+        sealed_identity__successor__isnull=True, custodian_key__in=[one.pk for one in able[:MOST_SHARES]]
     )
-    kit_id = kit.pk if kit else None
-    living = SealedIdentity.records.living().values_list("pk", "witness_id", "part", "threshold")
-    identities = [
-        IdentityCustody(
-            pk,
-            witness,
-            part,
-            len(alive[pk]) - threshold,
-            alive[pk] != wanted or not holders[pk] <= wanted or kits.get(pk) != kit_id,
-            kit_id is not None and kits.get(pk) == kit_id,
+    held = dict(shares.values_list("custodian_key__custodian").annotate(Count("pk")).order_by())
+    return [
+        CustodianStanding(
+            one,
+            _standing(one, active=one.pk in active, key=current.get(one.pk), lost=one.pk in lost),
+            current.get(one.pk),
+            held.get(one.pk, 0),
         )
-        for pk, witness, part, threshold in living
+        for one in Custodian.objects.select_related("user")
     ]
-    return Custody(
-        [
-            CustodianStanding(
-                one,
-                _standing(one, active=one.pk in active, key=current.get(one.pk), lost=one.pk in lost),
-                current.get(one.pk),
-                sum(one.pk in holding for holding in alive.values()),
-            )
-            for one in custodians
-        ],
-        identities,
-        kit,
-    )
 
 
 def _standing(custodian: Custodian, *, active: bool, key: CustodianKey | None, lost: bool) -> Standing:

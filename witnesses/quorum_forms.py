@@ -90,8 +90,10 @@ class SessionDecisionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = reason_field()
-    passphrase = passphrase_field(help_text=_("Only to approve."), required=False)
+    passphrase = passphrase_field(required=False)
     confirmation = typed_field(_("Type the reference to approve"), required=False)
+
+    needed_when = {"passphrase": _("needed to approve"), "confirmation": _("needed to approve")}
 
     def __init__(self, *args: Any, reference: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -35,6 +35,8 @@ class RowsWidget(forms.Widget):
     """The rows, each a group of labelled inputs. Their names are `field-0-column`."""
 
     in_a_group = True
+    # Its button sends the form too, and so comes after the one that saves.
+    offers_more = True
 
     def __init__(self, columns: Sequence[Column], *, row: str | Promise, blank: int) -> None:
         super().__init__()

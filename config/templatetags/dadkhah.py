@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template import Context
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -136,6 +136,19 @@ def field_kind(field: BoundField) -> str:
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple) or getattr(widget, "in_a_group", False):
         return "choices"
     return "tick" if isinstance(widget, CheckboxInput) else "line"
+
+
+@register.filter
+def needed_when(field: BoundField) -> str:
+    """When a field that may be left empty has to be filled in, as its form says in `needed_when`; else empty."""
+    said: dict[str, str] = getattr(field.form, "needed_when", {})
+    return said.get(field.name, "")
+
+
+@register.filter
+def offers_more(form: BaseForm) -> bool:
+    """Whether a field of the form has a button of its own, which would come before the form's."""
+    return any(getattr(field.widget, "offers_more", False) for field in form.fields.values())
 
 
 @register.filter

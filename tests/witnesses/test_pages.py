@@ -199,3 +199,11 @@ def test_pages_stand_in_persian(client_for, asked, custodians, lawyer):
     opening, _code = asked
     page = client_for(lawyer).get(at("opening", opening.pk), headers={"accept-language": "fa"})
     assert page.status_code == 200
+
+
+def test_a_decision_says_that_the_passphrase_is_needed_to_approve(ask, client_for, custodians):
+    opening, _code = ask()
+    page = client_for(custodians[0]).get(reverse("witnesses:decide", args=[opening.pk])).content.decode()
+    field = page[page.index('id="field-passphrase"') :][:400]
+    assert "(needed to approve)" in field
+    assert "(optional)" not in field

@@ -1,5 +1,6 @@
 """Pages of the vault ask the database as often for thirty rows as for three."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from tests.witnesses.conftest import DANGER, IDENTITY, PASSPHRASES
 from tests.witnesses.test_quorum import yes
-from witnesses.custodians import enrol_custodian
+from witnesses.custodians import active_custodians, enrol_custodian
 from witnesses.health import Danger, custody_of, danger_today
 from witnesses.models import (
     AlarmKind,
@@ -157,6 +158,35 @@ def test_the_decisions_on_a_request_are_read_with_it(ask, custodians, lawyer):
         assert len(queries) == 0
 
 
+def by_hand():
+    """What stands with the living records, share by share: (margin, lost, to be sealed anew), and who holds how many."""
+    keys = CustodianKey.objects.filter(retired_at__isnull=True, custodian__in=active_custodians())
+    able = {key.pk: key.custodian_id for key in keys}
+    spare, lost, stale, held = [], 0, 0, Counter()
+    for record in SealedIdentity.records.living():
+        shares = list(record.key_shares.select_related("custodian_key"))
+        alive = {able[one.custodian_key_id] for one in shares if one.custodian_key_id in able}
+        held.update(alive)
+        margin = len(alive) - record.threshold
+        lost += margin < 0
+        if margin >= 0:
+            spare.append(margin)
+            stale += {one.custodian_key.custodian_id for one in shares} != set(able.values()) or len(
+                alive
+            ) != len(able)
+    return (min(spare, default=None), lost, stale), {one: held[one] for one in held}
+
+
+def test_the_page_of_the_custodians_reads_no_share_one_by_one(client_for, witness, custodians):
+    client, address = client_for(custodians[0]), reverse("witnesses:custodians")
+    assert client.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    of_shares = [one["sql"] for one in queries if "witnesses_keyshare" in one["sql"]]
+    assert of_shares
+    assert all("COUNT(" in sql for sql in of_shares), of_shares
+
+
 def test_the_danger_is_the_same_counted_and_looked_at_one_by_one(
     case, custodian_a, custodian_b, custodian_c, hire, lawyer, administrator
 ):
@@ -165,7 +195,11 @@ def test_the_danger_is_the_same_counted_and_looked_at_one_by_one(
 
     def look():
         seen.append(danger_today())
-        assert custody_of().danger == seen[-1]
+        custody = custody_of()
+        assert custody.danger == seen[-1]
+        counted = (custody.margin, custody.lost, custody.to_reseal)
+        held = {one.custodian.pk: one.held for one in custody.custodians if one.held}
+        assert (counted, held) == by_hand()
 
     look()
     users = [custodian_a, custodian_b, custodian_c]

@@ -1,6 +1,7 @@
 """The pages of danger and help: who sees which, that nothing typed is lost, and that no dossier holds a word of them."""
 
 import datetime
+import re
 from dataclasses import replace
 
 import pytest
@@ -195,3 +196,14 @@ def test_no_dossier_and_no_history_holds_a_word_of_it(
     for page in (reverse("cases:detail", args=[case.pk]), reverse("evidence:item", args=[told.pk])):
         shown = client_for(lawyer).get(page).content.decode()
         assert not [text for text in TEXTS if text in shown]
+
+
+@pytest.mark.parametrize("name", ["risk_new", "register", "revise"])
+def test_enter_presses_the_button_that_saves(client_for, witness, lawyer, name):
+    at = [witness.case_id] if name == "register" else [witness.case_id, witness.pk]
+    page = client_for(lawyer).get(reverse(f"witnesses:{name}", args=at)).content.decode()
+    form = page[page.index('<form method="post" novalidate class="form-column"') :]
+    buttons = re.findall(r"<button[^>]*type=\"submit\"[^>]*>", form)
+    assert any("more_rows" in button for button in buttons)
+    assert "more_rows" not in buttons[0]
+    assert "name=" not in buttons[0]

@@ -21,7 +21,7 @@ from cases.models import Case
 from witnesses.closing import end
 from witnesses.custodians import keys_of_today, quorum
 from witnesses.errors import RequestClosed, SealBroken, TooFewCustodians
-from witnesses.health import custody_of
+from witnesses.health import records_to_reseal
 from witnesses.idle_keys import erase_idle_keys
 from witnesses.models import (
     LIVE_STATES,
@@ -74,9 +74,7 @@ def identities_to_reseal() -> list[SealedIdentity]:
     All versions go together, so that the newest stays the newest. What has a version that no quorum can open is left
     out: the page of the custodians names how many.
     """
-    custody = custody_of()
-    wanted = {(one.witness_id, one.part) for one in custody.identities if one.needs_reseal}
-    wanted -= {(one.witness_id, one.part) for one in custody.identities if one.margin < 0}
+    wanted = records_to_reseal()
     living = SealedIdentity.records.living().filter(witness__in={witness for witness, _part in wanted})
     living = living.defer("ciphertext").order_by("witness_id", "part", "version")
     return [one for one in living if (one.witness_id, one.part) in wanted]
