@@ -85,7 +85,10 @@ def consent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = ReceiverForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"case": case, "form": form}
     if request.method == "POST" and form.is_valid():
-        context |= look_ahead(case, form.receiver(), actor=_reader(request))
+        found = look_ahead(case, form.receiver(), actor=_reader(request))
+        page = Paginator(found["missing"], ROWS).get_page(request.POST.get("page"))
+        sent = [(name, value) for name, value in request.POST.items() if name in form.fields]
+        context |= found | {"page": page, "sent": sent}
     return render(request, "dossiers/consent.html", context, status=422 if form.errors else 200)
 
 

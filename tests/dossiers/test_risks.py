@@ -13,12 +13,14 @@ from cases.dating import read_date
 from cases.models import PlaceKind
 from cases.registry import record_incident, register_place
 from cases.small_groups import despite
+from dossiers import views
 from dossiers.compiling import compile_into
 from dossiers.errors import NarrowsWitnesses
 from dossiers.models import Dossier, DossierState
 from dossiers.receivers import Receiver
 from dossiers.requests import request_dossier
 from dossiers.sinks import DirectorySink
+from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
 from tests.witnesses.conftest import custodians, told, witness
 from tests.witnesses.consents import consent_facts
@@ -75,6 +77,27 @@ def test_the_look_ahead_tells_who_is_narrowed_down_and_whose_danger_is_to_be_ass
     assert page.context["unassessed"] == [witness]
     assess_risk(witness, facts=RISK, last_seen=0, actor=lawyer)
     assert client.post(address, form).context["unassessed"] == []
+
+
+def test_what_would_be_refused_is_turned_page_by_page(
+    house, client_for, case, witness, told, lawyer, monkeypatch
+):
+    monkeypatch.setattr(views, "ROWS", 2)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        facts = IntakeFacts(source="An office", original_name=name, case=case)
+        declare_dependence(
+            witness, ingest_evidence(io.BytesIO(b"x"), facts=facts, actor=lawyer), tie="names", actor=lawyer
+        )
+    client, address = client_for(lawyer), reverse("dossiers:consent", args=[case.pk])
+    form = {"to": "icc_or_un", "use": "investigation", "recipient_name": "An office “abroad”"}
+    first = client.post(address, form)
+    assert len(first.context["page"].object_list) == 2
+    said = first.content.decode()
+    assert 'name="page" value="2"' in said
+    assert '<input type="hidden" name="recipient_name" value="An office “abroad”">' in said
+    second = client.post(address, {**form, "page": "2"})
+    assert len(second.context["page"].object_list) == 1
+    assert 'name="page" value="1"' in second.content.decode()
 
 
 def test_a_dossier_that_narrows_somebody_is_asked_for_by_confirming_that_with_a_reason(
