@@ -43,7 +43,7 @@ class PrivateValues:
     about something else name such a row. `permission` is what a member's role needs to read it; `shown` is false
     where not even members see the values in a history. `called` is what members call the row where its own values
     do not say it. `found_by` gives the search columns anew after an erasure. `in_use` says whether the row is still
-    needed as it is, so that nothing of it can be erased yet.
+    needed as it is, so that nothing of it can be erased yet; `on_hold` whether a court or a trial wants it kept.
     """
 
     values: tuple[Private, ...]
@@ -56,6 +56,7 @@ class PrivateValues:
     found_by: Mapping[str, Callable[[Any], str]] | None = None
     called: Callable[[Any], str] | None = None
     in_use: Callable[[Any], bool] | None = None
+    on_hold: Callable[[Any], bool] | None = None
 
 
 def private_models() -> dict[str, type[Model]]:

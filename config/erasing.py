@@ -163,9 +163,16 @@ def _check_erasable(row: Any) -> None:
                 "changing. Erase the values of the records that it speaks of."
             )
         )
-    in_use = values_of(row).in_use
-    if in_use is not None and in_use(row):
+    declared = values_of(row)
+    if declared.in_use is not None and declared.in_use(row):
         raise NotErasable(_("This record is still in use. Wait until it is finished, then erase."))
+    if declared.on_hold is not None and declared.on_hold(row):
+        raise NotErasable(
+            _(
+                "A legal hold is on an item that this record describes. Nothing of it can be erased until every "
+                "hold is released."
+            )
+        )
 
 
 def _chosen(row: Any, names: Collection[str]) -> tuple[str, ...]:

@@ -1,14 +1,31 @@
 """What the records of evidence keep private: for the log's commitments, for members' eyes, and for erasing."""
 
+from typing import Any
+
 from audit.private import Private, PrivateValues
 from cases.dated import DATE_COLUMNS
 from evidence.scopes import READ, READ_FOUND
+from evidence.vocabulary import CustodyKind
+
+
+def _is_held(item: Any) -> bool:
+    held: bool = item.custody.filter(kind=CustodyKind.HOLD_PLACED, answered_by=None).exists()
+    return held
+
+
+def _brought_what_is_held(intake: Any) -> bool:
+    held: bool = intake.items.filter(
+        custody__kind=CustodyKind.HOLD_PLACED, custody__answered_by=None
+    ).exists()
+    return held
+
 
 INTAKE = PrivateValues(
     (Private("source"), Private("how_obtained"), Private("consent_reference")),
     cases="items__placements__case",
     fact="intake",
     permission=READ,
+    on_hold=_brought_what_is_held,
 )
 
 ITEM = PrivateValues(
@@ -22,9 +39,16 @@ ITEM = PrivateValues(
     cases="placements__case",
     permission=READ,
     called=lambda item: item.reference,
+    on_hold=_is_held,
 )
 
-LINK = PrivateValues((Private("pinpoint"), Private("basis")), cases="case", fact="link", permission=READ)
+LINK = PrivateValues(
+    (Private("pinpoint"), Private("basis")),
+    cases="case",
+    fact="link",
+    permission=READ,
+    on_hold=lambda link: _is_held(link.item),
+)
 
 ACQUISITION = PrivateValues(
     (

@@ -29,6 +29,7 @@ from cases.models import Case, Part, Person, PersonName, PlaceKind
 from cases.registry import involve_person, record_incident, register_person, register_place
 from config.erasing import erasable_kinds, erase_private_values, kinds
 from dossiers.requests import request_dossier
+from evidence.holds import place_hold, release_hold
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
 from evidence.models import EvidenceItem
@@ -262,6 +263,24 @@ def test_a_dossier_that_is_being_compiled_is_left_alone(
     dossier = request_dossier(case, purpose="For an invented court", actor=lawyer)
     with pytest.raises(NotErasable, match="in use"):
         erase("dossier", dossier, actor=lawyer, approver=auditor)
+
+
+def test_nobody_steps_over_a_legal_hold_by_erasing_what_an_item_is(
+    item: EvidenceItem, case: Case, person: Person, lawyer: User, auditor: User
+) -> None:
+    link = link_evidence(item, case=case, to=person, basis="Invented ground", actor=lawyer)
+    first = place_hold(item, reason="The trial goes on", actor=lawyer)
+    second = place_hold(item, reason="The appeal goes on too", actor=lawyer)
+    release_hold(second, reason="The appeal is over now", actor=lawyer)
+    for kind, row in (("evidenceitem", item), ("intake", item.intake), ("evidencelink", link)):
+        with pytest.raises(NotErasable, match="legal hold"):
+            erase(kind, row, actor=lawyer, approver=auditor)
+    item.refresh_from_db()
+    assert (item.source, item.intake.source) == ("Invented source", "Invented source")
+    release_hold(first, reason="The trial is over now", actor=lawyer)
+    for kind, row in (("evidenceitem", item), ("intake", item.intake), ("evidencelink", link)):
+        erase(kind, row, actor=lawyer, approver=auditor)
+    assert verify_evidence(EvidenceItem.objects.all()).ok
 
 
 def test_nothing_is_erased_twice_and_no_unknown_value(person: Person, lawyer: User, auditor: User) -> None:
