@@ -1,7 +1,8 @@
 """What is done with an item while somebody holds it: seals, moves, check-outs, and what is remembered or put right."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -111,9 +112,16 @@ def move(item: EvidenceItem, *, facts: Circumstances, actor: Actor) -> CustodyEv
 def check_out(item: EvidenceItem, *, to: str, due: date, facts: Circumstances, actor: Actor) -> CustodyEvent:
     """Record that the item is given out for a time; the holder still answers for it, and it is due back on a day.
 
-    Raises as `seal`, or BadCustody for a purpose under ten characters and while it is offered or out already.
+    Raises as `seal`, or BadCustody for a purpose under ten characters, for a day that is over as it is given out, and
+    while it is offered or out already.
     """
     user, item = _keeper(item, actor)
+    # What happened long ago may be due long ago; a day of grace, since it may be another day there.
+    given_out = facts.happened.earliest if facts.happened else timezone.now().date()
+    if given_out and due < given_out - timedelta(days=1):
+        raise BadCustody(
+            _("It would be due back before it is given out. Look at the day again, in either calendar.")
+        )
     given: EventFacts = {
         **facts.facts(),
         "released_by": user.full_name,

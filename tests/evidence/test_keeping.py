@@ -83,6 +83,8 @@ def test_what_is_checked_out_stays_with_its_holder_and_comes_back_once(
     item = take_in()
     with pytest.raises(BadCustody, match="not out"):
         keeping.take_back(item, facts=Circumstances(), actor=paralegal)
+    with pytest.raises(BadCustody, match="due back before"):
+        keeping.check_out(item, to="Dr. Expert", due=date(2021, 12, 1), facts=WHY, actor=paralegal)
     out = keeping.check_out(item, to="Dr. Expert", due=SOON, facts=WHY, actor=paralegal)
     holder = holder_of(ledger(item))
     assert holder is not None
