@@ -11,10 +11,10 @@ from cases.models import Case, Incident, Person, Place
 from config.demo_case import Registry
 from config.demo_story import Story
 from config.environment import ROOT
-from evidence.arrivals import arrivals_from_manifest
 from evidence.inspection import inspect
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
+from evidence.manifest import arrivals_from_manifest
 from evidence.models import EvidenceItem, EvidenceLink
 
 MANIFEST = ROOT / "sample_case" / "manifest.csv"

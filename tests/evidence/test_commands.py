@@ -250,6 +250,43 @@ def test_a_manifest_that_is_none_is_refused_whole(
         ingest(capsys, manifest=manifest)
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t", "؛"])
+def test_a_manifest_is_read_as_spreadsheets_of_every_country_save_it(
+    box: Path, case: Case, capsys: pytest.CaptureFixture, sign: str
+) -> None:
+    lines = ["Path, Source ,title,collected_at", 'a.txt,a family,"A, ""quoted""; title",۱۳۶۷/۵/۶']
+    text = "\r\n".join(lines).replace(",", sign).replace(f"A{sign} ", "A, ")
+    (box / "list.csv").write_bytes(text.encode("utf-8-sig"))
+    code, told = ingest(capsys, manifest=box / "list.csv")
+    assert (code, counts(told)) == (0, (1, 0, 0, 0))
+    item = EvidenceItem.objects.get()
+    assert (item.title, item.date.edtf) == ('A, "quoted"; title', "1988-07-28")
+
+
+def test_a_manifest_that_is_refused_is_told_what_its_first_line_reads(
+    box: Path, case: Case, capsys: pytest.CaptureFixture
+) -> None:
+    (box / "list.csv").write_text("path,who\na.txt,a family\n")
+    with pytest.raises(BadIntake, match="path,who"):
+        ingest(capsys, manifest=box / "list.csv")
+    (box / "list.csv").write_text("path,source\n")
+    with pytest.raises(BadIntake, match="no files"):
+        ingest(capsys, manifest=box / "list.csv")
+
+
+def test_a_line_that_says_otherwise_of_the_same_receipt_is_named_and_not_dropped(
+    box: Path, case: Case, capsys: pytest.CaptureFixture
+) -> None:
+    (box / "list.csv").write_text(
+        "path,source,collected_at\na.txt,first,1367\na.txt,first,1367\na.txt,first,1368\na.txt,second,1368\n"
+    )
+    for dry_run in (True, False):
+        code, told = ingest(capsys, manifest=box / "list.csv", dry_run=dry_run)
+        assert (code, counts(told)) == (1, (2, 1, 1, 1))
+        assert "Line 4" in told["failures"][0]["error"]
+        assert "line 2" in told["failures"][0]["error"]
+
+
 def test_ragged_lines_are_named(box: Path, case: Case, capsys: pytest.CaptureFixture) -> None:
     manifest = box / "list.csv"
     manifest.write_text("path,source\na.txt,s,extra\na.txt\na.txt,s\n")

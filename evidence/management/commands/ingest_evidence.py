@@ -19,12 +19,13 @@ from audit.errors import DomainError
 from cases.access import find_case
 from cases.dating import read_date
 from cases.small_groups import despite, take_confirmations
-from evidence.arrivals import Arrival, arrivals_from_manifest, arrivals_from_paths
+from evidence.arrivals import Arrival, arrivals_from_paths
 from evidence.batch import Batch
 from evidence.errors import BadIntake
 from evidence.filenames import storable_name
 from evidence.intake import RECEIVE
 from evidence.known import Known
+from evidence.manifest import arrivals_from_manifest
 from evidence.progress_line import ProgressLine
 from evidence.rehearsal import Rehearsal
 from evidence.store import vault
@@ -90,8 +91,9 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             "--manifest",
             type=Path,
             metavar="CSV",
-            help="a list with the columns path, source, title, how_obtained, collected_at, case; paths are relative "
-            "to its folder, empty cells take what is said here, and a path twice is two receipts",
+            help="a list with the columns path, source, title, how_obtained, collected_at, case, as a spreadsheet "
+            "saves it (CSV UTF-8); paths are relative to its folder, empty cells take what is said here, and a path "
+            "from two sources is two receipts",
         )
         parser.add_argument(
             "--actor", required=True, metavar="USER", help="sign-in name of who takes them in"
