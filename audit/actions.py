@@ -254,6 +254,18 @@ class Action(Worded):
 
     # Witnesses
     CUSTODIAN_ENROLLED = "witness.custodian_enrolled", _("A custodian of identities was enrolled.")
+    CUSTODIAN_VOUCHED = (
+        "witness.custodian_vouched",
+        _("A custodian gave their word, after comparing it by voice, that a new key is the person's own."),
+    )
+    CUSTODIAN_KEY_ADMITTED = (
+        "witness.custodian_key_admitted",
+        _("From here on, identities are sealed to this key of a custodian too."),
+    )
+    CUSTODIAN_TURNED_AWAY = (
+        "witness.custodian_turned_away",
+        _("A custodian refused to let a new key in, with a reason."),
+    )
     CUSTODIAN_PASSPHRASE_CHANGED = (
         "witness.custodian_passphrase_changed",
         _("A custodian changed the passphrase of their key."),

@@ -100,6 +100,8 @@ class Kind(Worded):
             Action.MEMBER_ADDED,
             Action.MEMBER_REMOVED,
             Action.CUSTODIAN_ENROLLED,
+            Action.CUSTODIAN_KEY_ADMITTED,
+            Action.CUSTODIAN_TURNED_AWAY,
         ),
     )
     HOUSE = (

@@ -18,7 +18,7 @@ from accounts.roles import Role  # noqa: E402
 from accounts.users import create_user  # noqa: E402
 from audit.actors import SystemActor  # noqa: E402
 from cases.membership import open_case  # noqa: E402
-from witnesses.custodians import enrol_custodian  # noqa: E402
+from witnesses.enrolling import enrol_custodian  # noqa: E402
 from witnesses.identity import IdentityFacts, SealedName, SealedRow  # noqa: E402
 from witnesses.models import Witness  # noqa: E402
 from witnesses.opening import approve, open_identity, request_opening  # noqa: E402

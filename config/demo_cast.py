@@ -17,7 +17,7 @@ from accounts.users import create_user
 from audit.actors import Channel, SystemActor
 from audit.errors import Broken, Conflict
 from config.demo_story import Story
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.models import Custodian
 
 SECRETS = "demo_users.json"

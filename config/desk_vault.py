@@ -10,7 +10,14 @@ from witnesses.alarms import unseen_alarms
 from witnesses.emergencies import emergencies_to_review
 from witnesses.health import Danger as Custody
 from witnesses.health import danger_today
-from witnesses.queries import is_enrolled, may_make_key, openings_to_decide, own_openings
+from witnesses.queries import (
+    is_enrolled,
+    keys_to_vouch_for,
+    may_make_key,
+    openings_to_decide,
+    own_openings,
+    waiting_key,
+)
 from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
 from witnesses.risk_queries import REVIEW, waiting_for
 from witnesses.risk_state import Danger
@@ -37,6 +44,7 @@ def decisions(user: User) -> Section:
         empty=_("Nobody asks to see an identity."),
         text=_keyless_words(user) if keyless else "",
         rows=([Row(_("Make my key"), "", reverse("witnesses:enrol"))] if keyless else [])
+        + ([Row(_("My key waits to be let in"), "", reverse("witnesses:enrol"))] if waiting_key(user) else [])
         + [
             Row(
                 one.witness.pseudonym,
@@ -70,6 +78,10 @@ def custody(user: User) -> Section:
     sentence = words.get(danger_today(), "")
     waiting = [*sessions_to_carry_out(user), *sessions_to_decide(user)]
     rows = [Row(sentence, "", reverse("witnesses:custodians"))] if sentence else []
+    rows += [
+        Row(_("Waits to be let in"), key.custodian.user.full_name, reverse("witnesses:let_in", args=[key.pk]))
+        for key in keys_to_vouch_for(user)[:ROWS]
+    ]
     rows += [
         Row(one.get_purpose_display(), one.reference, reverse("witnesses:session", args=[one.pk]))
         for one in waiting[:ROWS]

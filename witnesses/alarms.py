@@ -68,6 +68,11 @@ def raise_removal_alarm(person: User) -> WitnessAlarm:
     return WitnessAlarm.objects.create(kind=AlarmKind.REMOVAL, person=person)
 
 
+def raise_enrolment_alarm(person: User) -> WitnessAlarm:
+    """Alarm everybody that this person made a key to be a custodian with; the enrolment's own entry says the rest."""
+    return WitnessAlarm.objects.create(kind=AlarmKind.ENROLMENT, person=person)
+
+
 def heeder(actor: Actor) -> User:
     """Who heeds alarms: auditors, and custodians of today. Raises NotPermitted, or NotACustodian."""
     return in_office(actor, HEED)

@@ -31,6 +31,51 @@ class ChangePassphraseForm(forms.Form):
         return data
 
 
+class VouchForm(forms.Form):
+    """Whether a new key is let in. A yes needs the passphrase and the person's sign-in name, typed; a no, a reason."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            ("vouch", _("Let the key in: I compared the words by voice")),
+            ("turn_away", _("Do not let it in")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    passphrase = passphrase_field(required=False)
+    confirmation = typed_field(_("Type the sign-in name of the person"), required=False)
+    reason = reason_field(_("The custodians and the auditor read it. Write no witness's name here."))
+
+    needed_when = {
+        "passphrase": _("needed to let the key in"),
+        "confirmation": _("needed to let the key in"),
+        "reason": _("needed to refuse"),
+    }
+
+    def __init__(self, *args: Any, username: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._username = username
+        self.fields["reason"].required = False
+
+    @property
+    def vouches(self) -> bool:
+        """Whether the custodian lets the key in."""
+        return bool(self.cleaned_data["decision"] == "vouch")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("decision") == "vouch":
+            if not data.get("passphrase"):
+                self.add_error("passphrase", _("Type your passphrase to let the key in."))
+            try:
+                require_typed(data.get("confirmation", ""), self._username)
+            except forms.ValidationError as error:
+                self.add_error("confirmation", error)
+        elif data.get("decision") == "turn_away" and not data.get("reason"):
+            self.add_error("reason", _("Give the reason; the others will have to know."))
+        return data
+
+
 class AboutCustodianForm(forms.Form):
     """An act about one custodian: the reason, and the sign-in name typed."""
 

@@ -1,4 +1,4 @@
-"""Custodians: enrolling one, and who of them can form a quorum today."""
+"""Custodians: their keys, and who of them can form a quorum today."""
 
 import uuid
 from collections.abc import Iterable
@@ -6,24 +6,20 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import require
 from accounts.models import User
-from audit import log
-from audit.actions import Action
 from audit.actors import Actor
+from witnesses.admission import admitted_custodians, admitted_keys, proven
 from witnesses.errors import (
-    AlreadyEnrolled,
     KeysDoNotMatch,
     NotACustodian,
     TooFewCustodians,
     UnknownCustodian,
     WeakPassphrase,
-    WrongPerson,
 )
 from witnesses.models import Custodian, CustodianKey
 from witnesses.passphrase_strength import SHORTEST, weakness
@@ -55,46 +51,6 @@ def fewest_custodians() -> int:
 
 
 @sensitive_variables()
-def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
-    """Makes the custodian's key pair, its private half wrapped by the passphrase, which is stored nowhere.
-
-    Whoever lost a passphrase makes a new key in the same way. Raises NotPermitted without the office, WrongPerson
-    where anybody but the custodian acts, WeakPassphrase, NotACustodian after a removal, and AlreadyEnrolled. Leaves
-    no row behind.
-    """
-    if require(user, DECIDE).pk != getattr(actor, "pk", None):
-        raise WrongPerson(_("Custodians enrol themselves, so that nobody else ever knows their passphrase."))
-    check_passphrase(passphrase, user=user)
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        custodian = _own_row(user)
-        _require_no_key(custodian)
-        key = new_key(custodian, passphrase, version=custodian.keys.count() + 1)
-        log.append(
-            Action.CUSTODIAN_ENROLLED,
-            subject=custodian,
-            actor=actor,
-            facts={"key": str(key.pk), "version": key.version},
-        )
-    return custodian
-
-
-def _own_row(user: User) -> Custodian:
-    """The custodian that the user is, or becomes. Saved only where it is new: a removal of this moment stays."""
-    # Locked and read in one: who removes changes this row.
-    found = Custodian.objects.select_for_update(no_key=True).filter(user=user).first()
-    return found or Custodian.objects.create(user=user)
-
-
-def _require_no_key(custodian: Custodian) -> None:
-    """Raises AlreadyEnrolled for somebody with a key; NotACustodian for somebody who was removed."""
-    if custodian.revoked_at is not None:
-        raise NotACustodian(_("You were removed as a custodian. Another person has to bring you back first."))
-    if custodian.keys.filter(retired_at__isnull=True).exists():
-        raise AlreadyEnrolled
-
-
-@sensitive_variables()
 def check_passphrase(passphrase: str, *, user: User) -> None:
     """Raises WeakPassphrase with a sentence that says how to choose a better one."""
     found = weakness(passphrase, names=(user.username, user.full_name))
@@ -116,8 +72,12 @@ def unlock(key: CustodianKey, *, passphrase: str) -> SealedBytes:
 
 
 def acting_custodian(actor: Actor) -> Custodian:
-    """The actor as the custodian that they are today. Raises NotPermitted without the office, or NotACustodian."""
-    custodian = Custodian.objects.filter(user=require(actor, DECIDE), revoked_at__isnull=True).first()
+    """The actor as the custodian that they are today. Raises NotPermitted without the office, or NotACustodian.
+
+    Whoever waits for the custodians' word is none yet.
+    """
+    user = require(actor, DECIDE)
+    custodian = admitted_custodians().filter(user=user, revoked_at__isnull=True).first()
     if custodian is None:
         raise NotACustodian
     return custodian
@@ -132,22 +92,22 @@ def find_custodian(custodian_id: uuid.UUID) -> Custodian:
 
 
 def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Custodian]:
-    """Those who are enrolled, hold the office and may sign in, asked of the database now."""
+    """Those who were let in, hold the office and may sign in, asked of the database now."""
     # In one statement, however many there are; nobody here is a superuser.
     holders = ModelBackend().with_perm(DECIDE, include_superusers=False)
-    chosen = Custodian.objects.filter(revoked_at__isnull=True, user__in=holders)
+    chosen = admitted_custodians().filter(revoked_at__isnull=True, user__in=holders)
     if custodians is not None:
         chosen = chosen.filter(pk__in=[custodian.pk for custodian in custodians])
     return list(chosen.select_related("user"))
 
 
 def current_key(custodian: Custodian) -> CustodianKey | None:
-    """The key that shares are sealed to now; None between the loss of one and the next."""
-    return custodian.keys.filter(retired_at__isnull=True).select_related("custodian__user").first()
+    """The key that shares are sealed to now; None between the loss of one and the next that is let in."""
+    return admitted_keys().filter(custodian=custodian).select_related("custodian__user").first()
 
 
 def keys_for_sealing() -> list[CustodianKey]:
-    """The current keys of all active custodians. Raises TooFewCustodians with what is missing."""
+    """The current keys of all active custodians. Raises TooFewCustodians with what is missing, and KeysDoNotMatch."""
     keys = _current_keys()
     if len(keys) < fewest_custodians():
         sentence = _(
@@ -159,7 +119,7 @@ def keys_for_sealing() -> list[CustodianKey]:
 
 
 def keys_of_today(*, at_least: int) -> list[CustodianKey]:
-    """The current keys of those who are left, for what must not wait until more are enrolled."""
+    """The current keys of those who are left, for what must not wait until more are enrolled. Raises the same."""
     keys = _current_keys()
     if len(keys) < at_least:
         sentence = _(
@@ -173,8 +133,8 @@ def _current_keys() -> list[CustodianKey]:
     # Locked, so that a key that is being replaced at this moment is given no more shares.
     active = [custodian.pk for custodian in active_custodians()]
     list(Custodian.objects.select_for_update(no_key=True).filter(pk__in=active).order_by("pk"))
-    current = CustodianKey.objects.filter(custodian__in=active, retired_at__isnull=True)
-    return list(current.order_by("created_at", "id")[:MOST_SHARES])
+    current = admitted_keys().filter(custodian__in=active).select_related("admission")
+    return proven(current.order_by("created_at", "id")[:MOST_SHARES])
 
 
 @sensitive_variables()

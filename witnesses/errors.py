@@ -70,6 +70,12 @@ class NoKey(WitnessError, Conflict):
     sentence = _("This custodian has no key that could be used. Make a new key first.")
 
 
+class NotWaiting(WitnessError, Conflict):
+    """A key that waits for nobody's word: let in, refused or replaced meanwhile."""
+
+    sentence = _("This key does not wait to be let in any more. Look at the list of custodians.")
+
+
 class KeyChanged(WitnessError, Conflict):
     """The key was changed by another window or person while this went on."""
 

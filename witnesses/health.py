@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import BaseExpression
 
+from witnesses.admission import admitted_keys, waiting_keys
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
 from witnesses.models import Custodian, CustodianKey, KeyShare, RecoveryKit, RecoverySeal, SealedIdentity
 from witnesses.recovery.seals import kit_for_sealing
@@ -33,6 +34,7 @@ class Standing(StrEnum):
 
     READY = "ready"
     NO_KEY = "no_key"
+    WAITING = "waiting"
     LOST = "lost"
     REMOVED = "removed"
     LEFT = "left"
@@ -153,7 +155,7 @@ def _is_off_kit() -> BaseExpression:
 def _able_keys() -> list[CustodianKey]:
     """The keys of those who can act, the oldest first."""
     active = [one.pk for one in active_custodians()]
-    current = CustodianKey.objects.filter(retired_at__isnull=True, custodian__in=active)
+    current = admitted_keys().filter(custodian__in=active)
     return list(current.defer("wrapped_private_key").order_by("created_at", "id"))
 
 
@@ -172,10 +174,8 @@ def custody_of() -> Custody:
 
 def _custodians(able: Sequence[CustodianKey]) -> list[CustodianStanding]:
     active = {one.pk for one in active_custodians()}
-    current = {
-        key.custodian_id: key
-        for key in CustodianKey.objects.filter(retired_at__isnull=True).defer("wrapped_private_key")
-    }
+    current = {key.custodian_id: key for key in admitted_keys().defer("wrapped_private_key")}
+    waiting = {key.custodian_id for key in waiting_keys().defer("wrapped_private_key")}
     lost = set(CustodianKey.objects.filter(lost_at__isnull=False).values_list("custodian_id", flat=True))
     shares = KeyShare.objects.filter(
         sealed_identity__successor__isnull=True, custodian_key__in=[one.pk for one in able[:MOST_SHARES]]
@@ -184,7 +184,13 @@ def _custodians(able: Sequence[CustodianKey]) -> list[CustodianStanding]:
     return [
         CustodianStanding(
             one,
-            _standing(one, active=one.pk in active, key=current.get(one.pk), lost=one.pk in lost),
+            _standing(
+                one,
+                active=one.pk in active,
+                waits=one.pk in waiting,
+                key=current.get(one.pk),
+                lost=one.pk in lost,
+            ),
             current.get(one.pk),
             held.get(one.pk, 0),
         )
@@ -192,9 +198,13 @@ def _custodians(able: Sequence[CustodianKey]) -> list[CustodianStanding]:
     ]
 
 
-def _standing(custodian: Custodian, *, active: bool, key: CustodianKey | None, lost: bool) -> Standing:
+def _standing(
+    custodian: Custodian, *, active: bool, waits: bool, key: CustodianKey | None, lost: bool
+) -> Standing:
     if custodian.revoked_at is not None:
         return Standing.REMOVED
+    if waits:
+        return Standing.WAITING
     if not active:
         return Standing.LEFT
     if key is not None:

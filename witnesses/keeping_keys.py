@@ -13,11 +13,12 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
+from witnesses.admission import admit, waiting_keys
 from witnesses.bindings import held_share_binding
 from witnesses.custodians import acting_custodian, check_passphrase, current_key, new_key, unlock, wrap
 from witnesses.deciding import checked_reason
 from witnesses.errors import KeyChanged, NoKey, SealBroken
-from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyShare
+from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyAdmission, KeyShare
 from witnesses.offices import lock_custodians, lock_office
 from witnesses.removing import remover
 from witnesses.sealed import SealedBytes
@@ -81,6 +82,7 @@ def rotate_key(*, passphrase: str, actor: Actor) -> Rotated:
         moved, unreadable = _move(old, new, seed)
         if not unreadable:
             CustodianKey.objects.filter(pk=old.pk).update(wrapped_private_key=None)
+        admit(new, KeyAdmission.Because.ROTATED, actor=actor)
         log.append(
             Action.CUSTODIAN_KEY_ROTATED,
             subject=custodian,
@@ -143,6 +145,8 @@ def declare_found(*, passphrase: str, actor: Actor) -> None:
         again = lost_key(custodian)
         if again is None or again.pk != key.pk:
             raise KeyChanged
+        # A new key that was made meanwhile, and that nobody let in, is needed no more.
+        waiting_keys().filter(custodian=custodian).update(retired_at=timezone.now(), wrapped_private_key=None)
         CustodianKey.objects.filter(pk=key.pk).update(retired_at=None, lost_at=None, proved_at=timezone.now())
         CustodianEvent.objects.create(
             custodian=custodian, kind=CustodianEvent.Kind.FOUND, by=custodian.user, salt=new_salt()
@@ -159,9 +163,16 @@ def own_key(custodian: Custodian) -> CustodianKey:
 
 
 def lost_key(custodian: Custodian) -> CustodianKey | None:
-    """A key that was said to be lost and could still be used: the newest, with its wrapped private half."""
-    newest = custodian.keys.order_by("-version").select_related("custodian__user").first()
+    """A key that was said to be lost and could still be used: the newest let in, with its wrapped private half."""
+    admitted = custodian.keys.filter(admission__isnull=False)
+    newest = admitted.order_by("-version").select_related("custodian__user").first()
     return newest if newest and newest.lost_at and newest.wrapped_private_key else None
+
+
+@sensitive_variables()
+def prove(key: CustodianKey, passphrase: str) -> None:
+    """Whether the passphrase is the key's, and no more. Raises WrongPassphrase, TooManyFailures, or KeysDoNotMatch."""
+    _unlock(key, passphrase)
 
 
 @sensitive_variables()

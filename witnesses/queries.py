@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from witnesses.errors import UnknownOpening, UnknownWitness
+from witnesses.admission import admitted_custodians, waiting_keys
+from witnesses.errors import NotACustodian, NotWaiting, UnknownOpening, UnknownWitness
 from witnesses.models import (
     Custodian,
     CustodianKey,
@@ -115,14 +116,36 @@ def openings_decided(user: User) -> QuerySet[OpeningDecision]:
 
 
 def is_enrolled(user: User) -> bool:
-    """Whether the user has a custodian's key."""
-    return Custodian.objects.filter(user=user, revoked_at__isnull=True).exists()
+    """Whether the user is a custodian: let in once, and not removed."""
+    return admitted_custodians().filter(user=user, revoked_at__isnull=True).exists()
 
 
 def may_make_key(user: User) -> bool:
     """Whether enrolling is for the user: never enrolled, or in office without a key, as after a lost passphrase."""
     keyed = CustodianKey.objects.filter(custodian=OuterRef("pk"), retired_at__isnull=True)
     return not Custodian.objects.filter(Exists(keyed) | Q(revoked_at__isnull=False), user=user).exists()
+
+
+def waiting_key(user: User) -> CustodianKey | None:
+    """The user's own key that waits for the custodians' word."""
+    return waiting_keys().filter(custodian__user=user).first()
+
+
+def keys_to_vouch_for(user: User) -> QuerySet[CustodianKey]:
+    """The keys that wait for this custodian's word; nothing for whoever is none."""
+    if not is_enrolled(user):
+        return CustodianKey.objects.none()
+    return waiting_keys().exclude(custodian__user=user).exclude(vouches__custodian__user=user)
+
+
+def find_key_to_vouch_for(key_id: UUID, *, user: User) -> CustodianKey:
+    """Raises NotACustodian for whoever is none, and NotWaiting for a key that does not wait, or for nobody's."""
+    if not is_enrolled(user):
+        raise NotACustodian
+    found = waiting_keys().filter(pk=key_id).first()
+    if found is None:
+        raise NotWaiting
+    return found
 
 
 def _openings() -> OpeningRequestQuerySet:

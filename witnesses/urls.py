@@ -144,6 +144,7 @@ urlpatterns = [
     path("witnesses/custodians/passphrase/", custody.passphrase, name="passphrase"),
     path("witnesses/custodians/new-key/", custody.new_key, name="new_key"),
     path("witnesses/custodians/found/", custody.found, name="found"),
+    path("witnesses/custodians/keys/<uuid:key_id>/", custodians.let_in, name="let_in"),
     path("witnesses/custodians/<uuid:custodian_id>/lost/", custody.lost, name="lost"),
     path("witnesses/custodians/<uuid:custodian_id>/remove/", custody.remove, name="remove"),
     path("witnesses/custodians/<uuid:custodian_id>/reinstate/", custody.reinstate, name="reinstate"),

@@ -34,10 +34,10 @@ from tests.dossiers.looking import cleared
 from tests.evidence.containers.makers import zip_of
 from witnesses.consent_state import today
 from witnesses.consent_words import Purpose
-from witnesses.custodians import enrol_custodian
 from witnesses.deciding import approve
+from witnesses.enrolling import enrol_custodian, vouch
 from witnesses.keeping_keys import declare_lost
-from witnesses.models import QuorumSession
+from witnesses.models import CustodianKey, QuorumSession
 from witnesses.opening import open_identity, request_opening
 from witnesses.quorum.approving import approve_session
 from witnesses.quorum.drill import begin_drill
@@ -318,7 +318,18 @@ def _statement_new(house: House, _hire: Hire) -> Act:
 def _reseal(_house: House, hire: Hire) -> Act:
     newcomer = hire("custodian_e", Role.CUSTODIAN)
     enrol_custodian(newcomer, passphrase=PASSPHRASE, actor=newcomer)
+    key = CustodianKey.objects.get(custodian__user=newcomer)
+    for name in ("custodian", "custodian_b"):
+        vouch(key, passphrase=PASSPHRASE, actor=User.objects.get(username=name))
     return Act(newcomer, {"reason": "to give the newcomer shares"})
+
+
+def _let_in(house: House, hire: Hire) -> Act:
+    newcomer = hire("custodian_e", Role.CUSTODIAN)
+    enrol_custodian(newcomer, passphrase=PASSPHRASE, actor=newcomer)
+    form = {"decision": "vouch", "passphrase": PASSPHRASE, "confirmation": "custodian_e"}
+    key = CustodianKey.objects.get(custodian__user=newcomer)
+    return Act(house.people["custodian"], form, {"key_id": key.pk})
 
 
 def _about_custodian(house: House, _hire: Hire) -> Act:
@@ -469,6 +480,7 @@ ACTS: dict[str, Prepare] = {
     "witnesses:lost": _about_custodian,
     "witnesses:remove": _about_custodian,
     "witnesses:reinstate": _reinstate,
+    "witnesses:let_in": _let_in,
     "witnesses:reseal": _reseal,
     "witnesses:drill": _drill,
     "witnesses:duplicates": _duplicates,

@@ -48,11 +48,20 @@ from witnesses.assessing import RiskFacts, assess_risk
 from witnesses.consent_state import today
 from witnesses.consent_words import Purpose, RecipientKind, Use
 from witnesses.consenting import ConsentFacts, record_consent
-from witnesses.custodians import enrol_custodian
 from witnesses.depending import declare_dependence
+from witnesses.enrolling import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName
 from witnesses.interviewing import InterviewFacts, record_elsewhere
-from witnesses.models import Dependence, Interview, InterviewNote, OpeningRequest, QuorumSession, Tie, Witness
+from witnesses.models import (
+    CustodianKey,
+    Dependence,
+    Interview,
+    InterviewNote,
+    OpeningRequest,
+    QuorumSession,
+    Tie,
+    Witness,
+)
 from witnesses.noting import NoteFacts, write_note
 from witnesses.opening import request_emergency, request_opening
 from witnesses.quorum.drill import begin_drill
@@ -125,6 +134,7 @@ class Holding:
             "view_id": self.view.pk,
             # The custodians' own, of no case.
             "session_id": QuorumSession.objects.values_list("pk", flat=True)[:1][0],
+            "key_id": CustodianKey.objects.get(admission__isnull=True).pk,
             "custodian_id": User.objects.get(username="custodian_b").custodian.pk,
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
@@ -150,6 +160,8 @@ def furnish(hire: Hire) -> House:
     ):
         enrol_custodian(user, passphrase=PASSPHRASE, actor=user)
     begin_drill(reason="Once a quarter", actor=people["custodian"])
+    newcomer = hire("newcomer", Role.CUSTODIAN)
+    enrol_custodian(newcomer, passphrase=PASSPHRASE, actor=newcomer)
     ours = _holding("Ourmark", "DK-OURS-1", lawyer=people["lawyer"], helper=people["paralegal"])
     theirs = _holding(
         "Theirmark", "DK-THEIRS-1", lawyer=people["outsider"], helper=hire("helper", Role.PARALEGAL)

@@ -6,7 +6,7 @@ django.setup()
 
 from accounts.models import User  # noqa: E402
 from tests.browser.houses import PASSPHRASES  # noqa: E402
-from witnesses.custodians import enrol_custodian  # noqa: E402
+from witnesses.enrolling import enrol_custodian  # noqa: E402
 from witnesses.queries import is_enrolled  # noqa: E402
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
 from tests.tampering import tamper
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.opening import request_opening
 from witnesses.register import register_witness
 

@@ -10,8 +10,14 @@ from accounts.roles import Role
 from cases.membership import remove_member
 from tests.conftest import Hire
 from tests.tampering import guards_lifted
-from tests.witnesses.conftest import Ask, ask, custodians, witness
-from witnesses.custodians import enrol_custodian
+from tests.witnesses.conftest import (
+    Ask,
+    ask,
+    custodians,
+    let_in,
+    witness,
+)
+from witnesses.enrolling import enrol_custodian
 from witnesses.models import Witness
 
 __all__ = ["ask", "custodians", "witness"]
@@ -28,6 +34,7 @@ def test_a_custodian_sees_only_requests_for_which_they_hold_a_share(
     newcomer = hire("newcomer", Role.CUSTODIAN)
     assert witness.pseudonym not in desk_of(client_for, newcomer)
     enrol_custodian(newcomer, passphrase="nine slow horses in the orchard", actor=newcomer)
+    let_in(newcomer, by=custodians[:2])
     assert witness.pseudonym not in desk_of(client_for, newcomer)
     assert witness.pseudonym in desk_of(client_for, custodians[0])
 

@@ -18,7 +18,7 @@ from dossiers.sinks import DirectorySink
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.models import Witness
 from witnesses.register import register_witness
 

@@ -23,8 +23,8 @@ from tests.witnesses.test_races import afterwards, at_once
 from witnesses.already_shared import already_shared
 from witnesses.consent_words import Purpose
 from witnesses.consenting import record_consent
-from witnesses.custodians import enrol_custodian
 from witnesses.depending import declare_dependence
+from witnesses.enrolling import enrol_custodian
 from witnesses.models import ConsentWithdrawal, Tie, Witness
 from witnesses.register import register_witness
 from witnesses.withdrawing import WithdrawalFacts, withdraw_consent

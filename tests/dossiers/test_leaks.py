@@ -15,8 +15,8 @@ from tests.dossiers.test_consent import ICC
 from tests.witnesses.conftest import PASSPHRASES
 from tests.witnesses.consents import consent_facts
 from witnesses.consenting import record_consent
-from witnesses.custodians import enrol_custodian
 from witnesses.depending import declare_dependence
+from witnesses.enrolling import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName
 from witnesses.models import Tie
 from witnesses.register import register_witness

@@ -23,7 +23,7 @@ from evidence.linking import link_evidence
 from evidence.models import EvidenceItem, StoredObject
 from tests.journeys.conftest import REFERENCE, Command
 from tests.tampering import tamper
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.identity import IdentityFacts, SealedName
 from witnesses.quorum.approving import approve_session
 from witnesses.register import register_witness

@@ -1,7 +1,7 @@
 """A case with its members, three enrolled custodians, and one invented witness whose name nobody may find."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -10,11 +10,12 @@ from cases.dating import read_date
 from cases.models import Case
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian, vouch
 from witnesses.identity import IdentityFacts, SealedName, SealedRow
 from witnesses.interviewing import InterviewFacts, open_interview
 from witnesses.models import (
     AccountKind,
+    CustodianKey,
     Interview,
     InterviewState,
     OpeningRequest,
@@ -72,6 +73,13 @@ DANGER = "Two men waited before the house of the family since the morning"
 REASON = "The prosecutor asks whether the witness will testify"
 
 Ask = Callable[..., tuple[OpeningRequest, str]]
+
+
+def let_in(user: User, *, by: list[User], passphrases: Mapping[str, str] = PASSPHRASES) -> None:
+    """These custodians vouch for the key of the user that waits."""
+    key = CustodianKey.objects.get(custodian__user=user, retired_at__isnull=True)
+    for one in by:
+        vouch(key, passphrase=passphrases[one.username], actor=one)
 
 
 @pytest.fixture

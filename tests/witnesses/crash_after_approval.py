@@ -15,7 +15,7 @@ from accounts.users import create_user  # noqa: E402
 from audit.actors import SystemActor  # noqa: E402
 from cases.membership import open_case  # noqa: E402
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES, REASON  # noqa: E402
-from witnesses.custodians import enrol_custodian  # noqa: E402
+from witnesses.enrolling import enrol_custodian  # noqa: E402
 from witnesses.errors import RequestClosed  # noqa: E402
 from witnesses.models import OpeningRequest  # noqa: E402
 from witnesses.opening import approve, open_identity, request_opening  # noqa: E402

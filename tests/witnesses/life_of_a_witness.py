@@ -15,14 +15,14 @@ from accounts.users import create_user  # noqa: E402
 from audit.actors import SystemActor  # noqa: E402
 from cases.dating import read_date  # noqa: E402
 from cases.membership import open_case  # noqa: E402
-from tests.witnesses.conftest import IDENTITY, NOTE, PASSPHRASES, PLANNED, REASON  # noqa: E402
+from tests.witnesses.conftest import IDENTITY, NOTE, PASSPHRASES, PLANNED, REASON, let_in  # noqa: E402
 from tests.witnesses.consents import CONDITIONS, consent_facts  # noqa: E402
 from witnesses.asking import request_note  # noqa: E402
 from witnesses.consent_printing import print_consent  # noqa: E402
 from witnesses.consent_state import current_consent  # noqa: E402
 from witnesses.consent_words import Purpose  # noqa: E402
 from witnesses.consenting import record_consent  # noqa: E402
-from witnesses.custodians import enrol_custodian  # noqa: E402
+from witnesses.enrolling import enrol_custodian  # noqa: E402
 from witnesses.identity import FIELDS  # noqa: E402
 from witnesses.interviewing import open_interview  # noqa: E402
 from witnesses.noting import NoteFacts, write_note  # noqa: E402
@@ -74,6 +74,7 @@ for ends in ("opened", "withdrawn"):
         withdraw(opening, actor=lawyer)
 fourth = hire("daryush", Role.CUSTODIAN)
 enrol_custodian(fourth, passphrase=PASSPHRASES["custodian_a"][::-1], actor=fourth)
+let_in(fourth, by=custodians[:2])
 session, code = begin_resealing(reason="Another custodian came", actor=fourth)
 for user in custodians[:2]:
     approve_session(session, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)

@@ -9,9 +9,14 @@ from accounts.errors import NotPermitted
 from audit.actions import Action
 from audit.models import Entry
 from tests.tampering import guards_lifted
-from tests.witnesses.conftest import IDENTITY, PASSPHRASES
+from tests.witnesses.conftest import (
+    IDENTITY,
+    PASSPHRASES,
+    let_in,
+)
 from tests.witnesses.test_quorum import bend
-from witnesses.custodians import enrol_custodian, unlock
+from witnesses.custodians import unlock
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
     AlreadyEnrolled,
     ApproverLeft,
@@ -144,6 +149,7 @@ def test_a_lost_passphrase_that_is_remembered_brings_the_shares_back(ask, custod
 def test_whoever_lost_a_passphrase_makes_a_new_key_and_holds_nothing_yet(custodians, witness):
     declare_lost(custodian(custodians[0]), reason=WHY, actor=custodians[0])
     enrol_custodian(custodians[0], passphrase=NEW, actor=custodians[0])
+    let_in(custodians[0], by=custodians[1:])
     assert key_of(custodians[0]).version == 2
     standing = {one.custodian.user_id: one for one in custody_of().custodians}[custodians[0].pk]
     assert (standing.standing, standing.held) == (Standing.READY, 0)
@@ -189,6 +195,7 @@ def test_a_removed_custodian_counts_nowhere_from_that_moment(ask, custodians, la
 def test_nothing_is_sealed_to_a_removed_custodian(case, custodians, hire, lawyer):
     fourth = hire("custodian_d", custodians[0].role)
     enrol_custodian(fourth, passphrase=NEW, actor=fourth)
+    let_in(fourth, by=custodians[:2])
     remove_custodian(custodian(custodians[0]), reason=WHY, actor=fourth)
     later = register_witness(case=case, identity=IDENTITY, actor=lawyer)
     holders = KeyShare.objects.filter(sealed_identity__witness=later).values_list(

@@ -14,14 +14,19 @@ from audit.structure import database_faults
 from cases.errors import NotAMember
 from config.erasing import erase_private_values
 from tests.conftest import PASSWORD
-from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES
+from tests.witnesses.conftest import (
+    CANARIES,
+    IDENTITY,
+    PASSPHRASES,
+    let_in,
+)
 from tests.witnesses.conftest import NOTE as SECRET
 from tests.witnesses.residue import traces
 from tests.witnesses.test_custodian_life import NEW
 from tests.witnesses.test_resealing import gathered
 from tests.witnesses.test_secrecy import everything_stored
 from witnesses.asking import request_note, request_opening
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
     BadNote,
     BadOpeningRequest,
@@ -142,6 +147,7 @@ def test_a_request_stays_listed_after_its_note_was_sealed_anew(note, interview, 
     asked, _code = request_note(note, reason=WHY, actor=lawyer)
     newcomer = hire("custodian_e", Role.CUSTODIAN)
     enrol_custodian(newcomer, passphrase=NEW, actor=newcomer)
+    let_in(newcomer, by=custodians[:2])
     session, code = gathered(newcomer, custodians[:2])
     reseal_identities(session, code=code, actor=newcomer)
     again, _code = request_note(InterviewNote.objects.get(), reason=WHY, actor=lawyer)

@@ -5,11 +5,15 @@ from django.urls import reverse
 
 from audit.actions import Action
 from audit.models import Entry
-from tests.witnesses.conftest import DANGER, PASSPHRASES
+from tests.witnesses.conftest import (
+    DANGER,
+    PASSPHRASES,
+    let_in,
+)
 from witnesses import deciding, keeping_keys, removing
 from witnesses.alarms import acknowledge, all_alarms, unseen_alarms
-from witnesses.custodians import enrol_custodian
 from witnesses.emergencies import emergencies, emergencies_to_review, review_emergency
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import ApproverLeft, KeyChanged, NotACustodian, RequestClosed
 from witnesses.keeping_keys import change_passphrase, declare_found, declare_lost, rotate_key
 from witnesses.models import (
@@ -105,6 +109,8 @@ def test_a_custodian_who_never_enrolled_heeds_no_alarm_yet(emergency, hire, cust
     fourth = hire("custodian_d", custodians[0].role)
     assert not all_alarms(fourth).exists()
     enrol_custodian(fourth, passphrase=NEW, actor=fourth)
+    assert not all_alarms(fourth).exists()
+    let_in(fourth, by=custodians[:2])
     assert all_alarms(fourth).exists()
 
 

@@ -19,9 +19,10 @@ from tests.witnesses.conftest import (
     PASSPHRASES,
     PHONE,
     REASON,
+    let_in,
 )
 from witnesses.closing import close_overdue
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
     AlreadyDecided,
     ApproverLeft,
@@ -148,6 +149,7 @@ def test_a_custodian_without_a_share_cannot_decide(ask, custodians, hire):
     with pytest.raises(NotACustodian):
         refuse(opening, reason="No", actor=late)
     enrol_custodian(late, passphrase="nine tall poplars keep watch", actor=late)
+    let_in(late, by=custodians[:2])
     with pytest.raises(NotACustodian):
         approve(opening, passphrase="nine tall poplars keep watch", reason="Yes", actor=late)
 

@@ -10,14 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from tests.witnesses.conftest import DANGER, IDENTITY, PASSPHRASES
+from tests.witnesses.conftest import (
+    DANGER,
+    IDENTITY,
+    PASSPHRASES,
+    let_in,
+)
 from tests.witnesses.test_quorum import yes
-from witnesses.custodians import active_custodians, enrol_custodian
+from witnesses.admission import admit
+from witnesses.custodians import active_custodians
+from witnesses.enrolling import enrol_custodian
 from witnesses.health import Danger, custody_of, danger_today
 from witnesses.models import (
     AlarmKind,
     Custodian,
     CustodianKey,
+    KeyAdmission,
+    KeyVouch,
     OpeningDecision,
     OpeningRequest,
     OpeningState,
@@ -114,9 +123,11 @@ def test_the_page_of_the_custodians_with_many_lost_keys(client_for, witness, cus
         now = timezone.now()
         for number in range(first, last):
             custodian = Custodian.objects.create(user=hire(f"lost_{number}", Role.CUSTODIAN))
-            CustodianKey.objects.create(
+            key = CustodianKey.objects.create(
                 custodian=custodian, public_key=b"k", kdf={}, retired_at=now, lost_at=now
             )
+            KeyVouch.objects.create(key=key, custodian=Custodian.objects.get(user=custodians[0]))
+            admit(key, KeyAdmission.Because.VOUCHED, actor=custodians[0])
 
     more(0, 3)
     few = page_cost(client, address)
@@ -210,6 +221,7 @@ def test_the_danger_is_the_same_counted_and_looked_at_one_by_one(
     look()
     fourth = hire("custodian_d", Role.CUSTODIAN)
     enrol_custodian(fourth, passphrase=NEW, actor=fourth)
+    let_in(fourth, by=users[:2])
     look()
     remove_custodian(Custodian.objects.get(user=users[0]), reason="Arrested", actor=administrator)
     look()

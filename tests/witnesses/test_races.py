@@ -11,10 +11,14 @@ from audit.actions import Action
 from audit.models import Entry
 from cases.models import Case
 from evidence.models import EvidenceItem
-from tests.witnesses.conftest import PASSPHRASES, PLANNED
+from tests.witnesses.conftest import (
+    PASSPHRASES,
+    PLANNED,
+    let_in,
+)
 from tests.witnesses.consents import consent_facts
 from witnesses.consenting import record_consent
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import ApproverLeft, NotACustodian, RegisterMovedOn, SessionRunning, WitnessError
 from witnesses.health import custody_of
 from witnesses.interviewing import open_interview
@@ -180,6 +184,7 @@ def gathered_reseal(custodians, hire):
     """A session that two custodians approved, to give a fourth one shares."""
     fourth = hire("custodian_d", custodians[0].role)
     enrol_custodian(fourth, passphrase="nine copper bells over Tabriz", actor=fourth)
+    let_in(fourth, by=custodians[:2])
     session, code = begin_resealing(reason="Another custodian", actor=custodians[0])
     for user in custodians[:2]:
         agree(session, user)

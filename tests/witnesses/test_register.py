@@ -5,7 +5,8 @@ from audit.actions import Action
 from audit.models import Entry
 from cases.errors import CaseError
 from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES
-from witnesses.custodians import active_custodians, enrol_custodian
+from witnesses.custodians import active_custodians
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import AlreadyEnrolled, BadIdentity, TooFewCustodians, WeakPassphrase, WrongPerson
 from witnesses.identity import IdentityFacts, SealedName
 from witnesses.models import Custodian, CustodianKey, KeyShare, SealedIdentity, Witness

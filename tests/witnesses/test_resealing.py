@@ -12,14 +12,21 @@ from audit.models import Entry
 from audit.verification import verify_log
 from evidence.models import Acquisition, CollectorTrace, CustodyEvent, OnlineCapture
 from tests.tampering import guards_lifted
-from tests.witnesses.conftest import CANARIES, IDENTITY, NAME_FA, PASSPHRASES
+from tests.witnesses.conftest import (
+    CANARIES,
+    IDENTITY,
+    NAME_FA,
+    PASSPHRASES,
+    let_in,
+)
 from tests.witnesses.residue import traces
 from tests.witnesses.test_custodian_life import NEW, OLD, WHY, custodian, opens
 from tests.witnesses.test_quorum import bend, yes
 from tests.witnesses.test_secrecy import everything_stored
 from witnesses import asking
 from witnesses.asking import request_note
-from witnesses.custodians import enrol_custodian, unlock
+from witnesses.custodians import unlock
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
     ApproverLeft,
     NothingToGather,
@@ -61,6 +68,7 @@ def fourth(witness, custodians, hire):
     """A custodian who came after the witness was registered."""
     user = hire("custodian_d", Role.CUSTODIAN)
     enrol_custodian(user, passphrase=NEW, actor=user)
+    let_in(user, by=custodians[:2])
     return user
 
 
@@ -135,6 +143,7 @@ def test_who_was_removed_opens_nothing_of_what_is_sealed_anew(ask, custodians, l
 def test_a_lost_key_is_erased_when_nothing_waits_for_it(custodians, witness):
     declare_lost(custodian(custodians[0]), reason=WHY, actor=custodians[0])
     enrol_custodian(custodians[0], passphrase=NEW, actor=custodians[0])
+    let_in(custodians[0], by=custodians[1:])
     session, code = gathered(custodians[1], custodians[1:])
     told = reseal_identities(session, code=code, actor=custodians[1])
     assert (told.done, told.keys_erased) == (1, 1)
@@ -345,6 +354,7 @@ def test_a_sealed_note_is_sealed_anew_too_and_can_be_corrected_afterwards(
     note = write_note(interview, facts=NoteFacts("He was not alone in the cell", sealed=True), actor=lawyer)
     newcomer = hire("custodian_e", Role.CUSTODIAN)
     enrol_custodian(newcomer, passphrase=NEW, actor=newcomer)
+    let_in(newcomer, by=custodians[:2])
     session, code = gathered(newcomer, custodians[:2])
     assert reseal_identities(session, code=code, actor=newcomer).done == 2
     note.refresh_from_db()

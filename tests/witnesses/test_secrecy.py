@@ -274,6 +274,7 @@ def test_no_column_could_hold_a_name_in_clear():
         "DependenceEnd.reason",
         "CustodianEvent.kind",
         "CustodianEvent.reason",
+        "KeyAdmission.because",
         "QuorumSession.purpose",
         "QuorumSession.reason",
         "QuorumSession.state",

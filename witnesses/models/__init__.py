@@ -8,7 +8,14 @@ from witnesses.models.consent import (
     ConsentWords,
     WithdrawalWords,
 )
-from witnesses.models.custodian import Custodian, CustodianEvent, CustodianKey, PassphraseAttempt
+from witnesses.models.custodian import (
+    Custodian,
+    CustodianEvent,
+    CustodianKey,
+    KeyAdmission,
+    KeyVouch,
+    PassphraseAttempt,
+)
 from witnesses.models.dependence import IN_THE_CONTENT, Dependence, DependenceEnd, Tie
 from witnesses.models.group import KnownGroup
 from witnesses.models.interview import AccountKind, Interview, InterviewRecord, InterviewState, Recording
@@ -84,7 +91,9 @@ __all__ = [
     "InterviewNote",
     "InterviewRecord",
     "InterviewState",
+    "KeyAdmission",
     "KeyShare",
+    "KeyVouch",
     "KitInstallation",
     "KitRehearsal",
     "KnownGroup",

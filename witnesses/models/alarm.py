@@ -18,6 +18,7 @@ class AlarmKind(models.TextChoices):
     BURST = "burst", _("unusually many at once")
     EMERGENCY = "emergency", _("danger to life")
     REMOVAL = "removal", _("a custodian was removed")
+    ENROLMENT = "enrolment", _("somebody wants to be a custodian")
 
 
 class WitnessAlarm(models.Model):
@@ -40,7 +41,11 @@ class WitnessAlarm(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=AlarmKind.BURST, request__isnull=True)
                 | Q(kind=AlarmKind.EMERGENCY, request__isnull=False, person__isnull=False)
-                | Q(kind=AlarmKind.REMOVAL, request__isnull=True, person__isnull=False),
+                | Q(
+                    kind__in=[AlarmKind.REMOVAL, AlarmKind.ENROLMENT],
+                    request__isnull=True,
+                    person__isnull=False,
+                ),
                 name="witness_alarm_is_of_its_kind",
             ),
         ]

@@ -67,6 +67,48 @@ class CustodianKey(models.Model):
         ]
 
 
+class KeyAdmission(models.Model):
+    """From here on, records are sealed to the key: what its public half was, and on whose word. Append-only.
+
+    A key without this row, or whose public half is another by now, is given no share.
+    """
+
+    class Because(models.TextChoices):
+        FOUNDED = "founded", _("one of the first")
+        ALONE = "alone", _("nobody was left to ask")
+        VOUCHED = "vouched", _("let in by custodians")
+        ROTATED = "rotated", _("proved with the key before it")
+        BEFORE = "before", _("made before keys were let in")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.OneToOneField(CustodianKey, on_delete=models.PROTECT, related_name="admission")
+    # SHA-256 of the public half.
+    fingerprint = models.BinaryField()
+    because = models.CharField(max_length=10, choices=Because.choices)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+
+class KeyVouch(models.Model):
+    """A custodian's word that a key is the person's own. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="vouches")
+    custodian = models.ForeignKey(Custodian, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG: ClassVar = InTheLog(written="at", about="key")
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key", "custodian"], name="custodian_vouches_once"),
+        ]
+
+
 class CustodianEvent(models.Model):
     """What somebody said of a custodian, with the reason. Append-only."""
 
@@ -75,6 +117,7 @@ class CustodianEvent(models.Model):
         REINSTATED = "reinstated", _("brought back")
         LOST = "lost", _("passphrase lost")
         FOUND = "found", _("passphrase found again")
+        TURNED_AWAY = "turned", _("key not let in")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     custodian = models.ForeignKey(Custodian, on_delete=models.PROTECT, related_name="events")

@@ -11,20 +11,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.models import User
+from witnesses.admission import spoken, words_needed
 from witnesses.closing import close_overdue
-from witnesses.custodians import DECIDE, enrol_custodian
+from witnesses.custodian_forms import VouchForm
+from witnesses.custodians import DECIDE, quorum
 from witnesses.deciding import approve, refuse
+from witnesses.enrolling import enrol_custodian, turn_away, vouch
 from witnesses.forms import DecisionForm, EnrolForm
 from witnesses.identity_words import ASKED_LABELS
 from witnesses.keeping_keys import lost_key
-from witnesses.models import LIVE_STATES, Custodian, OpeningDecision, OpeningRequest
+from witnesses.models import LIVE_STATES, Custodian, CustodianKey, OpeningDecision, OpeningRequest
 from witnesses.queries import (
+    find_key_to_vouch_for,
     find_opening_to_decide,
     is_enrolled,
     may_make_key,
     newest_version,
     openings_decided,
     openings_to_decide,
+    waiting_key,
 )
 from witnesses.quorum.queries import sessions_to_carry_out, sessions_to_decide
 from witnesses.views.pages import attempt, reader, show_form, unstored
@@ -90,17 +95,65 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         passphrase = form.cleaned_data["passphrase"]
         if attempt(form, lambda: enrol_custodian(user, passphrase=passphrase, actor=user)):
+            if waiting_key(user):
+                messages.success(request, _("Your key is made, and waits until the custodians let it in."))
+                return redirect("witnesses:enrol")
             messages.success(
                 request, _("You are enrolled. Keep the passphrase in your head, or where nobody looks.")
             )
             return redirect("witnesses:decisions")
     own = Custodian.objects.filter(user=user).first()
+    waits = waiting_key(user)
     context = {
+        "waits": waits,
+        "spoken": spoken(waits) if waits else "",
+        "needed": words_needed(waits.custodian, quorum=quorum()) if waits else 0,
+        "given": waits.vouches.count() if waits else 0,
         "enrolled": is_enrolled(user),
         "may_make_key": may_make_key(user),
         "can_find": own is not None and lost_key(own) is not None,
     }
     return show_form(request, "witnesses/enrol.html", form, context)
+
+
+@sensitive_post_parameters()
+@permission_required(DECIDE)
+@require_http_methods(["GET", "POST"])
+@unstored
+@sensitive_variables()
+def let_in(request: HttpRequest, key_id: UUID) -> HttpResponse:
+    """Vouch for a key that waits, after comparing its words by voice; or refuse it."""
+    user = reader(request)
+    key = find_key_to_vouch_for(key_id, user=user)
+    form = VouchForm(request.POST or None, username=key.custodian.user.username)
+    if request.method == "POST" and form.is_valid():
+        said = attempt(form, lambda: _let_in(key, form, user))
+        if said:
+            messages.success(request, said)
+            return redirect("witnesses:custodians")
+    context = {
+        "key": key,
+        "person": key.custodian.user,
+        "spoken": spoken(key),
+        "needed": words_needed(key.custodian, quorum=quorum()),
+        "vouches": key.vouches.select_related("custodian__user"),
+        "gave": key.vouches.filter(custodian__user=user).exists(),
+        "own": key.custodian.user_id == user.pk,
+        "before": key.version > 1,
+    }
+    return show_form(request, "witnesses/let_in.html", form, context)
+
+
+@sensitive_variables()
+def _let_in(key: CustodianKey, form: VouchForm, user: User) -> str:
+    if not form.vouches:
+        turn_away(key, reason=form.cleaned_data["reason"], actor=user)
+        return _("The key is not let in. Tell the others, and find out who made the account.")
+    if vouch(key, passphrase=form.cleaned_data["passphrase"], actor=user):
+        return _(
+            "The key is let in. Now have the identities sealed anew, so that it opens what was sealed before."
+        )
+    return _("Your word is recorded. The key waits for another custodian's.")
 
 
 @sensitive_variables()

@@ -19,7 +19,7 @@ from witnesses.custodians import DECIDE, fewest_custodians, find_custodian, quor
 from witnesses.health import count_ready, custody_of
 from witnesses.keeping_keys import change_passphrase, declare_found, declare_lost, lost_key, rotate_key
 from witnesses.models import Custodian, CustodianEvent
-from witnesses.queries import is_enrolled
+from witnesses.queries import is_enrolled, keys_to_vouch_for
 from witnesses.quorum.ending import close_overdue_sessions
 from witnesses.quorum.queries import last_drill, recent_sessions
 from witnesses.recovery.standing import kit_standing
@@ -48,6 +48,7 @@ def custodians(request: HttpRequest) -> HttpResponse:
         "drill": last_drill(),
         "own": own,
         "enrolled": is_enrolled(user),
+        "to_vouch_for": keys_to_vouch_for(user),
         "own_standing": next((one for one in custody.custodians if own and one.custodian == own), None),
         "can_find": bool(own and lost_key(own)),
         "may_remove": user.has_perm(REMOVE) and (not user.has_perm(DECIDE) or is_enrolled(user)),

@@ -11,13 +11,17 @@ from accounts.roles import Role
 from audit.actions import Action
 from audit.models import Entry
 from audit.verification import verify_log
-from tests.witnesses.conftest import CANARIES, PASSPHRASES
+from tests.witnesses.conftest import (
+    CANARIES,
+    PASSPHRASES,
+    let_in,
+)
 from tests.witnesses.recovery.conftest import paper_kit
 from tests.witnesses.recovery.test_rehearsing import offline
 from tests.witnesses.residue import traces
 from tests.witnesses.test_custodian_life import opens
 from tests.witnesses.test_custodian_pages import page
-from witnesses.custodians import enrol_custodian
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import NothingToGather, RequestClosed, WrongOpeningCode, WrongPerson
 from witnesses.health import Danger, custody_of
 from witnesses.models import KeyShare, QuorumSession, QuorumState, RecoverySeal, SealedIdentity
@@ -45,8 +49,11 @@ def newcomers(kit, witness, custodians, administrator, hire):
     for user in custodians:
         remove_custodian(user.custodian, reason="Arrested", actor=administrator)
     users = [hire(name, Role.CUSTODIAN) for name in NEW]
-    for user in users:
+    for number, user in enumerate(users):
         enrol_custodian(user, passphrase=NEW[user.username], actor=user)
+        # The first begins anew, for nobody is left to ask; those let the others in.
+        if number:
+            let_in(user, by=users[:number], passphrases=NEW)
     assert custody_of().danger == Danger.LOST
     return users
 

@@ -12,8 +12,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.queries import find_actor
 from audit.actors import Channel
-from witnesses.custodians import enrol_custodian
+from witnesses.admission import spoken
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import PassphraseUnreadable
+from witnesses.queries import waiting_key
 from witnesses.sealed import SealedText
 
 
@@ -36,8 +38,18 @@ class Command(BaseCommand):
         path = options["passphrase_file"]
         passphrase = _from_file(path) if path else _from_prompt()
         custodian = enrol_custodian(user, passphrase=passphrase, actor=user)
+        waits = waiting_key(user)
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": True, "custodian": str(custodian.pk), "user": user.username}))
+            said = {"ok": True, "custodian": str(custodian.pk), "user": user.username}
+            self.stdout.write(json.dumps({**said, "waits": waits is not None}))
+        elif waits:
+            self.stdout.write(
+                _(
+                    "The key of %(user)s is made and waits until the custodians let it in. "
+                    "Read these words to them by voice: %(words)s"
+                )
+                % {"user": user.username, "words": spoken(waits)}
+            )
         else:
             self.stdout.write(
                 _("%(user)s is enrolled. The passphrase is stored nowhere: if it is lost, so is the share.")

@@ -1,0 +1,99 @@
+"""Which keys of custodians are let in: records are sealed to these alone.
+
+An administrator hands out the custodian's role, so the role alone must not make anybody a holder of shares: two
+invented custodians would be a quorum. A key is let in by the word of custodians, or because it was proved with the
+one before it. Only the first ones, before anything is sealed, are let in as they come.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from audit import log
+from audit.actions import Action
+from audit.actors import Actor
+from witnesses.errors import KeysDoNotMatch
+from witnesses.models import Custodian, CustodianKey, KeyAdmission, SealedIdentity
+from witnesses.recovery.words import words_of
+
+SPOKEN_WORDS: Final = 8
+
+
+def fingerprint(key: CustodianKey) -> bytes:
+    """SHA-256 of the public half."""
+    return hashlib.sha256(bytes(key.public_key)).digest()
+
+
+def spoken(key: CustodianKey) -> str:
+    """80 bits of the fingerprint as eight words, to be compared by voice. They open nothing."""
+    return " ".join(words_of(fingerprint(key), count=SPOKEN_WORDS))
+
+
+def admit(key: CustodianKey, because: KeyAdmission.Because, *, actor: Actor) -> None:
+    """Let the key in, and log it with the fingerprint. In the caller's transaction."""
+    KeyAdmission.objects.create(key=key, fingerprint=fingerprint(key), because=because)
+    log.append(
+        Action.CUSTODIAN_KEY_ADMITTED,
+        subject=key,
+        actor=actor,
+        facts={
+            "custodian": str(key.custodian_id),
+            "because": because.value,
+            "fingerprint": fingerprint(key).hex(),
+        },
+    )
+
+
+def admitted_custodians() -> QuerySet[Custodian]:
+    """Who was let in once, with a key of today or of before: they speak for themselves and for others."""
+    return Custodian.objects.filter(Exists(KeyAdmission.objects.filter(key__custodian=OuterRef("pk"))))
+
+
+def admitted_keys() -> QuerySet[CustodianKey]:
+    """The current keys that are let in."""
+    return CustodianKey.objects.filter(retired_at__isnull=True, admission__isnull=False)
+
+
+def waiting_keys() -> QuerySet[CustodianKey]:
+    """The current keys that wait for the custodians' word, the oldest first."""
+    waiting = CustodianKey.objects.filter(
+        retired_at__isnull=True, admission__isnull=True, custodian__revoked_at__isnull=True
+    )
+    return waiting.select_related("custodian__user").order_by("created_at", "id")
+
+
+def proven(keys: Iterable[CustodianKey]) -> list[CustodianKey]:
+    """The keys, each compared with what was let in.
+
+    Raises KeysDoNotMatch for one whose public half was exchanged since: whatever is sealed to it, another opens.
+    """
+    checked = list(keys)
+    if any(bytes(key.admission.fingerprint) != fingerprint(key) for key in checked):
+        raise KeysDoNotMatch
+    return checked
+
+
+def without_a_word(custodian: Custodian, *, founders: int) -> KeyAdmission.Because | None:
+    """Why a new key of theirs needs nobody's word, or None where it waits.
+
+    The first `founders` come as they are as long as nothing is sealed. Where every other custodian was removed, the
+    next begins anew, and every alarm says so.
+    """
+    if not SealedIdentity.objects.exists() and admitted_custodians().count() < founders:
+        return KeyAdmission.Because.FOUNDED
+    return None if _others(custodian).exists() else KeyAdmission.Because.ALONE
+
+
+def words_needed(custodian: Custodian, *, quorum: int) -> int:
+    """How many custodians have to vouch: a quorum, or all who are left where fewer are.
+
+    Who was shut out of their account, or whose passphrase was said to be lost, still counts: whoever could say so of
+    all of them would let themselves in. Only a removal makes it easier, and that alarms everybody.
+    """
+    return min(quorum, _others(custodian).count())
+
+
+def _others(custodian: Custodian) -> QuerySet[Custodian]:
+    return admitted_custodians().filter(revoked_at__isnull=True).exclude(pk=custodian.pk)
