@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import islice
 from uuid import UUID
 
 from accounts.models import User
+from audit.actions import Action
+from audit.models import Entry
 from cases.models import Case
-from dossiers.models import Dossier, DossierExhibit
+from dossiers.models import Dossier, DossierExhibit, DossierState
 from dossiers.queries import VIEW
 from witnesses.already_shared import Shared
 
@@ -15,7 +18,7 @@ _BATCH = 400
 
 
 def shared_dossiers(items: Collection[UUID], user: User) -> list[Shared]:
-    """Every dossier in which one of the items was disclosed, the newest first, as much as the user may know of it.
+    """Every dossier that holds one of the items, the newest first, as much as the user may know of it.
 
     Whoever takes a withdrawal has to tell the witness who has what, so members of the case learn the receiver; the
     purpose in full is for those whose role sees dossiers.
@@ -28,11 +31,29 @@ def shared_dossiers(items: Collection[UUID], user: User) -> list[Shared]:
             held[row.dossier_id].append(str(row.exhibit_number))
     cases = set(Case.objects.visible_to(user).values_list("pk", flat=True))
     dossiers = Dossier.objects.filter(pk__in=held).select_related("case").order_by("-requested_at", "-pk")
-    in_full = user.has_perm(VIEW)
+    in_full, handed_out = user.has_perm(VIEW), _handed_out(held)
     return [
-        _told(dossier, held[dossier.pk], seen=dossier.case_id in cases, in_full=in_full)
+        replace(
+            _told(dossier, held[dossier.pk], seen=dossier.case_id in cases, in_full=in_full),
+            left=str(dossier.pk) in handed_out or not _lies_here(dossier),
+        )
         for dossier in dossiers
     ]
+
+
+def _handed_out(dossiers: Collection[UUID]) -> set[str]:
+    """Those of which somebody was given the archive. The entry stands before the first byte leaves."""
+    found: set[str] = set()
+    left = iter(map(str, dossiers))
+    while batch := list(islice(left, _BATCH)):
+        entries = Entry.objects.filter(action=Action.DOSSIER_DOWNLOADED, subject_id__in=batch)
+        found |= set(entries.values_list("subject_id", flat=True))
+    return found
+
+
+def _lies_here(dossier: Dossier) -> bool:
+    # One without an archive was written into a folder as it was compiled; one that failed may have been.
+    return dossier.state == DossierState.READY and dossier.archive_id is not None
 
 
 def _told(dossier: Dossier, exhibits: list[str], *, seen: bool, in_full: bool) -> Shared:
@@ -42,6 +63,7 @@ def _told(dossier: Dossier, exhibits: list[str], *, seen: bool, in_full: bool) -
         to=dossier.get_recipient_kind_display(),
         use=dossier.get_recipient_use_display(),
         seen=seen,
+        left=True,
     )
     if not seen:
         return outline
@@ -51,6 +73,7 @@ def _told(dossier: Dossier, exhibits: list[str], *, seen: bool, in_full: bool) -
         to=outline.to,
         use=outline.use,
         seen=True,
+        left=True,
         name=dossier.name,
         recipient=dossier.recipient_name,
         purpose=dossier.purpose if in_full else "",

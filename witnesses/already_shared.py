@@ -1,4 +1,4 @@
-"""What has left this house that rests on a witness. Dossiers know it, above us, so the settings name who tells."""
+"""What was compiled that rests on a witness, and whether it left. Dossiers know, above us: the settings name who tells."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from witnesses.reach import items_of
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One dossier that held exhibits of the witness.
+    """One dossier that holds exhibits of the witness. `left` is false while it lies here and was handed to nobody.
 
     Of a dossier of a case that is closed to the reader only the day and the kind of receiver are told: `name`,
     `recipient`, `purpose` and `exhibits` are empty, and `seen` is false.
@@ -26,6 +26,7 @@ class Shared:
     to: str
     use: str
     seen: bool
+    left: bool
     name: str = ""
     recipient: str = ""
     purpose: str = ""
@@ -35,7 +36,12 @@ class Shared:
 Reader = Callable[[Collection[UUID], User], list[Shared]]
 
 
-def already_shared(witness: Witness, *, user: User) -> list[Shared]:
-    """Every dossier in which an exhibit left that depends on the witness now, the newest first."""
+def compiled_with(witness: Witness, *, user: User) -> list[Shared]:
+    """Every dossier with an exhibit that depends on the witness now, the newest first, whether or not it left."""
     read: Reader = import_string(settings.DADKHAH_SHARED_READER)
     return read(items_of(witness).keys(), user)
+
+
+def already_shared(witness: Witness, *, user: User) -> list[Shared]:
+    """Those that left, which nobody can call back."""
+    return [one for one in compiled_with(witness, user=user) if one.left]

@@ -391,6 +391,30 @@ def test_what_was_shared_is_told_with_the_withdrawal_and_of_a_closed_case_only_t
     assert theirs.name not in shown
 
 
+def test_what_was_compiled_and_handed_to_nobody_is_not_told_as_shared(
+    *,
+    case: Case,
+    statement: EvidenceItem,
+    witness: Witness,
+    lawyer: User,
+    paralegal: User,
+    client_for: ClientFor,
+    tmp_path: Path,
+) -> None:
+    consent_to(witness, *Purpose, by=lawyer)
+    held = compile_dossier(case, purpose=PURPOSE, receiver=ICC, sink=VaultSink(), actor=lawyer)
+    left = compiled(case, ICC, by=lawyer, path=tmp_path / "left")
+    assert {one.dossier_id for one in already_shared(witness, user=lawyer)} == {left.pk}
+    withdraw(witness, by=paralegal)
+    assert logged("witness.consent_withdrawn")[0]["already_shared"] == [str(left.pk)]
+    assert logged("witness.consent_withdrawn")[0]["shared"] == 1
+    page = client_for(paralegal).get(reverse("witnesses:consent", args=[case.pk, witness.pk]))
+    shared, here = page.content.decode().split("handed to nobody so far")
+    assert left.name in shared
+    assert held.name not in shared
+    assert held.name in here
+
+
 @pytest.mark.parametrize(
     "receiver",
     [

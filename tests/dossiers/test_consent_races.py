@@ -20,7 +20,7 @@ from tests.dossiers.conftest import PURPOSE
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES
 from tests.witnesses.consents import consent_facts
 from tests.witnesses.test_races import afterwards, at_once
-from witnesses.already_shared import already_shared
+from witnesses.already_shared import compiled_with
 from witnesses.consent_words import Purpose
 from witnesses.consenting import record_consent
 from witnesses.depending import declare_dependence
@@ -83,8 +83,9 @@ def test_either_the_dossier_is_refused_or_the_withdrawal_names_it(
     compiled, withdrawal = at_once([compile_it, take_back])
     assert isinstance(withdrawal, ConsentWithdrawal)
     state = afterwards(lambda: Dossier.objects.get(pk=dossier.pk).state)
-    shared = afterwards(lambda: [one.dossier_id for one in already_shared(witness, user=paralegal)])
+    told = afterwards(lambda: [(one.dossier_id, one.left) for one in compiled_with(witness, user=paralegal)])
     if isinstance(compiled, ConsentMissing):
-        assert (state, shared) == (DossierState.FAILED, [])
+        assert (state, told) == (DossierState.FAILED, [])
     else:
-        assert (state, shared) == (DossierState.READY, [dossier.pk])
+        # It is told with the witness, and lies here.
+        assert (state, told) == (DossierState.READY, [(dossier.pk, False)])

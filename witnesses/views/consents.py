@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import permission_required
-from witnesses.already_shared import already_shared
+from accounts.models import User
+from witnesses.already_shared import Shared, compiled_with
 from witnesses.consent_errors import BadConsent, UnknownConsent
 from witnesses.consent_forms import ConsentVersionForm, WithdrawalForm, forms_of
 from witnesses.consent_printing import print_consent
@@ -45,7 +46,7 @@ def consent(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespon
         "states": states,
         "expired": any(one.standing == Standing.EXPIRED for one in states),
         "may_withdraw": bool(_withdrawable(states)),
-        "shared": already_shared(witness, user=user),
+        **_dossiers(witness, user),
     }
     return render(request, "witnesses/consent.html", context)
 
@@ -95,9 +96,18 @@ def withdraw(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespo
         "witness": witness,
         "case": witness.case,
         "nothing": not open_to_it,
-        "shared": already_shared(witness, user=user),
+        **_dossiers(witness, user),
     }
     return show_form(request, "witnesses/consent_withdraw.html", form, context)
+
+
+def _dossiers(witness: Witness, user: User) -> dict[str, list[Shared]]:
+    """Those that left, and those that were compiled and lie here."""
+    compiled = compiled_with(witness, user=user)
+    return {
+        "shared": [one for one in compiled if one.left],
+        "here": [one for one in compiled if not one.left],
+    }
 
 
 @permission_required(RECORD)
