@@ -19,7 +19,7 @@ from audit.actors import Actor
 from audit.canonical import Json
 from cases.models import Case
 from dossiers.errors import ConsentMissing
-from dossiers.models import ExhibitNumber
+from dossiers.models import Dossier, ExhibitNumber
 from dossiers.naming import exhibit_name
 from dossiers.receivers import Receiver, checked_receiver
 from dossiers.risks import narrowed_by, unassessed_behind
@@ -76,6 +76,12 @@ def require_consent(
     found = objections(items, destination=destination, lock=lock)
     if found:
         raise _missing(case, found, user=user)
+
+
+def is_unconsented(dossier: Dossier) -> bool:
+    """Whether a witness on whom a compiled dossier rests did not consent to it, or took it back, as of now."""
+    items = list(dossier.exhibits.values_list("item_id", flat=True))
+    return bool(objections(items, destination=dossier.destination))
 
 
 def missing_in(case: Case, found: Iterable[Objected], *, user: User) -> list[Missing]:

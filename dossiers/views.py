@@ -19,7 +19,7 @@ from audit.errors import BadInput, Conflict
 from cases.access import find_case_by_id
 from cases.confirming import attempt_form
 from cases.models import Case
-from dossiers.consent import Missing, look_ahead
+from dossiers.consent import Missing, is_unconsented, look_ahead
 from dossiers.errors import ConsentMissing, NarrowsWitnesses
 from dossiers.forms import REASON, CompileForm, ReceiverForm
 from dossiers.handout import hand_out
@@ -110,6 +110,7 @@ def detail(request: HtmxRequest, dossier_id: UUID) -> HttpResponse:
         "country": country_name(dossier.recipient_country),
         "withheld": withheld,
         "standing": standing_of(dossier) if dossier.state == DossierState.READY else None,
+        "unconsented": dossier.state == DossierState.READY and is_unconsented(dossier),
     }
     return render(request, template, context)
 

@@ -1,4 +1,4 @@
-"""What was compiled that rests on a witness, and whether it left. Dossiers know, above us: the settings name who tells."""
+"""What was compiled that rests on a witness, and whether it left. Dossiers know it, so the settings name who tells."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from cases.access import require_member
 from cases.models import Case
+from dossiers.consent import is_unconsented
 from dossiers.errors import DossierBusy
 from dossiers.leaks.errors import ChecksUsedUp
 from dossiers.leaks.standing import items_of_package, sought_in, standing_of
@@ -33,11 +34,18 @@ _WEEK: Final = timedelta(days=7)
 def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakCheck, SealedText]:
     """The check that was asked for, and the code with which it is carried out, which exists nowhere else.
 
-    Raises NotPermitted, NotAMember, ReasonMissing, DossierBusy where asking would not help, ChecksUsedUp,
+    Raises NotPermitted, NotAMember, ReasonMissing, DossierBusy where asking would not help (consent too), ChecksUsedUp,
     NothingToGather, or SessionRunning while another check of the case is open.
     """
     user = require_member(dossier.case, require(actor, COMPILE))
     standing = standing_of(dossier)
+    if is_unconsented(dossier):
+        raise DossierBusy(
+            _(
+                "Witnesses did not consent to what this dossier would do, or took it back, so it cannot leave. "
+                "No identity is opened for it."
+            )
+        )
     if not standing.may_ask:
         said = standing.lack.label if standing.lack else _("Nothing stands in the way of this dossier.")
         raise DossierBusy(str(said))

@@ -23,9 +23,10 @@ from dossiers import consent, withholding
 from dossiers.archive import VaultSink
 from dossiers.background import compile_requested
 from dossiers.compiling import compile_dossier, compile_into
-from dossiers.errors import BadDossierRequest, ConsentMissing, NothingToDisclose
+from dossiers.errors import BadDossierRequest, ConsentMissing, DossierBusy, NothingToDisclose
 from dossiers.handout import hand_out
-from dossiers.models import Dossier, DossierExhibit, DossierState, DossierWithheld
+from dossiers.leaks.asking import ask_for_check
+from dossiers.models import Dossier, DossierExhibit, DossierState, DossierWithheld, LeakCheck
 from dossiers.receivers import Receiver, checked_receiver, countries
 from dossiers.requests import request_dossier
 from dossiers.sinks import DirectorySink
@@ -234,6 +235,24 @@ def test_an_archive_that_lies_here_is_not_handed_out_after_a_withdrawal(
     assert witness.pseudonym in answer.content.decode()
     assert len(logged("dossier.downloaded")) == 1
     assert len(logged()) == 1
+
+
+def test_what_lies_here_says_that_a_consent_was_taken_back_and_no_identity_is_opened_for_it(
+    case: Case, statement: EvidenceItem, witness: Witness, lawyer: User, client_for: ClientFor
+) -> None:
+    consent_to(witness, *Purpose, by=lawyer)
+    held = compile_dossier(case, purpose=PURPOSE, receiver=ICC, sink=VaultSink(), actor=lawyer)
+    at, names = reverse("dossiers:detail", args=[held.pk]), reverse("dossiers:names", args=[held.pk])
+    before = client_for(lawyer).get(at).content.decode()
+    assert names in before
+    withdraw(witness, by=lawyer)
+    after = client_for(lawyer).get(at).content.decode()
+    assert "took it back" in after
+    assert reverse("dossiers:consent", args=[case.pk]) in after
+    assert names not in after
+    with pytest.raises(DossierBusy, match="No identity is opened"):
+        ask_for_check(held, reason="It leaves on Monday", actor=lawyer)
+    assert not LeakCheck.objects.exists()
 
 
 def test_expiry_refuses_by_the_clock(
