@@ -38,7 +38,7 @@ def own_requests(user: User) -> Section:
 def decisions(user: User) -> Section:
     """What waits for this custodian, a danger to life first."""
     waiting = openings_to_decide(user)
-    keyless = may_make_key(user)
+    keyless, many = may_make_key(user), waiting.count()
     return Section(
         title=_("Requests to decide"),
         empty=_("Nobody asks to see an identity."),
@@ -52,8 +52,9 @@ def decisions(user: User) -> Section:
                 reverse("witnesses:decide", args=[one.pk]),
             )
             for one in waiting[:ROWS]
-        ],
-        count=waiting.count(),
+        ]
+        + ([Row(_("All requests to decide"), "", reverse("witnesses:decisions"))] if many > ROWS else []),
+        count=many,
         waits=True,
     )
 

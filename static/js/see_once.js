@@ -17,6 +17,11 @@ for (const frame of document.querySelectorAll("[data-see-once]")) {
   // Reloading asks for the page anew instead of sending the form, with its code and password, once more.
   history.replaceState(null, "", location.href);
   if (!("hideOnBlur" in frame.dataset)) continue;
+  // It arrived while nobody looked at this window: it waits until somebody does, for no blur would come to hide it.
+  if (document.hidden || !document.hasFocus()) {
+    frame.classList.add("see-once-unseen");
+    window.addEventListener("focus", () => frame.classList.remove("see-once-unseen"), { once: true });
+  }
   window.addEventListener("blur", hide);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hide();

@@ -8,6 +8,7 @@ from django.db import connection
 from accounts.models import User
 from accounts.roles import Role
 from cases.membership import remove_member
+from config.desk_parts import ROWS
 from tests.conftest import Hire
 from tests.tampering import guards_lifted
 from tests.witnesses.conftest import (
@@ -65,3 +66,13 @@ def test_an_administrator_sees_that_the_site_runs_as_the_owner(
     settings.DADKHAH_PRODUCTION = True
     page = desk_of(client_for, administrator)
     assert ("harden_database" in page) is (not connection.settings_dict["OPTIONS"].get("assume_role"))
+
+
+def test_a_desk_with_more_requests_than_it_shows_leads_to_all_of_them(
+    client_for, ask: Ask, custodians: list[User]
+):
+    for _time in range(ROWS):
+        ask()
+    assert "All requests to decide" not in desk_of(client_for, custodians[0])
+    ask()
+    assert "All requests to decide" in desk_of(client_for, custodians[0])
