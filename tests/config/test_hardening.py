@@ -90,7 +90,7 @@ STATEMENTS = [
     "TRUNCATE audit_tile",
     "INSERT INTO audit_leaf VALUES (1, gen_random_uuid(), '') ON CONFLICT (leaf_index) DO UPDATE SET leaf_hash = ''",
     "MERGE INTO audit_leaf l USING audit_leaf m ON l.leaf_index = m.leaf_index WHEN MATCHED THEN DELETE",
-    "UPDATE evidence_custodyevent SET note = 'x'",
+    "UPDATE evidence_custodyevent SET agent = 'x'",
     "DELETE FROM witnesses_openingdecision",
     "UPDATE django_migrations SET name = 'x'",
     "UPDATE auth_permission SET codename = 'x'",
