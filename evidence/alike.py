@@ -33,15 +33,22 @@ def looks_like(item: EvidenceItem, *, user: User) -> list[Alike]:
     own = ImageHash.objects.filter(item=item).first()
     if own is None:
         return []
-    wanted = Q()
-    for band in _BANDS:
-        wanted |= Q(**{f"{band}__in": list(_within_one_bit(getattr(own, band)))})
     seen = EvidenceItem.objects.visible_to(user).exclude(pk=item.pk).exclude(object_id=item.object_id)
-    rows = ImageHash.objects.filter(wanted, item__in=seen.values("pk")).select_related("item")[:_LOOKED_AT]
+    rows = ImageHash.objects.filter(in_bands(own), item__in=seen.values("pk")).select_related("item")[
+        :_LOOKED_AT
+    ]
     bits = int(own.bits, 16)
     found = (Alike(row.item, (bits ^ int(row.bits, 16)).bit_count()) for row in rows)
     near = [one for one in found if one.different_bits <= MOST_DIFFERENT_BITS]
     return sorted(near, key=lambda one: (one.different_bits, one.item.reference))[:_SHOWN]
+
+
+def in_bands(picture: ImageHash) -> Q:
+    """The rows of pictures that can differ from this one in at most seven bits; some of them differ in more."""
+    wanted = Q()
+    for band in _BANDS:
+        wanted |= Q(**{f"{band}__in": list(_within_one_bit(getattr(picture, band)))})
+    return wanted
 
 
 def _within_one_bit(band: int) -> Iterator[int]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from audit.erased import ErasedText
 from evidence.models import Acquisition, EvidenceCase, EvidenceItem
+from evidence.near_copies import near_copies
 from witnesses.models import IN_THE_CONTENT, Dependence, Tie, Witness
 from witnesses.pseudonyms import read_pseudonym
 
@@ -77,6 +78,11 @@ def named_as_source(witness: Witness) -> set[UUID]:
     return {
         item_id for item_id, pseudonyms in _named_in_sources(list(placed)) if witness.pseudonym in pseudonyms
     }
+
+
+def in_other_forms(items: Collection[UUID]) -> set[UUID]:
+    """These items, and every one that is another form of one of them, of what it came out of or of what it holds."""
+    return {*items, *near_copies(_kin(items))}
 
 
 def cases_of(items: Collection[UUID]) -> set[UUID]:

@@ -1,6 +1,7 @@
 """Whose names are looked for in a package: of every case that its exhibits have to do with, not of its own alone.
 
-Else a side case would let out what another case has sealed: an exhibit is put into it, or its bytes are taken in anew.
+Else a side case would let out what another case has sealed: an exhibit is put into it, or its bytes are taken in anew,
+as they are or in another form that the house knows.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from django.db.models import Q
 from cases.models import Case
 from witnesses.models import SealedIdentity, Witness
 from witnesses.models.witness import SealedRecordQuerySet
-from witnesses.reach import cases_of, reaching
+from witnesses.reach import cases_of, in_other_forms, reaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Sought:
 
 def sought_for(case: Case, items: Collection[UUID]) -> Sought:
     """Whose names are looked for in a package of the case that holds these items."""
-    cases = {case.pk, *cases_of(items)}
-    behind = {reach.witness_id for reach in reaching(items)}
+    forms = in_other_forms(items)
+    cases = {case.pk, *cases_of(forms)}
+    behind = {reach.witness_id for reach in reaching(forms)}
     further = Witness.objects.filter(pk__in=behind).exclude(case__in=cases)
     return Sought(case.pk, frozenset(cases), frozenset(further.values_list("pk", flat=True)))

@@ -19,12 +19,14 @@ from dossiers.leaks.standing import Lack, standing_of
 from dossiers.models import LeakCheck
 from dossiers.receivers import Receiver
 from dossiers.sinks import DirectorySink
+from evidence.derivative_words import DerivativeKind
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import add_to_case
 from tests.dossiers.conftest import PURPOSE, TakeIn
 from tests.dossiers.looking import WHY, approved, cleared, looked_through, searched_on
 from tests.dossiers.test_looking_for_names import ClientFor, held, places
 from tests.dossiers.test_names_page import asked, page_of
+from tests.evidence.derived import derive
 from tests.witnesses.conftest import IDENTITY, NAME_FA
 from tests.witnesses.consents import answers, consent_facts
 from witnesses.consent_words import Purpose
@@ -82,6 +84,18 @@ def test_bytes_that_are_taken_in_anew_are_the_same_exhibit(
             straight_out(side, lawyer, tmp_path / "d")
     else:
         straight_out(side, lawyer, tmp_path / "d")
+
+
+def test_a_copy_that_was_changed_by_a_byte_is_the_same_exhibit_where_its_text_is(
+    *, take_in: TakeIn, witness: Witness, side: Case, lawyer: User, paralegal: User, tmp_path: Path
+) -> None:
+    add_member(side, user=paralegal, actor=lawyer)
+    text = f"What {NAME_FA} told us. ".encode() * 5
+    for item in (take_in(b"%PDF one"), take_in(b"%PDF 1ne", into=side)):
+        derive(item, DerivativeKind.TEXT, "text/plain; charset=utf-8", text)
+    with pytest.raises(NotLookedThrough, match="before it leaves"):
+        straight_out(side, lawyer, tmp_path / "d")
+    assert looked_through(held(side, lawyer), by=lawyer).identities == 1
 
 
 def test_a_case_without_sealed_identities_beside_another_needs_no_check(
