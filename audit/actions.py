@@ -497,6 +497,10 @@ class Action(Worded):
         "dossier.package_read",
         _("The texts of a dossier were gathered, so that names can be looked for before it leaves."),
     )
+    PACKAGE_TEXTS_DROPPED = (
+        "dossier.package_texts_dropped",
+        _("The gathered texts of a dossier were given up, for an exhibit in it was disposed of."),
+    )
     LEAK_CHECK_ASKED = (
         "dossier.leak_check_asked",
         _("A person asked that the names of witnesses be looked for in a dossier before it leaves."),

@@ -5,11 +5,13 @@ evidence that is gone and a ledger that says nothing; as it is, it leaves bytes 
 `evidence.removal` goes on from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -34,6 +36,8 @@ from evidence.store import vault
 from evidence.vocabulary import CustodyKind
 
 DISPOSE = "evidence.dispose_evidence"
+# What an app above us does in the transaction of a disposal: `give_up(item, at=now, actor=user)`.
+GiveUp = Callable[..., None]
 REMOVED = "Dadkhah vault: the stored object is removed once no record needs it"
 
 
@@ -152,6 +156,10 @@ def _record(
     }
     log.append(Action.EVIDENCE_DISPOSED, subject=item, actor=user, facts=facts, case_id=only_case(item))
     forget_copies(item, event, actor=user, at=now)
+    for path in settings.DADKHAH_ON_DISPOSAL:
+        # Apps above us keep what they took out of the item too.
+        give_up: GiveUp = import_string(path)
+        give_up(item, at=now, actor=user)
     return Disposed(event, removing)
 
 

@@ -55,9 +55,11 @@ def is_needed(stored: StoredObject) -> bool:
     made = Q(derivatives__item__disposed_at=None, derivatives__isnull=False)
     if StoredObject.objects.filter(pk=stored.pk).filter(kept | made).exists():
         return True
-    # Dossiers keep their archives here; what other apps refer to, they need.
+    # Dossiers keep their archives here; what other apps refer to, they need, unless a table says which rows do.
     return any(
-        relation.related_model._default_manager.filter(**{relation.field.name: stored}).exists()
+        relation.related_model._default_manager.filter(
+            getattr(relation.related_model, "NEEDS_BYTES", Q()), **{relation.field.name: stored}
+        ).exists()
         for relation in StoredObject._meta.related_objects
         if relation.related_model._meta.app_label != StoredObject._meta.app_label
     )

@@ -48,6 +48,8 @@ DADKHAH_PACKAGE_TELLER = "dossiers.leaks.telling.package_of"
 DADKHAH_SHARED_READER = "dossiers.already_shared.shared_dossiers"
 # Who is asked whether words could betray a witness, before a case or an exhibit keeps them.
 DADKHAH_WORDS_WEIGHER = "witnesses.weighing.weigh"
+# What goes with an item that is disposed of beside what evidence itself keeps of it.
+DADKHAH_ON_DISPOSAL = ("dossiers.leaks.dropping.drop_texts",)
 # What apps above the evidence have to say on the page of an exhibit.
 DADKHAH_ITEM_SECTIONS = ("witnesses.item_section.SECTION",)
 

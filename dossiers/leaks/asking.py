@@ -20,12 +20,13 @@ from cases.models import Case
 from dossiers.consent import is_unconsented
 from dossiers.errors import DossierBusy
 from dossiers.leaks.errors import ChecksUsedUp
-from dossiers.leaks.standing import items_of_package, sought_in, standing_of
+from dossiers.leaks.standing import items_of_package, standing_of
 from dossiers.models import Dossier, LeakCheck
 from dossiers.requests import COMPILE
 from witnesses.models import SessionIdentity
 from witnesses.quorum.opened import ask_for_leak_check
 from witnesses.sealed import SealedText
+from witnesses.sought import Sought
 
 _WEEK: Final = timedelta(days=7)
 
@@ -51,7 +52,7 @@ def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakC
         raise DossierBusy(str(said))
     with transaction.atomic():
         Case.objects.select_for_update(no_key=True).get(pk=dossier.case_id)
-        _require_quota(dossier, user)
+        _require_quota(dossier, standing.sought, user)
         items = items_of_package(dossier)
         session, code = ask_for_leak_check(dossier.case, items=items, reason=reason, actor=actor)
         package = bytes(dossier.payload_manifest_sha256 or b"")
@@ -71,13 +72,11 @@ def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakC
     return check, code
 
 
-def _require_quota(dossier: Dossier, user: User) -> None:
+def _require_quota(dossier: Dossier, sought: Sought, user: User) -> None:
     # Each answer tells whoever planted a name in an exhibit whether it is that of a witness. One's own checks of the
     # same identities in other cases count: else every further case would be ten more.
     most: int = settings.DADKHAH_LEAK_CHECKS_A_WEEK
-    same = SessionIdentity.objects.filter(
-        sealed_identity__in=sought_in(dossier).living(), session__initiator=user
-    )
+    same = SessionIdentity.objects.filter(sealed_identity__in=sought.living(), session__initiator=user)
     asked = LeakCheck.objects.filter(
         Q(dossier__case=dossier.case_id) | Q(session__in=same.values("session")),
         asked_at__gt=timezone.now() - _WEEK,

@@ -29,7 +29,8 @@ def require_looked_through(dossier: Dossier) -> None:
     sought = sought_in(dossier)
     witnesses = Witness.objects.filter(Q(case__in=sought.cases) | Q(pk__in=sought.witnesses))
     list(witnesses.order_by("pk").select_for_update())
-    lack = standing_of(dossier).lack
+    # Asked under the locks on the cases, and not once more: what is locked and what is decided is one set.
+    lack = standing_of(dossier, sought).lack
     if lack is not None:
         raise NotLookedThrough(
             _("The dossier was not handed out. %(why)s") % {"why": lack.label}, facts={"why": lack.value}

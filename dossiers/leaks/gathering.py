@@ -9,19 +9,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from dossiers.errors import DossierBusy
 from dossiers.exhibits import Exhibit, exhibits_of
 from dossiers.models import Dossier, PackageTexts, PackageUnread, Unread
 from dossiers.requests import beat
 from evidence.derivative_words import DerivativeKind, DerivativeState
 from evidence.inspecting.readers import Readers
 from evidence.inspecting.searchable import Found, read_texts, readers
-from evidence.models import Derivative, FoundValue
+from evidence.models import Derivative, EvidenceItem, FoundValue
 from evidence.store import vault
 from evidence.stored_objects import open_stored, stored_object
 
@@ -50,6 +53,7 @@ class Gathering:
         self._receiver = self._vault.receiving()
         self._unread: set[NotRead] = set()
         self._files: set[str] = set()
+        self._read: list[UUID] = []
 
     def __enter__(self) -> Self:
         self._receiver.__enter__()
@@ -79,6 +83,7 @@ class Gathering:
         unread = _gathered(self._unread)
         facts = self._vault.commit(self._receiver.finish())
         with transaction.atomic():
+            _require_kept(self._read)
             texts = PackageTexts.objects.create(
                 dossier=dossier, package=package, object=stored_object(facts), files=len(self._files)
             )
@@ -102,6 +107,7 @@ class Gathering:
     def _original(self, dossier: Dossier, exhibit: Exhibit, by: Readers) -> None:
         item, path = exhibit.item, exhibit.original_path
         self._files.add(path)
+        self._read.append(item.pk)
         self._say(path, "file name", "\n".join([path, item.original_name, item.title]))
         values = FoundValue.objects.filter(item=item).values_list("value", flat=True)
         self._say(path, "metadata", "\n".join(str(value) for value in values))
@@ -147,6 +153,17 @@ class Gathering:
     def _say(self, path: str, part: str, text: str) -> None:
         if text.strip():
             self._receiver.write(json.dumps([path, part, text]).encode("ascii") + b"\n")
+
+
+def _require_kept(items: list[UUID]) -> None:
+    """Raises DossierBusy where one was disposed of meanwhile; the others are not until the transaction ends."""
+    for start in range(0, len(items), _BATCH):
+        rows = EvidenceItem.objects.filter(pk__in=items[start : start + _BATCH]).order_by("pk")
+        held = list(rows.select_for_update(no_key=True).values_list("disposed_at", flat=True))
+        if any(held):
+            raise DossierBusy(
+                _("An exhibit was disposed of while this dossier was compiled. Ask for a new one.")
+            )
 
 
 def _lacking(path: str, found: Found, recognised: set[int]) -> NotRead:

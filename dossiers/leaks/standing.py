@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.consent import items_of_case
-from dossiers.models import Dossier, LeakCheck, LeakResult, PackageTexts, Surety
+from dossiers.models import Dossier, LeakCheck, LeakResult, PackageTexts, Surety, TextsDropped
 from witnesses.consent_gate import may_be_named
 from witnesses.models import LIVE_SESSIONS, QuorumState, SealedIdentity
 from witnesses.sought import Sought, sought_for
@@ -22,6 +22,10 @@ class Lack(models.TextChoices):
         _(
             "Its texts were not gathered when it was compiled, for no identity was sealed then. Compile a new dossier."
         ),
+    )
+    DISPOSED = (
+        "disposed",
+        _("An exhibit in it was disposed of since it was compiled, so it stays here. Compile a new dossier."),
     )
     NOT_ASKED = (
         "not_asked",
@@ -118,12 +122,20 @@ def concerns(dossier: Dossier) -> bool:
     return sought_in(dossier).living().exists()
 
 
-def standing_of(dossier: Dossier) -> Standing:
-    """How the dossier stands now, asked of the database anew."""
-    sought = sought_in(dossier)
+def is_of_what_is_gone(dossier: Dossier) -> bool:
+    """Whether an exhibit of the package was disposed of, or its texts were given up with one."""
+    gone = dossier.exhibits.filter(item__disposed_at__isnull=False).exists()
+    return gone or TextsDropped.objects.filter(texts__dossier=dossier).exists()
+
+
+def standing_of(dossier: Dossier, sought: Sought | None = None) -> Standing:
+    """How the dossier stands now, asked of the database anew; whose names count too, unless it was asked just now."""
+    sought = sought or sought_in(dossier)
     if not sought.living().exists():
         return Standing(None, sought, concerns=False)
     package = bytes(dossier.payload_manifest_sha256 or b"")
+    if is_of_what_is_gone(dossier):
+        return Standing(Lack.DISPOSED, sought)
     texts = PackageTexts.objects.filter(dossier=dossier).first()
     if texts is None or bytes(texts.package) != package:
         return Standing(Lack.NO_TEXTS, sought)

@@ -17,6 +17,7 @@ from dossiers.models.leak import (
     PackageTexts,
     PackageUnread,
     Surety,
+    TextsDropped,
     Unread,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "PackageTexts",
     "PackageUnread",
     "Surety",
+    "TextsDropped",
     "Unread",
 ]

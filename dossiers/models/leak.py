@@ -56,6 +56,21 @@ class PackageTexts(models.Model):
     gathered_at = models.DateTimeField(default=timezone.now)
 
     IN_THE_LOG: ClassVar = InTheLog(written="gathered_at", about="dossier")
+    # Which of these rows still need the bytes that they refer to.
+    NEEDS_BYTES: ClassVar = models.Q(dropped=None)
+
+    class Meta:
+        default_permissions = ()
+
+
+class TextsDropped(models.Model):
+    """That gathered texts were given up with an exhibit that was disposed of. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    texts = models.OneToOneField(PackageTexts, on_delete=models.PROTECT, related_name="dropped")
+    dropped_at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG: ClassVar = InTheLog(written="dropped_at", about="texts")
 
     class Meta:
         default_permissions = ()
