@@ -13,7 +13,7 @@ from audit.private import sealed
 from cases.access import require_member
 from cases.plain_text import clean_text
 from dossiers.leaks.errors import BadStatement
-from dossiers.leaks.standing import Lack, standing_of
+from dossiers.leaks.standing import standing_of
 from dossiers.models import Dossier, LeakResult, LeakStatement
 from dossiers.requests import COMPILE
 
@@ -39,7 +39,7 @@ def answer_for(dossier: Dossier, *, reason: str, actor: Actor) -> LeakStatement:
         if standing.result.statements.filter(person=user).exists():
             raise BadStatement(_("You have answered for this report. It takes another lawyer of the case."))
         statement = LeakStatement.objects.create(result=standing.result, person=user, reason=words)
-        _log(statement, standing.result, dossier, found=standing.lack == Lack.FOUND, actor=actor)
+        _log(statement, standing.result, dossier, found=standing.is_found, actor=actor)
     return statement
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
 from dossiers.consent import items_of_case
 from dossiers.models import Dossier, LeakCheck, LeakResult, PackageTexts, Surety, TextsDropped
 from witnesses.consent_gate import may_be_named
@@ -59,6 +60,14 @@ class Lack(models.TextChoices):
             "set the findings aside, each with a reason."
         ),
     )
+    FOUND_BESIDE = (
+        "found_beside",
+        _(
+            "Something of a witness was found in it, and witnesses of other cases were looked for too. Redact it and "
+            "compile a new dossier; or two lawyers of the case set the findings aside, each with a reason, and among "
+            "them is a member of each of those cases. The custodians know which cases these are."
+        ),
+    )
     UNANSWERED = (
         "unanswered",
         _(
@@ -86,7 +95,12 @@ class Standing:
     @property
     def may_state(self) -> bool:
         """Whether somebody has to answer for what the report says."""
-        return self.lack in {Lack.FOUND, Lack.UNANSWERED}
+        return self.is_found or self.lack == Lack.UNANSWERED
+
+    @property
+    def is_found(self) -> bool:
+        """Whether something of a witness was found that nobody set aside."""
+        return self.lack in {Lack.FOUND, Lack.FOUND_BESIDE}
 
 
 def items_of_package(dossier: Dossier) -> list[UUID]:
@@ -165,10 +179,24 @@ def _lack(dossier: Dossier, sought: Sought, check: LeakCheck, result: LeakResult
     findings = set(result.findings.values_list("surety", flat=True))
     stated = result.statements.values("person").distinct().count()
     if findings & {Surety.SURE, Surety.LIKELY}:
+        if not _are_all_spoken_for(dossier, check, result):
+            return Lack.FOUND_BESIDE
         return Lack.FOUND if stated < 2 else None
     if (findings or result.unread) and not stated:
         return Lack.UNANSWERED
     return None
+
+
+def _are_all_spoken_for(dossier: Dossier, check: LeakCheck, result: LeakResult) -> bool:
+    """Whether of each other case that was searched for a lawyer who is a member of it set the findings aside.
+
+    Of each, whosever the findings are: that is kept nowhere, and a rule that asked of some alone would tell it.
+    """
+    searched = SealedIdentity.records.filter(sessions__session=check.session_id)
+    others = set(searched.values_list("witness__case", flat=True)) - {dossier.case_id}
+    for statement in result.statements.select_related("person") if others else ():
+        others -= set(Case.objects.visible_to(statement.person).values_list("pk", flat=True))
+    return not others
 
 
 def _covers(dossier: Dossier, sought: Sought, check: LeakCheck, result: LeakResult) -> bool:

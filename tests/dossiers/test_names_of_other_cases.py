@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import Role
 from audit.models import Entry
 from audit.verification import verify_log
 from cases.membership import add_member, open_case
 from cases.models import Case
 from dossiers.compiling import compile_dossier
 from dossiers.handout import hand_out
+from dossiers.leaks.answering import answer_for
 from dossiers.leaks.asking import ask_for_check
 from dossiers.leaks.errors import ChecksUsedUp, NotLookedThrough
 from dossiers.leaks.standing import Lack, standing_of
@@ -22,8 +24,9 @@ from dossiers.sinks import DirectorySink
 from evidence.derivative_words import DerivativeKind
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import add_to_case
+from tests.conftest import Hire
 from tests.dossiers.conftest import PURPOSE, TakeIn
-from tests.dossiers.looking import WHY, approved, cleared, looked_through, searched_on
+from tests.dossiers.looking import ANSWER, WHY, approved, cleared, looked_through, searched_on
 from tests.dossiers.test_looking_for_names import ClientFor, held, places
 from tests.dossiers.test_names_page import asked, page_of
 from tests.evidence.derived import derive
@@ -209,3 +212,48 @@ def test_side_cases_give_nobody_more_searches_of_the_same_names(
     with pytest.raises(ChecksUsedUp):
         ask_for_check(held(side, lawyer), reason=WHY, actor=lawyer)
     assert Entry.objects.filter(action="dossier.leak_check_asked").count() == 1
+
+
+def test_what_is_found_is_set_aside_by_somebody_of_each_other_case_too(
+    *, case: Case, take_in: TakeIn, witness: Witness, side: Case, lawyer: User, outsider: User, hire: Hire
+) -> None:
+    add_to_case(take_in(NAME_FA.encode()), side, actor=lawyer)
+    # Two lawyers of the side case alone; whoever opened it is of both.
+    third = hire("soraya", Role.LAWYER)
+    for user in (outsider, third):
+        add_member(side, user=user, actor=lawyer)
+    dossier = held(side, outsider)
+    looked_through(dossier, by=outsider)
+    for user in (outsider, third):
+        answer_for(dossier, reason=ANSWER, actor=user)
+        assert standing_of(dossier).lack == Lack.FOUND_BESIDE
+    with pytest.raises(NotLookedThrough, match="custodians know which cases"):
+        hand_out(dossier, actor=outsider)
+    answer_for(dossier, reason=ANSWER, actor=lawyer)
+    assert standing_of(dossier).lack is None
+    hand_out(dossier, actor=outsider).content.close()
+    assert Entry.objects.filter(action="dossier.leak_set_aside").count() == 3
+
+
+def test_whoever_is_of_both_cases_still_needs_a_second(
+    *, case: Case, take_in: TakeIn, witness: Witness, side: Case, lawyer: User, outsider: User
+) -> None:
+    add_to_case(take_in(NAME_FA.encode()), side, actor=lawyer)
+    add_member(side, user=outsider, actor=lawyer)
+    dossier = held(side, lawyer)
+    looked_through(dossier, by=lawyer)
+    answer_for(dossier, reason=ANSWER, actor=lawyer)
+    assert standing_of(dossier).lack == Lack.FOUND
+    answer_for(dossier, reason=ANSWER, actor=outsider)
+    assert standing_of(dossier).lack is None
+
+
+def test_custodians_are_told_which_other_cases_were_searched_for(
+    *, case: Case, take_in: TakeIn, witness: Witness, side: Case, lawyer: User, client_for: ClientFor
+) -> None:
+    add_to_case(take_in(NAME_FA.encode()), side, actor=lawyer)
+    check, _code = ask_for_check(held(side, lawyer), reason=WHY, actor=lawyer)
+    told = client_for(User.objects.get(username="custodian_a")).get(
+        reverse("witnesses:session", args=[check.session_id])
+    )
+    assert case.reference in told.content.decode()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from witnesses.models import (
     QuorumPurpose,
     QuorumSession,
     QuorumState,
+    SessionIdentity,
 )
 from witnesses.pair_words import shown_pairs
 from witnesses.quorum.approving import approve_session, refuse_session
@@ -173,14 +175,17 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
     decisions = list(asked.decisions.select_related("custodian__user"))
     own = asked.initiator_id == user.pk
     decided = any(one.custodian.user_id == user.pk for one in decisions)
-    live = asked.state in LIVE_SESSIONS
+    live, beyond = asked.state in LIVE_SESSIONS, _of_other_cases(asked)
     return {
         "session": asked,
         "handed_over_to": spoken_key(bytes(asked.public_key))
         if asked.purpose == QuorumPurpose.RECOVER
         else "",
         "package": package_of(asked),
-        "beyond": _of_other_cases(asked),
+        "beyond": beyond.count(),
+        "beyond_cases": sorted(
+            set(beyond.values_list("sealed_identity__witness__case__reference", flat=True))
+        ),
         "kit": public_kit(asked.recovery_kit) if asked.purpose == QuorumPurpose.KIT else None,
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),
@@ -193,11 +198,11 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
     }
 
 
-def _of_other_cases(asked: QuorumSession) -> int:
-    """How many of the identities that a leak check covers are not of its own case."""
+def _of_other_cases(asked: QuorumSession) -> QuerySet[SessionIdentity]:
+    """The identities that a leak check covers and that are not of its own case."""
     if asked.case_id is None:
-        return 0
-    return asked.covered.exclude(sealed_identity__witness__case=asked.case_id).count()
+        return asked.covered.none()
+    return asked.covered.exclude(sealed_identity__witness__case=asked.case_id)
 
 
 @sensitive_variables()
