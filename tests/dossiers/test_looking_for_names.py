@@ -305,7 +305,7 @@ def test_a_check_that_broke_off_says_so_and_is_asked_for_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("dossiers.leaks.checking._places", killed)
+        patch.setattr("dossiers.leaks.checking._pieces", killed)
         with pytest.raises(KeyboardInterrupt):
             looked_through(dossier, by=lawyer)
     assert standing_of(dossier).lack == Lack.UNFINISHED
