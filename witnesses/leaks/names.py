@@ -51,12 +51,14 @@ class _Sight:
 class Names:
     """The names that are looked for."""
 
-    __slots__ = ("_forms", "_known", "_silent")
+    __slots__ = ("_alone", "_forms", "_known", "_silent")
 
     def __init__(self) -> None:
         self._forms = NameForms()
         self._known: dict[str, list[Part]] = {}
         self._silent: set[str] = set()
+        # How sure parts of a name are by themselves: worked out once, not for every page.
+        self._alone: dict[tuple[Name, int, bool], Surety | None] = {}
 
     def __repr__(self) -> str:
         return "<sealed>"
@@ -69,6 +71,7 @@ class Names:
     def forget(self) -> None:
         """Lets go of all names."""
         self._forms.clear()
+        self._alone.clear()
         self.let_go_of_texts()
 
     def let_go_of_texts(self) -> None:
@@ -81,7 +84,7 @@ class Names:
         for name, sights in self._sights(page).items():
             page.named[name.label].extend(sight.start for sight in sights)
             for bits, exact in {(sight.bits, sight.exact) for sight in sights}:
-                alone = _alone(name, bits, exact=exact)
+                alone = self._by_itself(name, bits, exact=exact)
                 if alone:
                     yield name.label, alone
             family = 1 << (len(name.parts) - 1)
@@ -90,6 +93,12 @@ class Names:
             if len(sights) > 1:
                 yield from ((name.label, level) for level in _together(name, sorted(sights), page.words))
         yield from self._spaced_out(page)
+
+    def _by_itself(self, name: Name, bits: int, *, exact: bool) -> Surety | None:
+        key = (name, bits, exact)
+        if key not in self._alone:
+            self._alone[key] = _alone(name, bits, exact=exact)
+        return self._alone[key]
 
     def _sights(self, page: Page) -> dict[Name, list[_Sight]]:
         seen: dict[Name, list[_Sight]] = defaultdict(list)

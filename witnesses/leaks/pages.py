@@ -1,7 +1,7 @@
 """One text as the needles meet it: its words, and which of them stand where. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from operator import add
 from typing import Final
@@ -50,13 +50,15 @@ class Page:
         marks = "".join(word if len(word) == 1 and word.isalpha() else " " for word in self.words)
         return [run for run in marks.split() if len(run) >= _SPACED_OUT]
 
-    def joined(self, wanted: Collection[str]) -> list[tuple[int, int, str]]:
+    def joined(self, wanted: Mapping[str, object]) -> list[tuple[int, int, str]]:
         """Two or three neighbours that together are one of the wanted words: where they begin, how many, what."""
         twos = list(map(add, self.words, self.words[1:]))
         threes = list(map(add, twos, self.words[2:]))
+        # Most pages have none: asked of each neighbour only where there is one.
         return [
             (start, width, word)
             for width, together in ((2, twos), (3, threes))
+            if not wanted.keys().isdisjoint(together)
             for start, word in enumerate(together)
             if word in wanted
         ]
