@@ -52,6 +52,16 @@ def require_kept(events: Sequence[CustodyEvent]) -> None:
         raise BadCustody(_("This item was disposed of. Its custody has ended."))
 
 
+def why_not_given(events: Sequence[CustodyEvent], user: User) -> str:
+    """Why this user cannot give the item to anybody now, in one sentence; empty where they can."""
+    try:
+        require_at_hand(events)
+        require_holder(events, user)
+    except (BadCustody, NotTheHolder) as error:
+        return str(error)
+    return ""
+
+
 def may_stand_in(absent: User | None, user: User) -> bool:
     """Whether the user may act for somebody who is unknown, or whose account is closed: lawyers may."""
     return (absent is None or not absent.is_active) and user.role is Role.LAWYER

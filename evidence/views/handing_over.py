@@ -28,6 +28,7 @@ from evidence.handing_over import (
 )
 from evidence.holding import holder_of, open_offer
 from evidence.models import CustodyEvent
+from evidence.possession import why_not_given
 from evidence.queries import find_item, find_offer, offers_for, offers_open_to_review
 from evidence.scopes import REVIEW_CUSTODY
 from evidence.views.reader import page_of, reader
@@ -59,7 +60,14 @@ def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
             )
             return redirect("evidence:item", item.pk)
     events = list(chain_of(item))
-    context = {"item": item, "form": form, "holder": holder_of(events), "offer": open_offer(events)}
+    context = {
+        "item": item,
+        "form": form,
+        "holder": holder_of(events),
+        "offer": open_offer(events),
+        # What was typed already is never taken off the page.
+        "why_not": "" if form.is_bound else why_not_given(events, user),
+    }
     return render(request, "evidence/hand_over.html", context, status=422 if form.errors else 200)
 
 

@@ -305,6 +305,22 @@ def test_the_pages_do_it_and_desks_and_auditors_see_what_is_open(
     assert item.reference not in reviewer.get(reverse("evidence:all_transfers")).content.decode()
 
 
+def test_whoever_cannot_hand_it_over_is_told_so_before_they_type_anything(
+    take_in: TakeIn, client_for: ClientFor, paralegal: User, lawyer: User
+) -> None:
+    item = take_in()
+    where = reverse("evidence:hand_over", args=[item.pk])
+    assert 'name="purpose"' in client_for(paralegal).get(where).content.decode()
+    other = client_for(lawyer)
+    seen = other.get(where).content.decode()
+    assert f"This item is with {paralegal.full_name}" in seen
+    assert 'name="purpose"' not in seen
+    typed = {"to": str(paralegal.pk), "purpose": "For the reading of the handwriting"}
+    refused = other.post(where, typed)
+    assert refused.status_code == 422
+    assert typed["purpose"] in refused.content.decode()
+
+
 def test_the_number_of_open_offers_costs_no_queries(
     take_in: TakeIn, client_for: ClientFor, paralegal: User, lawyer: User
 ) -> None:
