@@ -134,7 +134,7 @@ class Holding:
             "view_id": self.view.pk,
             # The custodians' own, of no case.
             "session_id": QuorumSession.objects.values_list("pk", flat=True)[:1][0],
-            "key_id": CustodianKey.objects.get(admission__isnull=True).pk,
+            "key_id": CustodianKey.objects.filter(admission__isnull=True).earliest("created_at").pk,
             "custodian_id": User.objects.get(username="custodian_b").custodian.pk,
             "entry_id": Entry.objects.order_by("recorded_at").values_list("pk", flat=True)[:1][0],
         } | changed
