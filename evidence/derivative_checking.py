@@ -15,8 +15,7 @@ from evidence.models import Derivative, EvidenceItem
 def derivative_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fault]:
     """Every derivative that was altered, exchanged, removed or written past the log.
 
-    `logged` are the facts of the item's entries. The bytes of each are compared with its row by the rounds that read
-    every stored file.
+    `logged` are the facts of the item's entries. Here no bytes are read.
     """
     made = [one for one in item.derivatives.all() if one.state == DerivativeState.MADE]
     return [*_of_people(item, made, logged), *_of_programs(item, made, logged)]

@@ -23,7 +23,7 @@ from evidence.gone import gone_faults
 from evidence.intake import sealed_record
 from evidence.intake_checking import intake_faults
 from evidence.link_checking import kept_since, link_faults
-from evidence.models import CustodyEvent, EvidenceItem, Intake
+from evidence.models import CustodyEvent, EvidenceItem, Intake, StoredObject
 from evidence.vault.facts import CheckOutcome
 
 # The facts that make an entry one about a row of an item: each names the row, or what was done with it.
@@ -85,6 +85,7 @@ def verify_evidence(
             report.faults += _record_faults(item, logged.get(str(item.pk), []))
             report.events += len(item.custody.all())
             report.faults += _byte_faults(item, read, report, record_as)
+            report.faults += _copy_faults(item, read, report)
     return report
 
 
@@ -131,16 +132,35 @@ def _byte_faults(
         return []
     if item.object is None:
         return [Fault(item.reference, "object_gone", _("The record of its stored bytes is gone."))]
-    stored = item.stored
-    # Two receipts of the same bytes share one object: it is read once and speaks for both.
+    found = _read(item.stored, read, report)
+    if record_as is not None:
+        record_outcome(item, found, actor=record_as)
+    return [] if found.ok else [Fault(item.reference, found.state.value, str(found.sentence))]
+
+
+def _copy_faults(
+    item: EvidenceItem, read: dict[UUID, CheckOutcome], report: EvidenceReport
+) -> Iterator[Fault]:
+    """The stored bytes of what was made of it: a preview that was exchanged is what people look at."""
+    for copy in item.derivatives.all():
+        if copy.object is None:
+            continue
+        found = _read(copy.object, read, report)
+        if not found.ok:
+            sentence = _("%(kind)s that was made of it: %(sentence)s") % {
+                "kind": copy.get_kind_display(),
+                "sentence": found.sentence,
+            }
+            yield Fault(item.reference, f"copy_{found.state.value}", sentence)
+
+
+def _read(stored: StoredObject, read: dict[UUID, CheckOutcome], report: EvidenceReport) -> CheckOutcome:
+    """Two receipts or copies of the same bytes share one object: it is read once and speaks for all."""
     if stored.pk not in read:
         read[stored.pk] = check_object(stored)
         report.objects += 1
         report.size += stored.size
-    found = read[stored.pk]
-    if record_as is not None:
-        record_outcome(item, found, actor=record_as)
-    return [] if found.ok else [Fault(item.reference, found.state.value, str(found.sentence))]
+    return read[stored.pk]
 
 
 def _logged(items: list[EvidenceItem]) -> dict[str, list[dict[str, Any]]]:

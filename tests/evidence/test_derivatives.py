@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from evidence.models import Derivative, EvidenceItem, FoundValue, ImageHash, Sto
 from evidence.store import vault
 from evidence.verification import verify_evidence
 from tests.evidence.conftest import TakeIn
+from tests.evidence.test_looking import sealed_file
 
 MAKER = Maker("a program", "1.0", {"pixels": 100})
 
@@ -296,6 +298,24 @@ def test_the_verification_misses_and_meets_what_was_made_past_the_log(
         item=item, kind="text", state="made", object=pages.object, made_at=timezone.now()
     )
     assert kinds_of_faults(item) == {"derivative_unlogged"}
+
+
+def test_the_verification_reads_the_bytes_of_what_was_made_too(
+    take_in: TakeIn, paralegal: User, house: Path
+) -> None:
+    item = take_in()
+    pages = made(item, b"page one", b"page two")
+    told = CopyFacts(DerivativeKind.TRANSLATION, "t.txt", language="en", title="As it is")
+    copy = add_copy(item, io.BytesIO(b"in English"), facts=told, actor=paralegal)
+    report = verify_evidence([item])
+    assert (report.objects, report.ok) == (4, True)
+    stored = sealed_file(house, pages)
+    stored.chmod(0o600)
+    stored.write_bytes(stored.read_bytes()[:-1] + b"!")
+    sealed_file(house, copy).unlink()
+    faults = verify_evidence([EvidenceItem.objects.get(pk=item.pk)]).faults
+    assert {fault.kind for fault in faults} == {"copy_altered_stored", "copy_missing"}
+    assert len(faults) == 2
 
 
 def test_what_was_erased_of_a_copy_is_no_fault(
