@@ -79,6 +79,10 @@ def acting_custodian(actor: Actor) -> Custodian:
     user = require(actor, DECIDE)
     custodian = admitted_custodians().filter(user=user, revoked_at__isnull=True).first()
     if custodian is None:
+        if Custodian.objects.filter(user=user, revoked_at__isnull=True).exists():
+            raise NotACustodian(
+                _("Your key was not let in yet. Read its words to the other custodians first.")
+            )
         raise NotACustodian
     return custodian
 

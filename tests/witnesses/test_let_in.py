@@ -80,7 +80,7 @@ def test_nothing_is_sealed_to_a_key_that_waits_and_its_holder_is_no_custodian(
     later = register_witness(case=case, identity=IDENTITY, actor=lawyer)
     assert not KeyShare.objects.filter(sealed_identity__witness=later, custodian_key=waiting).exists()
     assert puppet not in [one.user for one in active_custodians()]
-    with pytest.raises(NotACustodian):
+    with pytest.raises(NotACustodian, match="not let in yet"):
         begin_drill(reason=WHY, actor=puppet)
     with pytest.raises(NotACustodian):
         remove_custodian(Custodian.objects.get(user=custodians[0]), reason=WHY, actor=puppet)

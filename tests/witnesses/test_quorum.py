@@ -16,6 +16,7 @@ from cases.errors import CaseError
 from tests.tampering import guards_lifted
 from tests.witnesses.conftest import CANARIES, IDENTITY, NAME_FA, PASSPHRASES, PHONE
 from tests.witnesses.residue import traces
+from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
     AlreadyDecided,
     ApproverLeft,
@@ -348,8 +349,7 @@ def test_there_is_no_check_of_a_case_without_witnesses(case, lawyer):
 def test_a_drill_needs_two_custodians(custodian_a):
     with pytest.raises(NotACustodian):
         begin_drill(reason=WHY, actor=custodian_a)
-    from_one = Custodian.objects.create(user=custodian_a)
-    assert from_one
+    enrol_custodian(custodian_a, passphrase=PASSPHRASES["custodian_a"], actor=custodian_a)
     with pytest.raises(TooFewCustodians):
         begin_drill(reason=WHY, actor=custodian_a)
     assert not QuorumSession.objects.exists()
