@@ -50,6 +50,7 @@ LABELS: Mapping[str, Promise] = {
     "name_fa": _("Name in Persian"),
     "name_latin": _("Name in Latin script"),
     "names": _("Names"),
+    "narrowing_reason": _("Why it goes out although it narrows"),
     "note": _("Note"),
     "notes": _("Notes"),
     "organisation": _("Organisation"),

@@ -325,9 +325,9 @@ def _reseal(_house: House, hire: Hire) -> Act:
 
 
 def _let_in(house: House, hire: Hire) -> Act:
-    newcomer = hire("custodian_e", Role.CUSTODIAN)
+    newcomer = hire("custodian_x", Role.CUSTODIAN)
     enrol_custodian(newcomer, passphrase=PASSPHRASE, actor=newcomer)
-    form = {"decision": "vouch", "passphrase": PASSPHRASE, "confirmation": "custodian_e"}
+    form = {"decision": "vouch", "passphrase": PASSPHRASE, "confirmation": "custodian_x"}
     key = CustodianKey.objects.get(custodian__user=newcomer)
     return Act(house.people["custodian"], form, {"key_id": key.pk})
 

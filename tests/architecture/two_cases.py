@@ -160,7 +160,7 @@ def furnish(hire: Hire) -> House:
     ):
         enrol_custodian(user, passphrase=PASSPHRASE, actor=user)
     begin_drill(reason="Once a quarter", actor=people["custodian"])
-    newcomer = hire("newcomer", Role.CUSTODIAN)
+    newcomer = hire("custodian_w", Role.CUSTODIAN)
     enrol_custodian(newcomer, passphrase=PASSPHRASE, actor=newcomer)
     ours = _holding("Ourmark", "DK-OURS-1", lawyer=people["lawyer"], helper=people["paralegal"])
     theirs = _holding(

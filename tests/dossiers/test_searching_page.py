@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 import pytest
-from django.core.signals import request_finished
-from django.db import close_old_connections
+from django.db import connections
 from django.http import StreamingHttpResponse
 from django.test import Client
 
@@ -48,13 +47,10 @@ def begun(ready: tuple[Client, Dossier, str]) -> StreamingHttpResponse:
     return answer
 
 
-def left(answer: StreamingHttpResponse) -> None:
-    """The reader goes away. The end of a request would close the connection that holds the test's transaction."""
-    request_finished.disconnect(close_old_connections)
-    try:
-        answer.close()
-    finally:
-        request_finished.connect(close_old_connections)
+@pytest.fixture(autouse=True)
+def _connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a request would close the connection that holds the test's own transaction."""
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
 
 
 def test_it_says_how_far_it_is_and_leads_to_the_report(
@@ -89,7 +85,7 @@ def test_a_reader_who_goes_away_does_not_end_the_search(
     for _piece in range(read):
         next(cast("Iterator[bytes]", answer.streaming_content))
     assert not LeakResult.objects.exists()
-    left(answer)
+    answer.close()
     assert standing_of(ready[1]).lack == Lack.FOUND
 
 
@@ -102,7 +98,7 @@ def test_a_search_that_breaks_off_says_so_and_leaves_nothing(
     store: Vault = vault()
     store.remove_disposed(dossier.texts.object.name)
     if goes_away:
-        left(answer)
+        answer.close()
     else:
         said = b"".join(cast("Iterator[bytes]", answer.streaming_content)).decode()
         assert "The search broke off" in said

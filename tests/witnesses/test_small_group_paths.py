@@ -273,6 +273,7 @@ UNWEIGHED = {
     # Of a place and its groups, not of a witness.
     "witnesses/grouping.py",
     # Of offices, keys and many witnesses at once.
+    "witnesses/enrolling.py",
     "witnesses/removing.py",
     "witnesses/keeping_keys.py",
     "witnesses/quorum/approving.py",
