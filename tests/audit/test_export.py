@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.actions import Action
-from audit.canonical import canonical_json
 from audit.checkpoints import sign_checkpoint
 from audit.cosignatures import TreeHead
+from audit.entry_body import entry_body
 from audit.errors import LogForked, LogUnavailable, NotAReviewer, TargetExists
 from audit.exporting import export_log
 from audit.key_rotation import RotationReason, rotate_log_key
@@ -40,8 +40,8 @@ def twice_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Append an entry as somebody would who writes past the log's own code."""
     with monkeypatch.context() as patch:
         patch.setattr(
-            "audit.log.canonical_json",
-            lambda value: canonical_json(value).replace(b'"facts":{"n":', b'"facts":{"n":0,"n":'),
+            "audit.log.entry_body",
+            lambda **values: entry_body(**values).replace(b'"facts":{"n":', b'"facts":{"n":0,"n":'),
         )
         append(Action.SIGNED_IN, subject=Subject("test.thing", "new"), actor=CLERK, facts={"n": 5})
 
@@ -63,7 +63,10 @@ def test_an_entry_whose_facts_are_a_list_is_named(
 ) -> None:
     write(3)
     with monkeypatch.context() as patch:
-        patch.setattr("audit.log.canonical_json", lambda value: canonical_json({**value, "facts": []}))
+        patch.setattr(
+            "audit.log.entry_body",
+            lambda **values: entry_body(**values).replace(b'"facts":{}', b'"facts":[]'),
+        )
         append(Action.SIGNED_IN, subject=Subject("test.thing", "new"), actor=CLERK)
     write(1)
     folder = export_log(tmp_path / "export", actor=CLERK).path
