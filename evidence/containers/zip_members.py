@@ -89,7 +89,8 @@ def _size(file: BinaryIO) -> int:
 
 def _why(info: zipfile.ZipInfo) -> Why | None:
     mode = info.external_attr >> 16
-    if info.is_dir():
+    # Not `is_dir`, which falls over a name of no letters.
+    if info.filename.endswith("/"):
         return Why.FOLDER
     if stat.S_ISLNK(mode):
         return Why.LINK

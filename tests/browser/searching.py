@@ -54,6 +54,11 @@ def search(page: Page, dossier: str, code: str) -> None:
     page.fill("[name=code]", code)
     page.set_default_navigation_timeout(LONG)
     acts.send(page)
+    # The page grows while the search runs, and ends with the way to the report.
+    report = page.locator(f'main a.act[href="{dossier}names/"]')
+    expect(report).to_be_visible(timeout=LONG)
+    looks_right(page)
+    report.click()
     expect(page.locator("[name=code]")).to_have_count(0, timeout=LONG)
     looks_right(page)
 

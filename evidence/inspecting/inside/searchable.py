@@ -199,7 +199,7 @@ def zipped(file: IO[bytes], at: Part) -> None:
                 (*at, ("file name", number)),
                 member.filename + "\n" + member.comment.decode("utf-8", "replace"),
             )
-            if member.is_dir():
+            if member.filename.endswith("/"):
                 continue
             place = office_part(member.filename, at, number) if is_office else (*at, ("member", number))
             if member.flag_bits & 1:

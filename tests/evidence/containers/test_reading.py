@@ -335,6 +335,15 @@ SEEDS = [
 ]
 
 
+def test_an_entry_without_a_name_is_read_as_any_other() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("Xa.txt", b"words")
+    # What follows a zero byte is no part of a name.
+    [(member, _content)] = read(packed.getvalue().replace(b"Xa.txt", b"\0a.txt"), limits=SMALL)
+    assert member.why is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_whatever_is_changed_in_a_container_it_is_read_to_an_end(data) -> None:
