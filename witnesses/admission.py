@@ -8,13 +8,14 @@ one before it. Only the first ones, before anything is sealed, are let in as the
 import hashlib
 from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from witnesses.errors import KeysDoNotMatch
+from witnesses.errors import KeysDoNotMatch, NotWaiting
 from witnesses.models import Custodian, CustodianKey, KeyAdmission, SealedIdentity
 from witnesses.recovery.words import words_of
 
@@ -62,6 +63,14 @@ def waiting_keys() -> QuerySet[CustodianKey]:
         retired_at__isnull=True, admission__isnull=True, custodian__revoked_at__isnull=True
     )
     return waiting.select_related("custodian__user").order_by("created_at", "id")
+
+
+def find_waiting(key_id: UUID) -> CustodianKey:
+    """Raises NotWaiting for a key that was let in, refused or replaced, and for none."""
+    found = waiting_keys().filter(pk=key_id).first()
+    if found is None:
+        raise NotWaiting
+    return found
 
 
 def proven(keys: Iterable[CustodianKey]) -> list[CustodianKey]:

@@ -1,6 +1,5 @@
 """Becoming a custodian: a key of one's own, and the word of those who are custodians already."""
 
-from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,18 +12,19 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
-from witnesses.admission import admit, fingerprint, waiting_keys, without_a_word, words_needed
+from witnesses.admission import admit, find_waiting, fingerprint, without_a_word, words_needed
 from witnesses.alarms import raise_enrolment_alarm
 from witnesses.custodians import (
     DECIDE,
     acting_custodian,
+    active_custodians,
     check_passphrase,
     fewest_custodians,
     new_key,
     quorum,
 )
 from witnesses.deciding import checked_reason
-from witnesses.errors import AlreadyDecided, AlreadyEnrolled, NotACustodian, NotWaiting, WrongPerson
+from witnesses.errors import AlreadyDecided, AlreadyEnrolled, NotACustodian, WrongPerson
 from witnesses.keeping_keys import own_key, prove
 from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyAdmission, KeyVouch
 from witnesses.offices import lock_custodians, lock_office
@@ -80,7 +80,7 @@ def vouch(key: CustodianKey, *, passphrase: str, actor: Actor) -> bool:
     with transaction.atomic():
         lock_custodians()
         lock_office(voucher)
-        waiting = _still_waiting(key)
+        waiting = find_waiting(key.pk)
         if waiting.vouches.filter(custodian=voucher).exists():
             raise AlreadyDecided(_("You have given your word for this key already."))
         KeyVouch.objects.create(key=waiting, custodian=voucher)
@@ -91,7 +91,8 @@ def vouch(key: CustodianKey, *, passphrase: str, actor: Actor) -> bool:
             actor=actor,
             facts={"custodian": str(waiting.custodian_id), "fingerprint": fingerprint(waiting).hex()},
         )
-        enough = _words_for(waiting) >= words_needed(waiting.custodian, quorum=quorum())
+        given = active_custodians([one.custodian for one in waiting.vouches.select_related("custodian")])
+        enough = len(given) >= words_needed(waiting.custodian, quorum=quorum())
         if enough:
             admit(waiting, KeyAdmission.Because.VOUCHED, actor=actor)
     return enough
@@ -108,7 +109,7 @@ def turn_away(key: CustodianKey, *, reason: str, actor: Actor) -> None:
     with transaction.atomic():
         lock_custodians()
         lock_office(voucher)
-        waiting = _still_waiting(key)
+        waiting = find_waiting(key.pk)
         CustodianKey.objects.filter(pk=waiting.pk).update(retired_at=timezone.now(), wrapped_private_key=None)
         event = CustodianEvent.objects.create(
             custodian=waiting.custodian,
@@ -153,16 +154,3 @@ def _voucher(key: CustodianKey, *, actor: Actor) -> Custodian:
     if key.custodian_id == voucher.pk:
         raise WrongPerson(_("Nobody vouches for a key of their own. Ask the other custodians."))
     return voucher
-
-
-def _still_waiting(key: CustodianKey) -> CustodianKey:
-    found = waiting_keys().filter(pk=key.pk).first()
-    if found is None:
-        raise NotWaiting
-    return found
-
-
-def _words_for(key: CustodianKey) -> int:
-    """How many who vouched hold the office still."""
-    holders = ModelBackend().with_perm(DECIDE, include_superusers=False)
-    return key.vouches.filter(custodian__revoked_at__isnull=True, custodian__user__in=holders).count()

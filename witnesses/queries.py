@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from witnesses.admission import admitted_custodians, waiting_keys
-from witnesses.errors import NotACustodian, NotWaiting, UnknownOpening, UnknownWitness
+from witnesses.admission import admitted_custodians, find_waiting, waiting_keys
+from witnesses.errors import NotACustodian, UnknownOpening, UnknownWitness
 from witnesses.models import (
     Custodian,
     CustodianKey,
@@ -142,10 +142,7 @@ def find_key_to_vouch_for(key_id: UUID, *, user: User) -> CustodianKey:
     """Raises NotACustodian for whoever is none, and NotWaiting for a key that does not wait, or for nobody's."""
     if not is_enrolled(user):
         raise NotACustodian
-    found = waiting_keys().filter(pk=key_id).first()
-    if found is None:
-        raise NotWaiting
-    return found
+    return find_waiting(key_id)
 
 
 def _openings() -> OpeningRequestQuerySet:
