@@ -102,3 +102,16 @@ def test_the_product_names_no_path_of_a_machine():
 @pytest.mark.parametrize("action", sorted(Action, key=str))
 def test_every_action_of_the_vocabulary_is_done_somewhere(action):
     assert writers(rf"\bAction\.{action.name}\b") - {"audit/actions.py"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(str(p.relative_to(ROOT)) for p in (ROOT / "tests").rglob("test_*.py"))
+)
+def test_what_a_test_needs_is_said_by_a_marker_that_the_runs_know(path):
+    """A condition of a test's own is a skip that fails where nothing may be skipped."""
+    marks = [
+        node.attr
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.Attribute)
+    ]
+    assert not {"skipif", "skip", "importorskip"} & set(marks)

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from audit.actions import Action
 from audit.balance import entries_in_balance
@@ -15,7 +14,8 @@ from tests.tampering import tamper
 
 Write = Callable[[int], list[Entry]]
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite merges the keys themselves")
+# SQLite merges the keys themselves.
+pytestmark = pytest.mark.postgres
 
 
 def test_entries_that_have_or_await_their_place_are_in_balance(write: Write) -> None:

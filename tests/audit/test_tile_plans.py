@@ -6,10 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.tiles import StoredNodes
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the rows that there are"),
-]
+# PostgreSQL plans by the rows that there are.
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def test_tiles_are_looked_up_and_not_all_read() -> None:
