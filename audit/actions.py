@@ -181,6 +181,18 @@ class Action(Worded):
         "evidence.disposal_refused",
         _("A person decided that an exhibit is kept, or took back the request to dispose of it."),
     )
+    ERASURE_REQUESTED = (
+        "evidence.erasure_requested",
+        _("A person asked for words in the record of an exhibit to be erased."),
+    )
+    ERASURE_APPROVED = (
+        "evidence.erasure_approved",
+        _("A second person approved the erasure of words in the record of an exhibit."),
+    )
+    ERASURE_REFUSED = (
+        "evidence.erasure_refused",
+        _("Words in the record of an exhibit stay: a request to erase them was turned down or taken back."),
+    )
     EVIDENCE_DISPOSED = "evidence.disposed", _("Two people disposed of an exhibit; its record stays.")
     OBJECT_REMOVED = (
         "vault.object_removed",

@@ -13,6 +13,8 @@ from audit.tiles import tree_size
 from cases.models import Case
 from config.desk_parts import ROWS, Row, Section
 from config.desk_vault import custody, dangers, decisions, own_requests, vault_alarms
+from config.erasing import APPROVE
+from config.erasure_requests import waiting
 from config.safety import safety_warnings
 from config.templatetags.dadkhah import digits
 from dossiers.models import Dossier
@@ -139,6 +141,21 @@ def _custody(user: User) -> Section:
     )
 
 
+def _erasures(_user: User) -> Section:
+    asked = waiting()
+    return Section(
+        title=_("Erasures to decide"),
+        empty=_("No erasure waits for a second person."),
+        rows=[
+            Row(one.item.reference, one.asked_by.full_name, reverse("erase_decide", args=[one.pk]))
+            for one in asked[:ROWS]
+        ]
+        + ([Row(_("All erasures that wait"), "", reverse("erasures"))] if asked.exists() else []),
+        count=asked.count(),
+        waits=True,
+    )
+
+
 def _alarms(_user: User) -> Section:
     waiting = open_alarms().count()
     return Section(
@@ -229,6 +246,7 @@ _SECTIONS: tuple[tuple[str, Callable[[User], Section]], ...] = (
     ("witnesses.decide_opening", decisions),
     ("witnesses.review_custodians", custody),
     ("audit.review_log", _log),
+    (APPROVE, _erasures),
     ("evidence.review_custody", _alarms),
     ("evidence.review_custody", _custody),
     ("accounts.manage_users", _safety),

@@ -70,24 +70,20 @@ def erase_private_values(
     reason: str,
     actor: Actor,
     approver: Actor,
+    reason_salt: bytes | None = None,
 ) -> Receipt:
     """Erase the named private values of one record, or all of them, and its salt; then none can be resolved again.
+
+    `reason_salt` is the one under which the log knows the reason already, where it was asked for before.
 
     Raises NotPermitted, TwoPeopleNeeded, UnknownRecord, NotErasable, or BadInput for a name that the kind does not
     have or a reason under ten characters; then nothing is changed.
     """
     user, second = _two_people(actor, approver)
-    words = _checked_reason(reason)
-    model = kinds().get(kind)
-    if model is None:
-        raise BadInput(
-            _("Name one of these kinds: %(kinds)s.") % {"kinds": ", ".join(sorted(erasable_kinds()))}
-        )
-    salt = new_salt()
+    words = checked_reason(reason)
+    salt = reason_salt or new_salt()
     with transaction.atomic():
-        row = _locked(model, record_id)
-        cases = _cases_of(row, user)
-        _check_erasable(row)
+        row, cases = require_erasable(kind, record_id, user=user)
         chosen, now, reason_sealed = _chosen(row, names), timezone.now(), commit(words, salt=salt)
         erasure = (
             begin_erasure(row, names=chosen, reason=reason_sealed, erased_by=user, approved_by=second, at=now)
@@ -111,7 +107,7 @@ def erase_private_values(
         for case_id in cases:
             log.append(Action.VALUES_ERASED, subject=_subject(row), actor=actor, facts=facts, case_id=case_id)
         left = _left_before(row, user)
-    _forget()
+    forget_pages()
     return Receipt(f"{kind} {row.pk}", erased, salt.hex(), left)
 
 
@@ -125,7 +121,23 @@ def _two_people(actor: Actor, approver: Actor) -> tuple[User, User]:
     return user, second
 
 
-def _checked_reason(reason: str) -> str:
+def require_erasable(kind: str, record_id: uuid.UUID, *, user: User) -> tuple[Any, list[uuid.UUID]]:
+    """The record, locked until the transaction ends, and the cases that hold it, if the user may have it erased now.
+
+    Raises BadInput for an unknown kind, UnknownRecord, or NotErasable.
+    """
+    model = kinds().get(kind)
+    if model is None:
+        raise BadInput(
+            _("Name one of these kinds: %(kinds)s.") % {"kinds": ", ".join(sorted(erasable_kinds()))}
+        )
+    row = _locked(model, record_id)
+    cases = _cases_of(row, user)
+    _check_erasable(row)
+    return row, cases
+
+
+def checked_reason(reason: str) -> str:
     words = reason.strip()
     if len(words) < SHORTEST_REASON:
         raise BadInput(_("Say in at least 10 characters why this is erased."))
@@ -192,7 +204,7 @@ def _subject(row: Any) -> Model | log.Subject:
     return getattr(row, "item", None) or log.as_subject(row)
 
 
-def _forget() -> None:
+def forget_pages() -> None:
     """Have SQLite's own journal let go of the old pages; they would wait there for the next checkpoint."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:

@@ -13,6 +13,10 @@ def _is_held(item: Any) -> bool:
     return held
 
 
+def _describes_what_is_held(record: Any) -> bool:
+    return _is_held(record.item)
+
+
 def _brought_what_is_held(intake: Any) -> bool:
     held: bool = intake.items.filter(
         custody__kind=CustodyKind.HOLD_PLACED, custody__answered_by=None
@@ -47,7 +51,7 @@ LINK = PrivateValues(
     cases="case",
     fact="link",
     permission=READ,
-    on_hold=lambda link: _is_held(link.item),
+    on_hold=_describes_what_is_held,
 )
 
 ACQUISITION = PrivateValues(
@@ -66,6 +70,7 @@ ACQUISITION = PrivateValues(
     cases="item__placements__case",
     fact="acquisition",
     permission=READ,
+    on_hold=_describes_what_is_held,
 )
 
 CAPTURE = PrivateValues(
@@ -81,6 +86,7 @@ CAPTURE = PrivateValues(
     cases="item__placements__case",
     fact="online_capture",
     permission=READ,
+    on_hold=_describes_what_is_held,
 )
 
 # Its own page shows it and logs that it was opened; a history would show it in passing.
@@ -90,6 +96,7 @@ COLLECTOR_TRACE = PrivateValues(
     fact="collector_trace",
     permission=READ_FOUND,
     shown=False,
+    on_hold=_describes_what_is_held,
 )
 
 THING = PrivateValues(
@@ -97,6 +104,7 @@ THING = PrivateValues(
     cases="item__placements__case",
     fact="thing",
     permission=READ,
+    on_hold=_describes_what_is_held,
 )
 
 EVENT = PrivateValues(
@@ -115,6 +123,7 @@ EVENT = PrivateValues(
     cases="item__placements__case",
     fact="event",
     permission=READ,
+    on_hold=_describes_what_is_held,
 )
 
 DERIVATIVE = PrivateValues(
@@ -122,10 +131,15 @@ DERIVATIVE = PrivateValues(
     cases="item__placements__case",
     fact="derivative",
     permission=READ,
+    on_hold=_describes_what_is_held,
 )
 
 FOUND = PrivateValues(
-    (Private("value"),), cases="item__placements__case", fact="found", permission=READ_FOUND
+    (Private("value"),),
+    cases="item__placements__case",
+    fact="found",
+    permission=READ_FOUND,
+    on_hold=_describes_what_is_held,
 )
 
 ALARM = PrivateValues(
@@ -133,6 +147,15 @@ ALARM = PrivateValues(
     cases="object__receipts__placements__case",
     fact="alarm",
     permission=READ,
+)
+
+# A request that waits keeps its reason, which whoever decides must read.
+ERASURE_REQUEST = PrivateValues(
+    (Private("reason"), Private("answer")),
+    cases="item__placements__case",
+    fact="erasure_request",
+    permission=READ,
+    in_use=lambda asked: not asked.outcome,
 )
 
 # What a reader looks for is shown to nobody else, not even in a history.

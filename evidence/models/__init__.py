@@ -6,6 +6,7 @@ from evidence.models.container import ContainerMember, Unpacking
 from evidence.models.custody import CustodyEvent
 from evidence.models.derivative import Derivative
 from evidence.models.erasure import Erasure
+from evidence.models.erasure_request import ErasureOutcome, ErasureRequest
 from evidence.models.fixity import FixityAlarm, FixityReading, FixityReport, FixityRound
 from evidence.models.found import FoundValue, ImageHash
 from evidence.models.item import EvidenceCase, EvidenceItem, Intake
@@ -23,6 +24,8 @@ __all__ = [
     "CustodyEvent",
     "Derivative",
     "Erasure",
+    "ErasureOutcome",
+    "ErasureRequest",
     "EvidenceCase",
     "EvidenceItem",
     "EvidenceLink",

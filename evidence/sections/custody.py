@@ -27,5 +27,6 @@ def facts(asking: Asking) -> dict[str, Any]:
         "seals": open_seals(events),
         "holds": holds_on(events),
         "disposal": open_request(events),
+        "erasures": list(asking.item.erasure_requests.filter(outcome="")),
         "disposed": next((event for event in events if event.kind == CustodyKind.DISPOSED), None),
     }

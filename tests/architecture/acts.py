@@ -444,6 +444,19 @@ ACTS: dict[str, Prepare] = {
     "evidence:release_hold": _release,
     "evidence:dispose": _dispose,
     "evidence:decide_disposal": _decide_disposal,
+    "erase_ask": lambda house, _hire: Act(
+        house.people["lawyer"],
+        {
+            "names": ["purpose"],
+            "reason": "Their letter, file 12",
+            "confirmation": house.ours.item.reference,
+        },
+    ),
+    "erasure": _lawyer(reason="It was another record"),
+    "erase_decide": lambda house, _hire: Act(
+        house.people["auditor"],
+        {"decision": "erase", "confirmation": house.ours.item.reference},
+    ),
     "evidence:seal": _lawyer(seal="A 1"),
     "evidence:unseal": _lawyer(which="unknown", seal="A 1", purpose="To read what is in it"),
     "evidence:move": _lawyer(location="Box 4"),

@@ -36,6 +36,8 @@ OBJECTS = {
     "item_id",
     "derivative_id",
     "event_id",
+    "record_id",
+    "erasure_id",
     "witness_id",
     "dependence_id",
     "request_id",

@@ -44,7 +44,7 @@ EXCUSED = {
     "audit.unlogged._unknown": "its statements only read",
     "evidence.models.item.EvidenceCase.save": "of one breath with the act that places an item, which is logged",
     "config.sqlite.base.SchemaEditor._remake_table": MIGRATIONS,
-    "config.erasing._forget": "empties SQLite's journal into the database; no row changes",
+    "config.erasing.forget_pages": "empties SQLite's journal into the database; no row changes",
     "config.sqlite.base.GuardedCursor.execute": THE_CONNECTION,
     "config.sqlite.base.GuardedCursor.executemany": THE_CONNECTION,
     "dossiers.archive._row": "names the bytes of an archive whose compiling is logged; handing them out is logged",

@@ -19,6 +19,7 @@ from cases.facts import Coordinates, NameFacts
 from cases.membership import add_member, open_case
 from cases.models import Case, Incident, Part, Person, Place, PlaceKind
 from cases.registry import record_incident, register_person, register_place
+from config.erasure_requests import ask_for_erasure
 from dossiers.models import Dossier
 from dossiers.receivers import Receiver
 from dossiers.requests import request_dossier
@@ -32,6 +33,7 @@ from evidence.lineage import CopyFacts, add_copy
 from evidence.models import (
     CustodyEvent,
     Derivative,
+    ErasureRequest,
     EvidenceItem,
     FixityAlarm,
     FixityRound,
@@ -87,6 +89,7 @@ class Holding:
     derivative: Derivative
     words: Derivative
     offer: CustodyEvent
+    erasure: ErasureRequest
     witness: Witness
     dependence: Dependence
     opening: OpeningRequest
@@ -117,6 +120,9 @@ class Holding:
             # What people bring is not shown as text; what programs read is.
             **({"derivative_id": self.words.pk} if name == "evidence:text" else {}),
             "event_id": self.offer.pk,
+            "kind": "custodyevent",
+            "record_id": self.offer.pk,
+            "erasure_id": self.erasure.pk,
             "delivery_id": self.item.intake_id,
             "witness_id": self.witness.pk,
             "request_id": (self.emergency if name == "witnesses:review" else self.opening).pk,
@@ -212,6 +218,7 @@ def _holding(mark: str, reference: str, *, lawyer: User, helper: User) -> Holdin
         _copy_of(item, mark, lawyer),
         _words_of(item, mark),
         offered,
+        _erasure_of(item, mark, lawyer),
         witness,
         dependence,
         opening,
@@ -265,6 +272,11 @@ def _words_of(item: EvidenceItem, mark: str) -> Derivative:
 def _copy_of(item: EvidenceItem, mark: str, lawyer: User) -> Derivative:
     made = CopyFacts(DerivativeKind.TRANSLATION, f"{mark} copy.txt", language="en", title=f"{mark} copy")
     return add_copy(item, io.BytesIO(f"{mark} in English".encode()), facts=made, actor=lawyer)
+
+
+def _erasure_of(item: EvidenceItem, mark: str, lawyer: User) -> ErasureRequest:
+    receipt, why = item.custody.get(seq=1), f"{mark} letter of the family"
+    return ask_for_erasure(item, "custodyevent", receipt.pk, names=["released_by"], reason=why, actor=lawyer)
 
 
 def _ended_round() -> FixityRound:

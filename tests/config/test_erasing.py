@@ -269,16 +269,18 @@ def test_nobody_steps_over_a_legal_hold_by_erasing_what_an_item_is(
     item: EvidenceItem, case: Case, person: Person, lawyer: User, auditor: User
 ) -> None:
     link = link_evidence(item, case=case, to=person, basis="Invented ground", actor=lawyer)
+    receipt = item.custody.get(seq=1)
     first = place_hold(item, reason="The trial goes on", actor=lawyer)
     second = place_hold(item, reason="The appeal goes on too", actor=lawyer)
     release_hold(second, reason="The appeal is over now", actor=lawyer)
-    for kind, row in (("evidenceitem", item), ("intake", item.intake), ("evidencelink", link)):
+    rows = {"evidenceitem": item, "intake": item.intake, "evidencelink": link, "custodyevent": receipt}
+    for kind, row in rows.items():
         with pytest.raises(NotErasable, match="legal hold"):
             erase(kind, row, actor=lawyer, approver=auditor)
     item.refresh_from_db()
     assert (item.source, item.intake.source) == ("Invented source", "Invented source")
     release_hold(first, reason="The trial is over now", actor=lawyer)
-    for kind, row in (("evidenceitem", item), ("intake", item.intake), ("evidencelink", link)):
+    for kind, row in rows.items():
         erase(kind, row, actor=lawyer, approver=auditor)
     assert verify_evidence(EvidenceItem.objects.all()).ok
 
@@ -355,6 +357,7 @@ IN_CLEAR = {
     "Upload": {"failure", *FORGOTTEN} - {"date_earliest", "date_latest"},
     # Tables and names of ours, and commitments.
     "Erasure": {"kind", "names", "before", "reason"},
+    "ErasureRequest": {"kind", "names"},
     "FixityRound": {"agent", "lease"},
     "FixityReading": {"agent", "state"},
     "FixityReport": {"body"},
