@@ -107,14 +107,17 @@ def called(item: EvidenceItem, kind: str, key: UUID) -> str:
 
 def _rows(item: EvidenceItem, user: User | None) -> Iterator[tuple[Any, str]]:
     yield item, _("What the item is")
+    thing = getattr(item, "thing", None)
+    if thing is not None:
+        yield thing, _("What the thing is like")
     yield item.intake, _("Its delivery, which other items may share")
     for one in item.acquisitions.order_by("version"):
         yield one, _("Source and acquisition, version %(number)d") % {"number": one.version}
-    for one in item.captures.order_by("version"):
-        yield one, _("Online capture, version %(number)d") % {"number": one.version}
+    for capture in item.captures.order_by("version"):
+        yield capture, _("Online capture, version %(number)d") % {"number": capture.version}
     if user is None or user.has_perm(READ_FOUND):
-        for one in item.collector_traces.order_by("version"):
-            yield one, _("What leads to who captured it, version %(number)d") % {"number": one.version}
+        for trace in item.collector_traces.order_by("version"):
+            yield trace, _("What leads to who captured it, version %(number)d") % {"number": trace.version}
     for event in custody_of(item):
         yield event, _event(event)
     links = EvidenceLink.objects.filter(item=item) if user is None else _links(item, user)

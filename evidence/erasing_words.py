@@ -1,4 +1,4 @@
-"""Erasing words of custody, acquisition and capture: the row stays, and another says when and by whom it lost them."""
+"""Erasing words of rows that stay for ever: another row says when they went, and who had them erased."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -11,9 +11,9 @@ from accounts.models import User
 from audit.canonical import canonical_json
 from audit.erasing import commitments_before
 from audit.errors import NotInTransaction
-from evidence.models import Acquisition, CollectorTrace, CustodyEvent, Erasure, OnlineCapture
+from evidence.models import Acquisition, CollectorTrace, CustodyEvent, Erasure, OnlineCapture, Thing
 
-Record: TypeAlias = "Acquisition | CollectorTrace | CustodyEvent | OnlineCapture"
+Record: TypeAlias = "Acquisition | CollectorTrace | CustodyEvent | OnlineCapture | Thing"
 
 
 def begin_erasure(

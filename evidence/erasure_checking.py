@@ -39,6 +39,8 @@ def erasure_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fau
 
 def _uncounted(item: EvidenceItem, counted: dict[str, int]) -> list[Fault]:
     rows = [row for relation in _RECORDS for row in getattr(item, relation).all()]
+    thing = getattr(item, "thing", None)
+    rows += [thing] if thing else []
     sentence = _("A record of it counts other erasures of its words than there were.")
     return [
         Fault(item.reference, "erasure_miscounted", sentence)

@@ -241,7 +241,12 @@ def _row_faults(item: EvidenceItem, logged: list[dict[str, Any]]) -> list[Fault]
             Fault(item.reference, "record_altered", _("Its record was altered: its salt cannot be used."))
         ]
     # What was erased is expected to be gone, and what was kept to stand under the salt that it was given then.
-    expected = {**received, **kept_since(item.pk, logged)}
+    thing = getattr(item, "thing", None)
+    expected = {
+        **received,
+        **kept_since(item.pk, logged),
+        **(kept_since(thing.pk, logged) if thing else {}),
+    }
     changed = [name for name, value in now.items() if expected.get(name) != value]
     return [
         Fault(

@@ -15,7 +15,7 @@ from evidence.models.item import EvidenceItem
 
 
 class Erasure(Identified):
-    """One erasure in one record of an item's custody, acquisition or capture; `number` counts those of the record.
+    """One erasure in one record of an item that nobody may change; `number` counts those of the record.
 
     `kind` is the record's table, whose guard lets the words go only by such a row. `before` has the commitments that
     stood before, by the names of the values, as JSON: with them the record's fingerprint still follows. The table takes

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from audit.commitments import new_salt
+from audit.erased import PrivateCharField, PrivateTextField
 from audit.private import sealed
 from evidence import private_values
 from evidence.models.identified import Identified
@@ -15,14 +16,15 @@ from evidence.models.item import EvidenceItem
 class Thing(Identified):
     """What a physical item is. Its condition, its seal and where it lies stand in its custody, from the first event on.
 
-    The table takes new rows and nothing else: the database refuses to change or remove one.
+    The table takes new rows; of a row that is there its words alone can go, by a row that says who had them erased.
     """
 
     item = models.OneToOneField(EvidenceItem, on_delete=models.PROTECT, related_name="thing")
-    description = models.TextField(blank=True)
+    description = PrivateTextField(blank=True)
     quantity = models.PositiveIntegerField(default=1)
-    serial_number = models.CharField(max_length=100, blank=True)
+    serial_number = PrivateCharField(max_length=100, blank=True)
     salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
+    erasures = models.PositiveIntegerField(null=True, editable=False)
 
     PRIVATE = private_values.THING
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.errors import NotPermitted
 from accounts.models import User
@@ -18,7 +18,7 @@ from accounts.roles import Role
 from audit.commitments import commit
 from audit.erased import ErasedText
 from audit.errors import BadInput, NotErasable, UnknownRecord
-from audit.guards import guarded_tables
+from audit.guards import guarded_tables, missing_guards
 from audit.models import Entry
 from audit.private import private_models, sealed, values_of
 from audit.verification import verify_log
@@ -29,15 +29,18 @@ from cases.models import Case, Part, Person, PersonName, PlaceKind
 from cases.registry import involve_person, record_incident, register_person, register_place
 from config.erasing import erasable_kinds, erase_private_values, kinds
 from dossiers.requests import request_dossier
+from evidence.custody_record import item_record
 from evidence.holds import place_hold, release_hold
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import link_evidence
-from evidence.models import EvidenceItem
+from evidence.models import EvidenceItem, Thing
 from evidence.models.upload import FORGOTTEN
 from evidence.verification import verify_evidence
 from tests.conftest import Hire
 from tests.evidence.things import put_on_the_shelf
 from tests.journeys.conftest import Command, command  # noqa: F401  the fixture
+from tests.tampering import as_owner, tamper
+from witnesses.grouping import GroupFacts, record_group
 
 NAME, POST = "Kambiz Inventedpour", "Invented deputy"
 WHY = "The family asked for it in writing"
@@ -250,11 +253,83 @@ def test_a_record_of_two_cases_takes_a_member_of_both(
     assert {entry.case_id for entry in entries} == {case.pk, second.pk}
 
 
+def test_what_a_thing_is_like_is_erased_as_words_of_custody_are(
+    case: Case, lawyer: User, auditor: User
+) -> None:
+    words = {"description": "Inventedova is engraved in it", "serial_number": "Invented-7"}
+    item = put_on_the_shelf(case, lawyer, **words)
+    other = put_on_the_shelf(case, lawyer, title="A watch", description="Of steel")
+    erase("thing", item.thing, "description", actor=lawyer, approver=auditor)
+    again = Thing.objects.get(item=item)
+    assert isinstance(again.description, ErasedText)
+    assert (again.serial_number, again.quantity, again.erasures) == ("Invented-7", 1, 1)
+    assert text_in_tables(words["description"]) == []
+    assert verify_evidence(EvidenceItem.objects.all(), whole=True).ok
+    assert verify_log().ok
+    erase("thing", again, actor=lawyer, approver=auditor)
+    assert text_in_tables(words["serial_number"]) == []
+    assert verify_evidence(EvidenceItem.objects.all(), whole=True).ok
+    with pytest.raises(NotErasable, match="nothing to erase"):
+        erase("thing", Thing.objects.get(item=item), actor=lawyer, approver=auditor)
+    assert Thing.objects.get(item=other).description == "Of steel"
+
+
+def test_words_of_a_thing_that_went_or_came_otherwise_are_found(
+    case: Case, lawyer: User, auditor: User
+) -> None:
+    item = put_on_the_shelf(case, lawyer, description="Of silver", serial_number="Invented-7")
+    erase("thing", item.thing, "description", actor=lawyer, approver=auditor)
+    for column in ("description", "serial_number"):
+        with transaction.atomic():
+            tamper(f"UPDATE evidence_thing SET {column} = 'Another'")
+            faults = [one.kind for one in verify_evidence(EvidenceItem.objects.all()).faults]
+            assert faults == ["record_altered"], column
+            transaction.set_rollback(True)
+    with transaction.atomic():
+        tamper("UPDATE evidence_thing SET erasures = NULL")
+        assert [one.kind for one in verify_evidence(EvidenceItem.objects.all()).faults] == [
+            "erasure_miscounted"
+        ]
+        transaction.set_rollback(True)
+
+
+def test_the_database_lets_a_things_words_go_by_their_erasure_alone(
+    case: Case, lawyer: User, auditor: User
+) -> None:
+    item = put_on_the_shelf(case, lawyer, description="Of silver")
+    today = timezone.now().date()
+    for columns in (
+        {"quantity": 3},
+        {"description": "Of gold"},
+        {"description": ErasedText(today), "salt": bytes(16), "erasures": 1},
+    ):
+        with (
+            pytest.raises(DatabaseError, match=r"append-only|permission denied"),
+            as_owner(),
+            transaction.atomic(),
+        ):
+            Thing.objects.filter(item=item).update(**columns)
+    assert missing_guards(connection) == []
+
+
+def test_papers_and_pages_of_a_thing_say_that_its_words_were_erased(
+    client_for: Any, case: Case, lawyer: User, auditor: User
+) -> None:
+    item = put_on_the_shelf(case, lawyer, description="Of silver")
+    erase("thing", item.thing, actor=lawyer, approver=auditor)
+    page = client_for(lawyer).get(reverse("evidence:item", args=[item.pk])).content.decode()
+    assert "erased on 20" in page
+    record = item_record(EvidenceItem.objects.get(pk=item.pk))
+    assert record["thing"]["description"].startswith("erased on 20")
+    assert record["salt"] is not None
+
+
 def test_what_is_written_once_is_refused_with_the_reason(case: Case, lawyer: User, auditor: User) -> None:
-    item = put_on_the_shelf(case, lawyer)
+    prison = register_place(case=case, kind=PlaceKind.PRISON, name_latin="Inventedhouse", actor=lawyer)
+    facts = GroupFacts(prison, 1988, 1989, 60, "Two invented lists")
+    group = record_group(case, facts=facts, actor=lawyer)
     with pytest.raises(NotErasable, match="append-only"):
-        erase("thing", item.thing, actor=lawyer, approver=auditor)
-    assert verify_evidence(EvidenceItem.objects.all()).ok
+        erase("knowngroup", group, actor=lawyer, approver=auditor)
 
 
 def test_a_dossier_that_is_being_compiled_is_left_alone(
@@ -400,7 +475,7 @@ def test_the_command_offers_no_kind_that_is_always_refused(db: None) -> None:
     offered = erasable_kinds()
     assert {"person", "evidenceitem"} <= set(offered) < set(kinds())
     guarded = {name for name, model in offered.items() if model._meta.db_table in guarded_tables(connection)}
-    assert guarded == {"custodyevent", "acquisition", "onlinecapture", "collectortrace"}
+    assert guarded == {"custodyevent", "acquisition", "onlinecapture", "collectortrace", "thing"}
 
 
 def declared(model: type[models.Model]) -> tuple[Any, ...]:
