@@ -27,7 +27,8 @@ from audit.private import private_models, values_of
 from cases.models import Case
 from dossiers.queries import dossiers_holding
 from evidence.erasing_words import begin_erasure
-from evidence.models import EvidenceItem
+from evidence.hold_reach import lock_family
+from evidence.models import EvidenceItem, Intake
 
 ERASE, APPROVE = "cases.manage_members", "audit.review_log"
 SHORTEST_REASON = 10
@@ -52,7 +53,7 @@ def kinds() -> dict[str, type[Model]]:
 def erasable_kinds() -> dict[str, type[Model]]:
     """The kinds of which values can be erased: the database refuses every change of the others. Asks no database.
 
-    Of custody, acquisition and capture it lets words go, by a row that says who erased them.
+    Of custody, acquisition, capture and things it lets words go, by a row that says who erased them.
     """
     guarded = promised_tables()
     return {
@@ -133,6 +134,9 @@ def require_erasable(kind: str, record_id: uuid.UUID, *, user: User) -> tuple[An
         )
     row = _locked(model, record_id)
     cases = _cases_of(row, user)
+    # A hold that is being placed now is waited for.
+    for item in _items_of(row):
+        lock_family(item)
     _check_erasable(row)
     return row, cases
 
@@ -192,6 +196,14 @@ def _chosen(row: Any, names: Collection[str]) -> tuple[str, ...]:
     if set(names) - set(known):
         raise BadInput(_("This kind of record has these values: %(names)s.") % {"names": ", ".join(known)})
     return tuple(names) or known
+
+
+def _items_of(row: Any) -> list[EvidenceItem]:
+    """The items that the record is about, in the order of their keys; none for a record of something else."""
+    if isinstance(row, Intake):
+        return list(row.items.order_by("pk"))
+    item = row if isinstance(row, EvidenceItem) else getattr(row, "item", None)
+    return [item] if isinstance(item, EvidenceItem) else []
 
 
 def _left_before(row: Any, user: User) -> tuple[str, ...]:

@@ -16,8 +16,7 @@ from config import erasure_requests
 from config.erasing import APPROVE, ERASE, Receipt
 from config.erasure_forms import ErasureDecisionForm, ErasureForm, WithdrawForm
 from config.erasure_records import called, find_record, label_of, records_of
-from evidence.custody import chain_of
-from evidence.holding import holds_on
+from evidence.hold_reach import holds_seen
 from evidence.models import ErasureRequest
 from evidence.queries import find_item
 from evidence.reading import open_page
@@ -35,7 +34,7 @@ def records(request: HttpRequest, item_id: UUID) -> HttpResponse:
     context = {
         "item": item,
         "records": [(one, asked.get(one.key)) for one in records_of(item, user=user)],
-        "holds": holds_on(list(chain_of(item))),
+        "holds": holds_seen(item, user=user),
     }
     return render(request, "evidence/erase_records.html", context)
 
@@ -65,7 +64,7 @@ def ask(request: HttpRequest, item_id: UUID, kind: str, record_id: UUID) -> Http
             messages.success(request, _("It is asked for. An auditor decides."))
             return redirect("erasure", item.pk, asked.pk)
     open_page(item, actor=user)
-    context = {"item": item, "record": record, "form": form, "holds": holds_on(list(chain_of(item)))}
+    context = {"item": item, "record": record, "form": form, "holds": holds_seen(item, user=user)}
     return render(request, "evidence/erase_ask.html", context, status=422 if form.errors else 200)
 
 
@@ -115,7 +114,7 @@ def decide(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
         if done:
             messages.success(request, _("The words stay. Whoever asked can see why."))
             return redirect("erasures")
-    context = {**_shown(asked), "form": form, "holds": holds_on(list(chain_of(asked.item)))}
+    context = {**_shown(asked), "form": form, "holds": holds_seen(asked.item, user=user)}
     return render(request, "evidence/erase_decide.html", context, status=422 if form.errors else 200)
 
 

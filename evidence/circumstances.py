@@ -46,10 +46,11 @@ def require_reason(reason: str) -> str:
 
 
 def papers_for(item: EvidenceItem, *, user: User) -> "QuerySet[EvidenceItem]":
-    """What may show an event of the item: the other items of the cases that it and the user are in."""
+    """What may show an event of the item: the other items of the cases that it and the user are in, and are kept."""
     shared = Case.objects.visible_to(user).filter(evidence_items=item)
     placed = EvidenceCase.objects.filter(case__in=shared).values("item_id")
-    return EvidenceItem.objects.visible_to(user).filter(pk__in=placed).exclude(pk=item.pk)
+    seen = EvidenceItem.objects.visible_to(user).filter(pk__in=placed, disposed_at=None)
+    return seen.exclude(pk=item.pk)
 
 
 def signed_paper(document: EvidenceItem | None, item: EvidenceItem, user: User) -> EvidenceItem:

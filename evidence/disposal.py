@@ -25,7 +25,8 @@ from evidence.circumstances import require_reason
 from evidence.custody import EventFacts
 from evidence.errors import BadCustody, EvidenceRefused, OnHold, StoreHolds
 from evidence.forgetting import forget_copies, forget_what_was_read
-from evidence.holding import holds_on, unanswered
+from evidence.hold_reach import holds_seen, lock_family
+from evidence.holding import unanswered
 from evidence.memberships import is_member_of_all
 from evidence.models import CustodyEvent, EvidenceItem, StoredObject
 from evidence.placement import only_case
@@ -68,7 +69,7 @@ def request_disposal(item: EvidenceItem, *, reason: str, authority: str, actor: 
         )
     with custody.settled_once():
         events = custody.locked_ledger(item)
-        _require_free(events)
+        _require_free(item, events, user)
         if open_request(events) is not None:
             raise BadCustody(_("Its disposal is asked for already, and waits for a decision."))
         return custody.enter(
@@ -119,9 +120,10 @@ def dispose(request: CustodyEvent, *, method: str, witnessed_by: str, actor: Act
     with custody.settled_once():
         # The objects before the item's row, as whoever takes the same bytes in does.
         going = objects_of(item)
+        lock_family(item)
         events = custody.locked_ledger(item)
         _still_waiting(request, events)
-        _require_free(events)
+        _require_free(item, events, user)
         removing = _record(item, request, {"note": how, "witnessed_by": witness}, going=going, user=user)
         # Robust: the rows are there; what is left to do is read from them.
         transaction.on_commit(remove_asked, robust=True)
@@ -187,16 +189,28 @@ def _still_waiting(request: CustodyEvent, events: Sequence[CustodyEvent]) -> Non
         raise custody.already_settled()
 
 
-def _require_free(events: Sequence[CustodyEvent]) -> None:
+def _require_free(item: EvidenceItem, events: Sequence[CustodyEvent], user: User) -> None:
     require_at_hand(events)
-    holds = holds_on(events)
-    if holds:
+    holds = holds_seen(item, user=user)
+    if not holds:
+        return
+    first = holds[0]
+    if first.own:
+        sentence = _(
+            "A legal hold is on this item since event %(number)d. Nobody can dispose of it until it is released."
+        )
+        raise OnHold(sentence % {"number": first.hold.seq})
+    if first.on is None:
         raise OnHold(
             _(
-                "A legal hold is on this item since event %(number)d. Nobody can dispose of it until it is released."
+                "A legal hold on an item that is not open to you keeps this one too. Nobody can dispose of it until "
+                "that is released."
             )
-            % {"number": holds[0].seq}
         )
+    sentence = _(
+        "The legal hold on %(reference)s keeps this item too. Nobody can dispose of it until that is released."
+    )
+    raise OnHold(sentence % {"reference": first.on.reference})
 
 
 def _require_removable(item: EvidenceItem) -> None:

@@ -1,4 +1,7 @@
-"""Legal holds: while one is on an item, nobody disposes of it, whatever their role. The database refuses it too."""
+"""Legal holds: while one is on an item, nobody disposes of it, whatever their role. The database refuses it too.
+
+What a hold keeps beside the item itself says `evidence.hold_reach`.
+"""
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +12,7 @@ from cases.plain_text import clean_text
 from evidence import custody
 from evidence.circumstances import require_reason
 from evidence.errors import BadCustody, NotTheHolder
+from evidence.hold_reach import lock_family
 from evidence.holding import holds_on
 from evidence.memberships import is_member_of_all
 from evidence.models import CustodyEvent, EvidenceItem
@@ -31,6 +35,8 @@ def place_hold(item: EvidenceItem, *, reason: str, authority: str = "", actor: A
     words = require_reason(reason)
     given = clean_text(authority, label=_("The authority"))
     with custody.settled_once():
+        # Whoever disposes of something that this hold reaches waits for it, or is waited for.
+        lock_family(item)
         require_kept(custody.locked_ledger(item))
         return custody.enter(
             item,

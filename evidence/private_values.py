@@ -4,24 +4,12 @@ from typing import Any
 
 from audit.private import Private, PrivateValues
 from cases.dated import DATE_COLUMNS
+from evidence.hold_reach import brought_what_is_held, is_held
 from evidence.scopes import READ, READ_FOUND
-from evidence.vocabulary import CustodyKind
-
-
-def _is_held(item: Any) -> bool:
-    held: bool = item.custody.filter(kind=CustodyKind.HOLD_PLACED, answered_by=None).exists()
-    return held
 
 
 def _describes_what_is_held(record: Any) -> bool:
-    return _is_held(record.item)
-
-
-def _brought_what_is_held(intake: Any) -> bool:
-    held: bool = intake.items.filter(
-        custody__kind=CustodyKind.HOLD_PLACED, custody__answered_by=None
-    ).exists()
-    return held
+    return is_held(record.item)
 
 
 INTAKE = PrivateValues(
@@ -29,7 +17,7 @@ INTAKE = PrivateValues(
     cases="items__placements__case",
     fact="intake",
     permission=READ,
-    on_hold=_brought_what_is_held,
+    on_hold=brought_what_is_held,
 )
 
 ITEM = PrivateValues(
@@ -43,7 +31,7 @@ ITEM = PrivateValues(
     cases="placements__case",
     permission=READ,
     called=lambda item: item.reference,
-    on_hold=_is_held,
+    on_hold=is_held,
 )
 
 LINK = PrivateValues(

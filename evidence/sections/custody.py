@@ -5,7 +5,8 @@ from typing import Any
 from evidence.custody_line import line_of
 from evidence.disposal import open_request
 from evidence.gap_report import gaps_of
-from evidence.holding import holder_of, holds_on, open_offer, open_seals
+from evidence.hold_reach import holds_seen
+from evidence.holding import holder_of, open_offer, open_seals
 from evidence.keeping import to_come_back
 from evidence.queries import custody_of
 from evidence.sections.section import Asking
@@ -25,7 +26,7 @@ def facts(asking: Asking) -> dict[str, Any]:
         "is_mine": offer is not None and offer.party_id == asking.user.pk,
         "out": to_come_back(events),
         "seals": open_seals(events),
-        "holds": holds_on(events),
+        "holds": holds_seen(asking.item, user=asking.user),
         "disposal": open_request(events),
         "erasures": list(asking.item.erasure_requests.filter(outcome="")),
         "disposed": next((event for event in events if event.kind == CustodyKind.DISPOSED), None),

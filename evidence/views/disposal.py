@@ -15,7 +15,7 @@ from cases.confirming import attempt_form
 from evidence.custody import chain_of
 from evidence.disposal import DISPOSE, dispose, open_request, request_disposal, turn_down_disposal
 from evidence.disposal_forms import DisposalDecisionForm, DisposalRequestForm, HoldForm, ReleaseForm
-from evidence.holding import holds_on
+from evidence.hold_reach import holds_seen
 from evidence.holds import HOLD, place_hold, release_hold
 from evidence.models import CustodyEvent
 from evidence.queries import find_event, find_item, other_receipts
@@ -40,7 +40,13 @@ def hold(request: HttpRequest, item_id: UUID) -> HttpResponse:
                 request, _("The hold is on. Nobody can dispose of this item until it is released.")
             )
             return redirect("evidence:item", item.pk)
-    context = {"item": item, "form": form, "holds": holds_on(list(chain_of(item)))}
+    holds = holds_seen(item, user=user)
+    context = {
+        "item": item,
+        "form": form,
+        "holds": [one.hold for one in holds if one.own],
+        "reaching": [one for one in holds if not one.own],
+    }
     return render(request, "evidence/hold.html", context, status=422 if form.errors else 200)
 
 
@@ -86,7 +92,7 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
     context = {
         "item": item,
         "form": form,
-        "holds": holds_on(events),
+        "holds": holds_seen(item, user=user),
         "waiting": open_request(events),
         "others": other_receipts(item, user=user),
     }
@@ -110,7 +116,7 @@ def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
         "form": form,
         "asked": asked,
         "is_open": waiting is not None and waiting.pk == asked.pk,
-        "holds": holds_on(events),
+        "holds": holds_seen(item, user=user),
         "others": other_receipts(item, user=user),
     }
     return render(request, "evidence/decide_disposal.html", context, status=422 if form.errors else 200)

@@ -244,7 +244,7 @@ def test_a_hold_is_said_on_every_page_and_nothing_is_asked(
     for address in ("erase_records", "erase_ask"):
         args = [item.pk] if address == "erase_records" else [item.pk, "custodyevent", event.pk]
         assert (
-            "legal hold is on this item"
+            "legal hold keeps this item"
             in client_for(lawyer).get(reverse(address, args=args)).content.decode()
         )
     answer = client_for(auditor).post(
