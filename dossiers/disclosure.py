@@ -6,8 +6,10 @@ from uuid import UUID
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from dossiers.exhibits import gone_meanwhile
 from dossiers.models import Dossier, DossierExhibit, ExhibitNumber
 from evidence import custody
+from evidence.errors import DisposedOf
 from evidence.vocabulary import CustodyKind
 
 _BATCH = 400
@@ -16,16 +18,20 @@ _BATCH = 400
 def disclose(dossier: Dossier, item_ids: Sequence[UUID], *, actor: User) -> None:
     """Record the disclosure of every item. Called inside the transaction that records the dossier as compiled.
 
-    If the hand-over fails after this, the ledger says more than happened, and the dossier's failure stands beside
-    it; the other order could let a dossier out of which no ledger knows.
+    Raises DossierBusy where one was disposed of meanwhile; after this none is until the transaction ends. If the
+    hand-over fails after this, the ledger says more than happened, and its failure stands beside it; the other
+    order could let a dossier out of which no ledger knows.
     """
     for start in range(0, len(item_ids), _BATCH):
         batch = item_ids[start : start + _BATCH]
         numbers = ExhibitNumber.objects.filter(case=dossier.case, item__in=batch).select_related(
             "item__object"
         )
-        for number in numbers.order_by("number"):
-            _disclose_one(dossier, number, actor=actor)
+        try:
+            for number in numbers.order_by("number"):
+                _disclose_one(dossier, number, actor=actor)
+        except DisposedOf as error:
+            raise gone_meanwhile() from error
 
 
 def _disclose_one(dossier: Dossier, number: ExhibitNumber, *, actor: User) -> None:

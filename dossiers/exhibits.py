@@ -12,7 +12,7 @@ from audit import log
 from audit.actions import Action
 from audit.canonical import Json
 from cases.models import Case
-from dossiers.errors import NothingToDisclose
+from dossiers.errors import DossierBusy, NothingToDisclose
 from dossiers.models import Dossier, DossierWithheld, ExhibitNumber
 from dossiers.naming import exhibit_name, extension
 from evidence.models import EvidenceCase, EvidenceItem
@@ -70,3 +70,8 @@ def exhibits_of(case: Case, *, of: Dossier | None = None) -> Iterator[Exhibit]:
     rows = numbers.order_by("number").select_related("item__object", "item__intake", "item__thing")
     for number in rows.iterator(chunk_size=200):
         yield Exhibit(number, exhibit_name(case.reference, number.number), number.item)
+
+
+def gone_meanwhile() -> DossierBusy:
+    """For a dossier in which something was disposed of while it was compiled: it stays, and nothing is broken."""
+    return DossierBusy(_("An exhibit was disposed of while this dossier was compiled. Ask for a new one."))

@@ -12,14 +12,15 @@ from audit.paper.plain_text import as_text
 from audit.paper.press import Press
 from dossiers.bag import Bag
 from dossiers.certificates import certificate_record, certificate_sheet
-from dossiers.errors import ExhibitBroken
-from dossiers.exhibits import Exhibit, exhibits_of
+from dossiers.errors import DossierBusy, DossierError, ExhibitBroken
+from dossiers.exhibits import Exhibit, exhibits_of, gone_meanwhile
 from dossiers.index import Contents, add_links, exhibit_record, gather, index_record, index_sheet
 from dossiers.models import Dossier
 from dossiers.records import as_json
 from dossiers.requests import beat
 from evidence.custody_record import moment
 from evidence.errors import ObjectAltered, ObjectMissing
+from evidence.models import StoredObject
 from evidence.store import vault
 from evidence.vault.objects import Vault
 
@@ -67,11 +68,13 @@ def _write_original(dossier: Dossier, bag: Bag, store: Vault, exhibit: Exhibit) 
     if not exhibit.item.has_bytes:
         # A thing stays on its shelf; the dossier lists it and carries its certificate.
         return
+    # The row as it is now: hours may have passed since the exhibits were looked up.
     stored = exhibit.item.stored
+    stored.refresh_from_db()
     try:
         facts = bag.add(exhibit.original_path, _chunks(dossier, store, stored.name))
     except (ObjectMissing, ObjectAltered) as error:
-        raise _broken(exhibit) from error
+        raise _gone(exhibit) from error
     if facts.sha256 != stored.sha256.hex or facts.size != stored.size:
         raise _broken(exhibit)
 
@@ -81,6 +84,19 @@ def _chunks(dossier: Dossier, store: Vault, name: str) -> Iterator[bytes]:
         while chunk := source.read(_CHUNK):
             beat(dossier)
             yield chunk
+
+
+def _gone(exhibit: Exhibit) -> DossierError:
+    """What to say of an original that is not where it was: it may have been disposed of, or have got another key."""
+    before = exhibit.item.stored
+    now = StoredObject.objects.get(pk=before.pk)
+    if now.is_going:
+        return gone_meanwhile()
+    if now.name != before.name:
+        return DossierBusy(
+            _("The vault's key was changed while this dossier was compiled. Ask for a new one.")
+        )
+    return _broken(exhibit)
 
 
 def _broken(exhibit: Exhibit) -> ExhibitBroken:

@@ -79,14 +79,14 @@ def record(
     The caller appends `event.facts()` to the log in the same transaction. `happened` is left out when the event
     happens as it is recorded. Raises BadCustody when somebody hands something over without saying why in at
     least ten characters, when an event answers or refers to what it cannot, or when it happens in the future;
-    leaves no row behind.
+    DisposedOf when its bytes were read or handed out while somebody disposed of it; leaves no row behind.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(_("A custody event must be written together with the act that it records."))
     _check(item, kind, happened=happened, facts=facts)
     return CustodyEvent.objects.create(
         item=item,
-        seq=_next_number(item),
+        seq=_next_number(item, kind),
         kind=kind,
         actor=actor if isinstance(actor, User) else None,
         agent=actor.audit_name,
@@ -164,12 +164,15 @@ def _check(item: EvidenceItem, kind: CustodyKind, *, happened: PartialDate | Non
         raise BadCustody(_("That day has not come yet. Write when it happened."))
 
 
-def _next_number(item: EvidenceItem) -> int:
-    _lock(item)
+def _next_number(item: EvidenceItem, kind: CustodyKind) -> int:
+    now = _lock(item)
+    if kind in _ROUTINE:
+        # Begun before its custody ended: what was read or compiled meanwhile is no act on it any more.
+        now.require_kept()
     last = CustodyEvent.objects.filter(item=item).aggregate(last=Max("seq"))["last"]
     return (last or 0) + 1
 
 
-def _lock(item: EvidenceItem) -> None:
+def _lock(item: EvidenceItem) -> EvidenceItem:
     # The item's row, not the ledger: two events of one item wait for each other, those of others do not.
-    EvidenceItem.objects.select_for_update().values_list("pk").get(pk=item.pk)
+    return EvidenceItem.objects.select_for_update().only("reference", "disposed_at").get(pk=item.pk)

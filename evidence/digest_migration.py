@@ -15,6 +15,7 @@ from accounts.access import require
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor, Channel, SystemActor
+from evidence.errors import DisposedOf
 from evidence.fixity import CHECK, check_object
 from evidence.fixity_recording import record_everywhere
 from evidence.models import EvidenceItem, ObjectDigest, StoredObject
@@ -70,7 +71,11 @@ def _next(lacking: QuerySet[StoredObject], last: UUID | None) -> list[StoredObje
 
 def _add(stored: StoredObject, report: DigestReport, actor: Actor) -> None:
     name = report.algorithm.in_hashlib
-    found = check_object(stored, also=(name,))
+    try:
+        found = check_object(stored, also=(name,))
+    except DisposedOf:
+        # It goes: a further digest would be of nothing.
+        return
     with transaction.atomic():
         record_everywhere(stored, found, method=ReadingMethod.FULL, actor=actor)
         if found.ok:

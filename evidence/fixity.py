@@ -1,6 +1,6 @@
 """Reading an item's stored bytes again and comparing them with what was recorded when it came in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from audit.actors import Actor, SystemActor
 from evidence import custody
 from evidence.alarms import raise_alarm
 from evidence.digests import Digest
-from evidence.errors import UnknownEvidence
+from evidence.errors import DisposedOf, UnknownEvidence
 from evidence.models import CustodyEvent, EvidenceItem, FixityReading, FixityRound, StoredObject
 from evidence.placement import only_case
 from evidence.reachability import require_fair
@@ -44,8 +44,8 @@ def check_fixity(item: EvidenceItem, *, actor: Actor) -> CustodyEvent:
     """Read the item's bytes in full, compare, and record what was found in its custody and in the log.
 
     Whoever may read the item's custody may have it checked; so may the system. A damage is recorded, not raised.
-    Raises NotPermitted, UnknownEvidence, HasNoBytes for a physical item, or VaultUnavailable when the store is away,
-    which accuses no item.
+    Raises NotPermitted, UnknownEvidence, HasNoBytes for a physical item, DisposedOf, also where it was disposed of
+    meanwhile, or VaultUnavailable when the store is away, which accuses no item.
     """
     if not isinstance(actor, SystemActor):
         user = require(actor, CHECK)
@@ -56,16 +56,37 @@ def check_fixity(item: EvidenceItem, *, actor: Actor) -> CustodyEvent:
 
 
 def check_object(stored: StoredObject, *, also: Sequence[str] = ()) -> CheckOutcome:
-    """What a full reading of the object finds. Writes nothing. Raises VaultUnavailable when the store is away."""
-    found = vault().check(stored_facts(stored), also=also)
-    require_fair(stored, found)
-    return found
+    """What a full reading of the object finds. Writes nothing.
+
+    Raises VaultUnavailable when the store is away, DisposedOf where nothing needs the bytes any more.
+    """
+    return _judged(stored, lambda facts: vault().check(facts, also=also))
 
 
 def scrub_object(store: Store, stored: StoredObject) -> CheckOutcome:
     """What a reading of the stored bytes finds, without any key. Otherwise as `check_object`."""
-    found = read_without_key(store, stored_facts(stored))
-    require_fair(stored, found)
+    return _judged(stored, lambda facts: read_without_key(store, facts))
+
+
+def _judged(stored: StoredObject, read: Callable[[StoredFacts], CheckOutcome]) -> CheckOutcome:
+    """What `read` finds of the object where its record says that it lies now.
+
+    A row may be older than its reading: many are taken up at once, and meanwhile an item is disposed of, or the
+    vault's key is changed. Then bytes are not where they were, and nothing is wrong with them.
+    """
+    found = read(stored_facts(stored))
+    while not found.ok:
+        now = StoredObject.objects.get(pk=stored.pk)
+        if now.is_going:
+            raise DisposedOf(
+                _(
+                    "These bytes were removed while they were read: their item was disposed of. Nothing is missing."
+                )
+            )
+        if (now.name, now.stored_blake3) == (stored.name, stored.stored_blake3):
+            require_fair(now, found)
+            break
+        stored, found = now, read(stored_facts(now))
     return found
 
 

@@ -8,6 +8,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,7 +25,7 @@ from audit.actors import Actor, Channel, SystemActor
 from audit.canonical import Json
 from audit.silence import silent
 from evidence.alarms import raise_alarm
-from evidence.errors import VaultKeyMissing, VaultKeyWrong, VaultUnavailable
+from evidence.errors import DisposedOf, VaultKeyMissing, VaultKeyWrong, VaultUnavailable
 from evidence.fixity import CHECK, check_object, finding_of, scrub_object
 from evidence.fixity_recording import record_clean_scrubs, record_in_round
 from evidence.fixity_reporting import end_round
@@ -178,7 +179,9 @@ class _Work:
                 for stored in batch:
                     if not self._goes_on():
                         return False
-                    self._take(stored, read(stored))
+                    with suppress(DisposedOf):
+                        # What goes meanwhile is due no more: there is nothing to record of it.
+                        self._take(stored, read(stored))
                 self._write_clean()
             return True
         finally:

@@ -15,7 +15,7 @@ from audit.actions import Action
 from audit.actors import Actor, SystemActor
 from evidence import custody, media_types
 from evidence.busy import is_busy
-from evidence.errors import EvidenceError, UnknownEvidence
+from evidence.errors import DisposedOf, EvidenceError, UnknownEvidence
 from evidence.inspecting.plan import first_kinds
 from evidence.inspecting.records import ask_for_derivatives
 from evidence.models import EvidenceItem
@@ -55,6 +55,9 @@ def inspect(item_id: UUID) -> None:
         if is_busy(error):
             _count_try(item.pk, -1)
         raise
+    except DisposedOf:
+        # While it was looked at: what it was is no matter any more.
+        return
 
 
 def retry_inspection(item: EvidenceItem, *, actor: Actor) -> None:

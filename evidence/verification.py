@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -17,6 +18,7 @@ from evidence.acquisition_checking import acquisition_faults
 from evidence.capturing.checking import capture_faults
 from evidence.derivative_checking import derivative_faults
 from evidence.erasure_checking import erasure_faults, other_words
+from evidence.errors import DisposedOf
 from evidence.faults import Fault
 from evidence.fixity import check_object, record_outcome
 from evidence.gone import gone_faults
@@ -75,7 +77,7 @@ def verify_evidence(
     these are all items: then what the log tells of and the register has no longer is named as well.
     """
     report = EvidenceReport(faults=list(gone_faults()) if whole else [])
-    read: dict[UUID, CheckOutcome] = {}
+    read: dict[UUID, CheckOutcome | None] = {}
     deliveries: set[UUID] = set()
     for batch in _in_batches(items):
         logged = _logged(batch)
@@ -124,7 +126,7 @@ def _delivery(item: EvidenceItem) -> Intake | None:
 
 
 def _byte_faults(
-    item: EvidenceItem, read: dict[UUID, CheckOutcome], report: EvidenceReport, record_as: Actor | None
+    item: EvidenceItem, read: dict[UUID, CheckOutcome | None], report: EvidenceReport, record_as: Actor | None
 ) -> list[Fault]:
     if not item.has_bytes or item.disposed_at is not None:
         # A thing has none that could be read, and what was disposed of has none any more:
@@ -133,20 +135,23 @@ def _byte_faults(
     if item.object is None:
         return [Fault(item.reference, "object_gone", _("The record of its stored bytes is gone."))]
     found = _read(item.stored, read, report)
+    if found is None:
+        return []
     if record_as is not None:
-        record_outcome(item, found, actor=record_as)
+        with suppress(DisposedOf):
+            record_outcome(item, found, actor=record_as)
     return [] if found.ok else [Fault(item.reference, found.state.value, str(found.sentence))]
 
 
 def _copy_faults(
-    item: EvidenceItem, read: dict[UUID, CheckOutcome], report: EvidenceReport
+    item: EvidenceItem, read: dict[UUID, CheckOutcome | None], report: EvidenceReport
 ) -> Iterator[Fault]:
     """The stored bytes of what was made of it: a preview that was exchanged is what people look at."""
     for copy in item.derivatives.all():
         if copy.object is None:
             continue
         found = _read(copy.object, read, report)
-        if not found.ok:
+        if found is not None and not found.ok:
             sentence = _("%(kind)s that was made of it: %(sentence)s") % {
                 "kind": copy.get_kind_display(),
                 "sentence": found.sentence,
@@ -154,12 +159,21 @@ def _copy_faults(
             yield Fault(item.reference, f"copy_{found.state.value}", sentence)
 
 
-def _read(stored: StoredObject, read: dict[UUID, CheckOutcome], report: EvidenceReport) -> CheckOutcome:
-    """Two receipts or copies of the same bytes share one object: it is read once and speaks for all."""
+def _read(
+    stored: StoredObject, read: dict[UUID, CheckOutcome | None], report: EvidenceReport
+) -> CheckOutcome | None:
+    """Two receipts or copies of the same bytes share one object: it is read once and speaks for all.
+
+    None where they went meanwhile, with an item that was disposed of after its row was looked up.
+    """
     if stored.pk not in read:
-        read[stored.pk] = check_object(stored)
-        report.objects += 1
-        report.size += stored.size
+        try:
+            read[stored.pk] = check_object(stored)
+        except DisposedOf:
+            read[stored.pk] = None
+        else:
+            report.objects += 1
+            report.size += stored.size
     return read[stored.pk]
 
 

@@ -12,13 +12,11 @@ from typing import Self
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from dossiers.errors import DossierBusy
-from dossiers.exhibits import Exhibit, exhibits_of
+from dossiers.exhibits import Exhibit, exhibits_of, gone_meanwhile
 from dossiers.models import Dossier, PackageTexts, PackageUnread, Unread
 from dossiers.requests import beat
 from evidence.derivative_words import DerivativeKind, DerivativeState
@@ -161,9 +159,7 @@ def _require_kept(items: list[UUID]) -> None:
         rows = EvidenceItem.objects.filter(pk__in=items[start : start + _BATCH]).order_by("pk")
         held = list(rows.select_for_update(no_key=True).values_list("disposed_at", flat=True))
         if any(held):
-            raise DossierBusy(
-                _("An exhibit was disposed of while this dossier was compiled. Ask for a new one.")
-            )
+            raise gone_meanwhile()
 
 
 def _lacking(path: str, found: Found, recognised: set[int]) -> NotRead:
