@@ -26,8 +26,8 @@ _TOLD = {"format", "records", "digests_stated", "digests_broken", "why"}
 
 @dataclass(frozen=True, slots=True)
 class CaptureCheck:
-    """The outcome of a check, as the log has it: how many digests the file states, and how many of them do not hold or
-    could not be compared.
+    """The outcome of a check, as the log has it: how many digests the file states, how many of them do not hold or
+    could not be compared, and of how many of its files and records it states none (`bare`).
     """
 
     checked_at: datetime
@@ -36,6 +36,7 @@ class CaptureCheck:
     stated: int
     broken: int
     unchecked: int
+    bare: int
     why: Why | None
 
 
@@ -65,6 +66,7 @@ def check_capture(item: EvidenceItem, *, actor: Actor) -> CaptureFacts:
                 "digests_stated": found.stated,
                 "digests_broken": found.failing,
                 "digests_unchecked": found.unchecked,
+                "without_digest": found.bare,
                 "why": str(found.why or ""),
             },
             case_id=only_case(item),
@@ -88,5 +90,6 @@ def last_capture_check(item: EvidenceItem) -> CaptureCheck | None:
         broken=facts["digests_broken"],
         # Earlier checks did not count these.
         unchecked=facts.get("digests_unchecked", 0),
+        bare=facts.get("without_digest", 0),
         why=Why(facts["why"]) if facts["why"] in Why.values else None,
     )

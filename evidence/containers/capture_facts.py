@@ -28,7 +28,8 @@ class CaptureFacts:
     """What was found; empty where the file does not say. `captured` is as written there, UTC in RFC 3339.
 
     `why` says what kept the reading from its end. `digests` are those that the capture states, a thousand of a kind
-    at most; `stated`, `failing` and `unchecked` count all.
+    at most; `stated`, `failing` and `unchecked` count all. `bare` counts the files and records of which no digest is
+    stated, neither of themselves nor of the file that they are in: nothing in the capture speaks for those.
     """
 
     format: str = ""
@@ -42,6 +43,7 @@ class CaptureFacts:
     stated: int = 0
     failing: int = 0
     unchecked: int = 0
+    bare: int = 0
     why: Why | None = None
 
     def add(self, one: Digested) -> None:

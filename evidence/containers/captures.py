@@ -70,20 +70,22 @@ def _read_warc(stream: BinaryIO, *, until_page: bool = False) -> CaptureFacts | 
 
 def _read_wacz(file: BinaryIO, limits: Limits, *, compare: bool = True) -> CaptureFacts | None:
     try:
-        members = {member.name: member for member in zip_members(file, limits)}
+        every = list(zip_members(file, limits))
     except MemberFailed:
         return None
+    members = {member.name: member for member in every}
     if _LISTS[0] not in members:
         return None
     found = CaptureFacts("WACZ")
     try:
+        if sum(member.name in _LISTS for member in every) > len(members.keys() & set(_LISTS)):
+            # Which of the two counts is each reader's own choice, so neither states anything.
+            raise MemberFailed(Why.DAMAGED)
         package = _json(_content(members[_LISTS[0]]))
         _read_package(package, found)
         _read_pages(package, members, found)
         if compare:
-            for path, stated in [*_stated(package), *_stated_of_lists(members)]:
-                found.add(Digested(path, stated, holds=_holds(members.get(path), stated)))
-            _read_archives(members, found, limits)
+            _compare(every, [*_stated(package, limits), *_stated_of_lists(members)], found, limits)
     except MemberFailed as error:
         found.why = error.why
     return found
@@ -133,26 +135,42 @@ def _page(line: bytes) -> dict[str, Any]:
     return page if _text(page, "url") else {}
 
 
-def _read_archives(members: dict[str, Member], found: CaptureFacts, limits: Limits) -> None:
-    """The records of every WARC in the package; address, time and tool where the package said none."""
-    for name, member in members.items():
-        if not name.startswith("archive/") or member.opened is None:
-            continue
-        with member.opened() as opened:
-            head = cast(io.BufferedReader, opened).peek(4)[:4]
-            if head.startswith(_GZIP):
-                read_warc(_gunzipped(opened, _size_of(member), limits), found, within=name)
-            elif head == b"WARC":
-                read_warc(opened, found, within=name)
+def _compare(every: list[Member], stated: list[tuple[str, str]], found: CaptureFacts, limits: Limits) -> None:
+    """Hold every file against what is stated of its name, and count those of which nothing is."""
+    named: dict[str, list[Member]] = {}
+    for member in every:
+        named.setdefault(member.name, []).append(member)
+    for path, digest in stated:
+        found.add(Digested(path, digest, holds=_all_hold(named.get(path, []), digest)))
+    covered = {path for path, digest in stated if digest}
+    # The list of the list's digest is of nobody; a package may have one in which all others are bound.
+    bare = named.keys() - covered - {_LISTS[1]}
+    found.bare += sum(member.why is not Why.FOLDER for name in bare for member in named[name])
+    for member in every:
+        if member.name.startswith("archive/") and member.opened is not None:
+            _read_archive(member, found, limits, is_covered=member.name in covered)
+
+
+def _read_archive(member: Member, found: CaptureFacts, limits: Limits, *, is_covered: bool) -> None:
+    """The records of one WARC in the package; address, time and tool where the package said none."""
+    if member.opened is None:
+        return
+    how: dict[str, Any] = {"within": member.name, "is_covered": is_covered}
+    with member.opened() as opened:
+        head = cast(io.BufferedReader, opened).peek(4)[:4]
+        if head.startswith(_GZIP):
+            read_warc(_gunzipped(opened, _size_of(member), limits), found, **how)
+        elif head == b"WARC":
+            read_warc(opened, found, **how)
 
 
 def _size_of(member: Member) -> Callable[[], int]:
     return lambda: member.size or 0
 
 
-def _stated(package: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _stated(package: dict[str, Any], limits: Limits) -> Iterator[tuple[str, str]]:
     resources = package.get("resources")
-    for one in resources[: LIMITS.parts] if isinstance(resources, list) else []:
+    for one in resources[: limits.members] if isinstance(resources, list) else []:
         if isinstance(one, dict) and isinstance(one.get("path"), str):
             yield one["path"], str(one.get("hash", ""))
 
@@ -163,10 +181,14 @@ def _stated_of_lists(members: dict[str, Member]) -> Iterator[tuple[str, str]]:
         yield str(digest.get("path") or _LISTS[0]), str(digest.get("hash", ""))
 
 
-def _holds(member: Member | None, stated: str) -> bool | None:
+def _all_hold(members: list[Member], stated: str) -> bool | None:
+    """Whether every file of a name has the digest: where there are two, readers differ on which of them it is."""
+    outcomes = {_holds(member, stated) for member in members}
+    return False if False in outcomes or not members else None if None in outcomes else True
+
+
+def _holds(member: Member, stated: str) -> bool | None:
     digest = Stated(stated)
-    if member is None:
-        return False
     if member.opened is None:
         return None
     try:

@@ -47,11 +47,17 @@ class Record:
 
 
 def read_warc(
-    stream: BinaryIO, found: CaptureFacts, *, until_page: bool = False, within: str = ""
+    stream: BinaryIO,
+    found: CaptureFacts,
+    *,
+    until_page: bool = False,
+    within: str = "",
+    is_covered: bool = False,
 ) -> CaptureFacts:
     """Go through the records and add to what was found; `within` names the file of a package. Raises nothing.
 
-    With `until_page` it ends at the first page and compares no digest.
+    `is_covered` says that a digest of the whole file is stated, which speaks for each of its records. With `until_page`
+    it ends at the first page and compares no digest.
     """
     try:
         for record in _records(stream):
@@ -66,8 +72,10 @@ def read_warc(
                     break
                 _skip(stream, record.left)
             else:
-                for one in _digested(record, stream, within):
+                digested = list(_digested(record, stream, within))
+                for one in digested:
                     found.add(one)
+                found.bare += not digested and not is_covered
     except MemberFailed as error:
         found.why = error.why
     return found

@@ -64,6 +64,13 @@ def check(request: HttpRequest, item_id: UUID) -> HttpResponse:
             messages.warning(
                 request, _("What could be compared holds; not every digest that is stated could be.")
             )
+        elif found.bare:
+            messages.warning(
+                request,
+                _(
+                    "What the capture states of itself holds. Of some of its files or records it states nothing."
+                ),
+            )
         else:
             messages.success(
                 request, _("The capture was read to its end, and what it states of itself holds.")

@@ -30,7 +30,7 @@ from evidence.linking import add_to_case
 from evidence.models import CapturePart, CollectorTrace, EvidenceItem, OnlineCapture
 from evidence.verification import verify_evidence
 from tests.evidence.conftest import TakeIn
-from tests.evidence.containers.test_captures import DATE, INFO, PAGE, WARC, package, record
+from tests.evidence.containers.test_captures import BODY, DATE, INFO, PAGE, WARC, answer, package, record
 from tests.evidence.test_intake import stored_files
 from tests.tampering import tamper
 
@@ -405,6 +405,11 @@ def test_the_outcome_of_the_check_stands_on_the_page(
     assert "All 2 digests that the file states hold." in client.get(page).content.decode()
     wrong = client.get(reverse("evidence:item", args=[bad.pk])).content.decode()
     assert "1 of 2 digests that the file states does not hold." in wrong
+    partly = take_in(INFO + answer(BODY), original_name="e.warc")
+    said = client.post(reverse("evidence:capture_check", args=[partly.pk]), follow=True).content.decode()
+    assert "All 2 digests that the file states hold." in said
+    assert "Of 1 of its files and records it states no digest" in said
+    assert "Of some of its files or records it states nothing." in said
     none = take_in(b"text", original_name="c.warc")
     assert client.post(reverse("evidence:capture_check", args=[none.pk])).status_code == 302
     assert "This is no web capture" in client.get(page).content.decode()

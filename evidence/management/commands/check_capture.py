@@ -23,7 +23,8 @@ class Command(BaseCommand):
     help = (
         "Read web captures (WARC, WARC.gz, WACZ) through: say what they state of address, time and tool, and compare "
         "the records of a WARC and the files of a WACZ with the digests that are stated of them, and say which could "
-        "not be compared. Exit code 1 when one does not hold or the capture is damaged."
+        "not be compared, and of how many files and records nothing is stated. "
+        "Exit code 1 when one does not hold or the capture is damaged."
     )
 
     # The keys' readers say what is wrong with them, in one sentence and with an exit code for scripts.
@@ -73,7 +74,8 @@ def _outcome(facts: CaptureFacts) -> str:
     said = f"{facts.held} of {facts.stated} stated digests hold"
     if facts.failing:
         said += f", {facts.failing} do not hold"
-    return said + (f", {facts.unchecked} could not be checked" if facts.unchecked else "")
+    said += f", {facts.unchecked} could not be checked" if facts.unchecked else ""
+    return said + (f"; of {facts.bare} files and records no digest is stated" if facts.bare else "")
 
 
 def _fields(reference: str, facts: CaptureFacts) -> dict[str, Any]:
@@ -89,6 +91,7 @@ def _fields(reference: str, facts: CaptureFacts) -> dict[str, Any]:
         "digests_held": facts.held,
         "digests_broken": facts.failing,
         "digests_unchecked": facts.unchecked,
+        "without_digest": facts.bare,
         "digests": [{"path": one.path, "stated": one.stated, "holds": one.holds} for one in facts.digests],
         "why": str(facts.why or ""),
     }

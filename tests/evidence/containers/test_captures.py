@@ -198,6 +198,39 @@ def test_the_records_inside_a_package_are_counted_and_checked_as_the_file_alone(
         assert (inside.url, inside.tool) == ("https://example.org/", "Browsertrix-Crawler")
 
 
+def test_what_no_digest_speaks_for_is_counted() -> None:
+    assert read(INFO + answer(BODY)).bare == 1
+    assert read(answer(BODY) + answer(BODY)).bare == 0
+    archive = gzip.compress(WARC)
+    listed = json.dumps({"resources": [{"path": "archive/a.warc.gz", "hash": digest(archive)}]}).encode()
+    own = json.dumps({"path": "datapackage.json", "hash": digest(listed)}).encode()
+    files = [("datapackage.json", listed), ("datapackage-digest.json", own), ("archive/a.warc.gz", archive)]
+    assert read(zip_of(*files)).bare == 0
+    # One more file with three records, which somebody put there afterwards.
+    added = read(zip_of(*files, ("archive/b.warc.gz", archive), ("pages/pages.jsonl", b"{}")))
+    assert (added.stated, added.failing, added.bare) == (2, 0, 2 + 3)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_second_file_under_the_same_name_does_not_hide_behind_the_first() -> None:
+    good, evil = gzip.compress(WARC), gzip.compress(INFO + answer(b"<p>altered</p>", of=b"<p>altered</p>"))
+    listed = json.dumps({"resources": [{"path": "archive/a.warc.gz", "hash": digest(good)}]}).encode()
+    for twice in ((good, evil), (evil, good)):
+        archives = [("archive/a.warc.gz", content) for content in twice]
+        assert read(zip_of(("datapackage.json", listed), *archives)).failing == 1
+    lists = zip_of(("datapackage.json", b"{}"), ("datapackage.json", listed), ("archive/a.warc.gz", good))
+    assert read(lists).why == Why.DAMAGED
+
+
+def test_a_package_of_many_files_is_compared_to_its_last() -> None:
+    files = [(f"files/{number}", b"%d" % number) for number in range(1500)]
+    stated = [{"path": path, "hash": digest(content)} for path, content in files]
+    listed = json.dumps({"resources": stated}).encode()
+    files[-1] = ("files/1499", b"altered")
+    found = read(zip_of(("datapackage.json", listed), *files))
+    assert (found.stated, found.failing, found.bare) == (1500, 1, 1)
+
+
 def test_a_package_takes_address_and_time_from_its_list_of_pages() -> None:
     pages = b"\n".join(
         [
