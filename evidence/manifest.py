@@ -37,7 +37,7 @@ def arrivals_from_manifest(
         raise SourceUnreadable(
             _("The manifest %(path)s cannot be read. Check its path and rights.") % {"path": manifest}
         ) from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise BadIntake(_("The manifest is not CSV in UTF-8. Save it again as “CSV UTF-8”.")) from error
     if not found:
         raise BadIntake(_("The manifest names no files: below its first line there is nothing."))
@@ -47,7 +47,7 @@ def arrivals_from_manifest(
 def _arrivals(opened: TextIO, folder: Path, defaults: _Defaults) -> Iterator[Arrival]:
     lines = _lines_of(opened)
     said: dict[tuple[str, str, str], tuple[int, Arrival]] = {}
-    for line in lines:
+    for line in _read(lines):
         arrival = _from_line(line, lines.line_num, folder, defaults)
         if arrival.fault is None:
             receipt = (arrival.original_path, arrival.source, arrival.case)
@@ -64,7 +64,11 @@ def _lines_of(opened: TextIO) -> "csv.DictReader[str]":
     parted_by = next((sign for sign in first if sign in _PARTED_BY), ",")
     # Not rewound: a manifest may come through a pipe.
     lines = csv.DictReader(chain([first], opened), delimiter=parted_by, strict=True)
-    names = [name.strip().lower() for name in lines.fieldnames or ()]
+    try:
+        named = lines.fieldnames or ()
+    except csv.Error as error:
+        raise _no_line(1) from error
+    names = [name.strip().lower() for name in named]
     if "path" not in names or set(names) - set(COLUMNS) or len(set(names)) != len(names):
         raise BadIntake(
             _(
@@ -75,6 +79,29 @@ def _lines_of(opened: TextIO) -> "csv.DictReader[str]":
         )
     lines.fieldnames = names
     return lines
+
+
+def _read(lines: "csv.DictReader[str]") -> Iterator[dict[str, str | None]]:
+    """Each line below the first. Raises BadIntake where one is no line of cells."""
+    while True:
+        begins = lines.line_num + 1
+        try:
+            line = next(lines, None)
+        except csv.Error as error:
+            raise _no_line(begins) from error
+        if line is None:
+            return
+        yield line
+
+
+def _no_line(number: int) -> BadIntake:
+    return BadIntake(
+        _(
+            "Line %(number)d of the manifest cannot be read: it has a quotation mark that does not belong there or is "
+            "never closed, or a cell of more than %(most)s characters. Put that line right."
+        )
+        % {"number": number, "most": f"{csv.field_size_limit():,}"}
+    )
 
 
 def _otherwise(number: int, *, than: int) -> DomainError:

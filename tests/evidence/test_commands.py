@@ -250,6 +250,19 @@ def test_a_manifest_that_is_none_is_refused_whole(
         ingest(capsys, manifest=manifest)
 
 
+@pytest.mark.parametrize("cell", ["x" * 200_000, '"unclosed', '"a "letter" at home"'])
+def test_a_line_that_is_no_line_of_cells_is_named_with_what_is_wrong(
+    box: Path, case: Case, capsys: pytest.CaptureFixture, cell: str
+) -> None:
+    manifest = box / "list.csv"
+    manifest.write_text(f"path,source\na.txt,s\na.txt,{cell}\na.txt,t\n")
+    with pytest.raises(BadIntake, match=r"Line 3 .*quotation mark.*131,072"):
+        ingest(capsys, manifest=manifest)
+    manifest.write_text(f"path,{cell}\n")
+    with pytest.raises(BadIntake, match=r"Line 1 "):
+        ingest(capsys, manifest=manifest)
+
+
 @pytest.mark.parametrize("sign", [",", ";", "\t", "؛"])
 def test_a_manifest_is_read_as_spreadsheets_of_every_country_save_it(
     box: Path, case: Case, capsys: pytest.CaptureFixture, sign: str
