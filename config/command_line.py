@@ -1,6 +1,8 @@
 """Where a management command's failure becomes one sentence and an exit code (see `config.error_map`)."""
 
 import json
+import os
+import select
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -23,6 +25,7 @@ _DAMAGED = (
     "`manage.py verify_audit_log`, and go back to a backup."
 )
 _STOPPED = 130  # what a shell reports for a program that Ctrl-C ended
+_UNHEARD = 141  # and for one whose reader went away, as `head` does
 _USAGE = "This is not how the command is used. The error output says what is wrong."
 _ENDED: dict[type[BaseException], tuple[str, str, int]] = {
     EOFError: (
@@ -38,7 +41,37 @@ _BUSY = {"SQLITE_BUSY", "55P03", "57014"}
 
 
 def run(argv: list[str]) -> int:
-    """Run a command and return its exit code: 0 done, and for a foreseen failure what `config.error_map` says."""
+    """Run a command and return its exit code: 0 done, and for a foreseen failure what `config.error_map` says.
+
+    141 where whoever read the output went away before its end, as `head` does.
+    """
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        if not _is_unheard():
+            raise
+        sys.stderr.write(
+            "Stopped: nobody reads the output any more. What was reported as done stays done; the rest may be undone.\n"
+        )
+        return _UNHEARD
+
+
+def _is_unheard() -> bool:
+    """Whether nobody reads the output any more; then it goes nowhere from now on, so that Python ends quietly."""
+    waiting = select.poll()
+    waiting.register(sys.stdout.fileno(), 0)
+    if not waiting.poll(0):
+        return False
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return True
+
+
+def _run(argv: list[str]) -> int:
     as_json = "--json" in argv
     try:
         execute_from_command_line(argv)

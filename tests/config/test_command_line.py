@@ -1,7 +1,11 @@
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -17,6 +21,8 @@ from config import command_line
 from config.error_map import exit_code, http_status, kind_name
 from config.refusals import log_command_refusal
 from tests.journeys.conftest import Command, command  # noqa: F401  the fixture
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +73,27 @@ def test_what_was_typed_does_not_command_the_terminal(capsys):
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "a<U+000A>b<U+001B>[31m<U+202E>c" in said
+
+
+def test_whoever_goes_away_before_the_end_of_the_output_gets_no_traceback():
+    reads, writes = os.pipe()
+    os.close(reads)
+    line = [sys.executable, str(ROOT / "manage.py"), "help"]
+    ended = subprocess.run(line, stdout=writes, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    os.close(writes)
+    assert ended.returncode == 141
+    assert ended.stderr == (
+        "Stopped: nobody reads the output any more. What was reported as done stays done; the rest may be undone.\n"
+    )
+
+
+def test_a_pipe_that_breaks_elsewhere_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch):
+    def breaks(_argv: list[str]) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(command_line, "execute_from_command_line", breaks)
+    with pytest.raises(BrokenPipeError):
+        command_line.run(["manage.py", "check"])
 
 
 def test_with_json_a_command_line_that_cannot_be_read_is_one_object_too(capsys):
