@@ -18,6 +18,7 @@ from evidence.errors import BadCustody
 from evidence.handing_over import HAND_OVER
 from evidence.holding import open_seals, taken_by, unanswered
 from evidence.models import CustodyEvent, EvidenceItem
+from evidence.order import require_order
 from evidence.placement import only_case
 from evidence.possession import compare_bytes, require_at_hand, require_holder, require_kept
 from evidence.queries import find_item
@@ -41,8 +42,8 @@ def seal(
 ) -> CustodyEvent:
     """Record that a seal of the number `facts.seal` was put on. A second person confirms it.
 
-    Raises NotPermitted, UnknownEvidence, NotTheHolder, BadText, or BadCustody for a seal without a number and for a
-    photograph that is no item of the same case.
+    Raises NotPermitted, UnknownEvidence, NotTheHolder, BadText, or BadCustody for a seal without a number, for the
+    number of a seal that is on, and for a photograph that is no item of the same case.
     """
     given = facts.facts()
     if not given["seal"]:
@@ -101,7 +102,10 @@ def confirm(event: CustodyEvent, *, note: str = "", actor: Actor) -> CustodyEven
 
 
 def move(item: EvidenceItem, *, facts: Circumstances, actor: Actor) -> CustodyEvent:
-    """Record that the item lies in another place from now on. Raises as `seal`."""
+    """Record that the item lies in another place from now on.
+
+    Raises as `seal`, or BadCustody while it is checked out, unless it may have happened before.
+    """
     given = facts.facts()
     if not given["location"]:
         raise BadCustody(_("Write the place to which it was moved, such as the room, the shelf and the box."))
@@ -240,6 +244,7 @@ def _kept(
         events = custody.locked_ledger(item)
         require_kept(events)
         require_holder(events, user)
+        require_order(kind, events, happened=happened, number=given.get("seal", ""))
         return _entered(item, kind, user=user, happened=happened, given=given)
 
 

@@ -21,6 +21,7 @@ class GapKind(TextChoices):
     TRANSFER = "transfer", _("An offer waits too long")
     RETURN = "return", _("It is overdue")
     SECOND = "second", _("A second person is missing")
+    ORDER = "order", _("It does not fit what went before")
 
 
 @dataclass(frozen=True, slots=True)

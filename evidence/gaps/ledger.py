@@ -15,6 +15,8 @@ from evidence.vocabulary import CustodyKind, CustodyOutcome
 
 OFFER_WAITS_AT_MOST = timedelta(days=14)
 CHECKED_WITHIN = timedelta(days=90)
+# Done where the item is, by whoever has it in hand.
+_AT_HAND = (CustodyKind.MOVED, CustodyKind.SEALED, CustodyKind.UNSEALED)
 
 
 def gaps_in(events: Sequence[CustodyEvent], *, has_bytes: bool, now: datetime) -> list[Gap]:
@@ -28,6 +30,7 @@ def gaps_in(events: Sequence[CustodyEvent], *, has_bytes: bool, now: datetime) -
         *holder_gaps(events),
         *time_gaps(events),
         *seal_gaps(events),
+        *_while_out(events),
         *_waiting(events, now),
         *(_unchecked(events, now) if has_bytes else ()),
     ]
@@ -49,6 +52,20 @@ def _receipts(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
         if on_paper and event.document_id is None:
             sentence = _("The signed paper of event %(number)d is missing.") % {"number": event.seq}
             yield Gap(GapKind.RECEIPT, sentence, after=event.seq)
+
+
+def _while_out(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
+    """What is recorded as done to an item at a time when somebody else had it for a while."""
+    out: CustodyEvent | None = None
+    for event in events:
+        if event.kind == CustodyKind.CHECKED_OUT:
+            out = event
+        elif event.kind == CustodyKind.RETURNED:
+            out = None
+        elif out is not None and event.kind in _AT_HAND:
+            sentence = _("Event %(second)d (%(what)s) stands where it was checked out since event %(first)d.")
+            said = sentence % {"second": event.seq, "what": event.get_kind_display(), "first": out.seq}
+            yield Gap(GapKind.ORDER, said, after=out.seq, before=event.seq)
 
 
 def _waiting(events: Sequence[CustodyEvent], now: datetime) -> Iterator[Gap]:

@@ -17,15 +17,26 @@ def seal_gaps(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
     """Every reading of a seal that contradicts the ledger, and every seal that no second person confirmed."""
     numbers = _numbers(events)
     closed: dict[object, CustodyEvent] = {}
+    used: dict[str, CustodyEvent] = {}
     for event in events:
         read = numbers[event.pk]
         if event.kind == CustodyKind.UNSEALED:
             yield from _opening(event, closed.pop(event.answers_id, None), numbers)
         elif event.kind in _PUT_ON and read != "":
             closed[event.pk] = event
+            if read:
+                yield from _used_before(event, used.get(read))
+                used[read] = event
         elif read and event.kind != CustodyKind.CORRECTED:
             yield from _reading(event, read, closed, numbers)
     yield from _alone(events)
+
+
+def _used_before(event: CustodyEvent, before: CustodyEvent | None) -> Iterator[Gap]:
+    if before is not None:
+        sentence = _("The seal put on at event %(second)d has the number of the one of event %(first)d.")
+        said = sentence % {"second": event.seq, "first": before.seq}
+        yield Gap(GapKind.SEAL, said, after=before.seq, before=event.seq)
 
 
 def _numbers(events: Sequence[CustodyEvent]) -> dict[object, str | None]:
