@@ -166,6 +166,10 @@ class Action(Worded):
         "evidence.seal_confirmed",
         _("A second person confirmed the sealing of an exhibit, or the opening of its seal."),
     )
+    HAND_OVER_CONFIRMED = (
+        "evidence.hand_over_confirmed",
+        _("A second person confirmed that somebody without an account took an exhibit, or brought it back."),
+    )
     COLLECTION_RECORDED = (
         "evidence.collection_recorded",
         _("It was recorded who collected an exhibit, before it was received."),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidence.gaps.gap import Gap, GapKind
-from evidence.keeping import CONFIRMABLE
 from evidence.models import CustodyEvent
+from evidence.second_person import seen_by_one_alone
 from evidence.vocabulary import CustodyKind
 
 
@@ -18,11 +18,7 @@ class Line:
     corrections: list[CustodyEvent]
     confirmations: list[CustodyEvent]
     gap: str
-
-    @property
-    def wants_a_second(self) -> bool:
-        """Whether it is a matter of a seal that nobody else has confirmed."""
-        return self.event.kind in CONFIRMABLE and not self.confirmations
+    wants_a_second: bool
 
     def __getattr__(self, name: str) -> Any:
         # The custody line reads an event; what is not said here is said by the event itself.
@@ -36,12 +32,14 @@ def line_of(events: Sequence[CustodyEvent], gaps: Sequence[Gap]) -> list[Line]:
         if event.refers_to_id is not None:
             about.setdefault((event.kind, event.refers_to_id), []).append(event)
     before = {gap.before: gap.sentence for gap in gaps if gap.kind is GapKind.HOLDER and gap.before}
+    alone = {event.pk for event in seen_by_one_alone(events)}
     return [
         Line(
             event,
             corrections=about.get((CustodyKind.CORRECTED, event.pk), []),
             confirmations=about.get((CustodyKind.CONFIRMED, event.pk), []),
             gap=before.get(event.seq, ""),
+            wants_a_second=event.pk in alone,
         )
         for event in events
     ]

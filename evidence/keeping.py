@@ -22,19 +22,19 @@ from evidence.order import require_order
 from evidence.placement import only_case
 from evidence.possession import compare_bytes, require_at_hand, require_holder, require_kept
 from evidence.queries import find_item
+from evidence.second_person import wants_a_second
 from evidence.vocabulary import CustodyKind
 
 _ACTIONS = {
     CustodyKind.SEALED: Action.EVIDENCE_SEALED,
     CustodyKind.UNSEALED: Action.SEAL_OPENED,
-    CustodyKind.CONFIRMED: Action.SEAL_CONFIRMED,
     CustodyKind.MOVED: Action.EVIDENCE_MOVED,
     CustodyKind.CHECKED_OUT: Action.EVIDENCE_CHECKED_OUT,
     CustodyKind.RETURNED: Action.EVIDENCE_RETURNED,
     CustodyKind.COLLECTED: Action.COLLECTION_RECORDED,
     CustodyKind.CORRECTED: Action.CUSTODY_CORRECTED,
 }
-CONFIRMABLE = (CustodyKind.SEALED, CustodyKind.UNSEALED)
+_OF_SEALS = (CustodyKind.SEALED, CustodyKind.UNSEALED)
 
 
 def seal(
@@ -80,14 +80,19 @@ def open_seal(
 
 
 def confirm(event: CustodyEvent, *, note: str = "", actor: Actor) -> CustodyEvent:
-    """Confirm, as the second person, that a seal was put on or opened as recorded.
+    """Confirm, as the second person, that a seal was put on or opened as recorded, or that somebody without an account
+    took the item or brought it back.
 
     Raises NotPermitted, UnknownEvidence, or BadCustody for whoever recorded or confirmed it already.
     """
     user = require(actor, HAND_OVER)
     item = find_item(event.item_id, user=user)
-    if event.kind not in CONFIRMABLE:
-        raise BadCustody(_("Only the putting on and the opening of a seal are confirmed."))
+    if not wants_a_second(event, event.answers):
+        raise BadCustody(
+            _(
+                "Only a seal that was put on or opened, and a hand-over that one person alone recorded, are confirmed."
+            )
+        )
     if event.actor_id == user.pk:
         raise BadCustody(_("You recorded this yourself. A second person must confirm it."))
     given: EventFacts = {"refers_to": event, "note": clean_text(note, label=_("The note"))}
@@ -98,7 +103,14 @@ def confirm(event: CustodyEvent, *, note: str = "", actor: Actor) -> CustodyEven
             for one in ledger
         ):
             raise BadCustody(_("You confirmed this already."))
-        return _entered(item, CustodyKind.CONFIRMED, user=user, happened=None, given=given)
+        return custody.enter(
+            item,
+            CustodyKind.CONFIRMED,
+            Action.SEAL_CONFIRMED if event.kind in _OF_SEALS else Action.HAND_OVER_CONFIRMED,
+            actor=user,
+            case_id=only_case(item),
+            **given,
+        )
 
 
 def move(item: EvidenceItem, *, facts: Circumstances, actor: Actor) -> CustodyEvent:

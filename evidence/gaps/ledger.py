@@ -11,6 +11,7 @@ from evidence.gaps.seals import seal_gaps
 from evidence.gaps.times import time_gaps
 from evidence.holding import unanswered
 from evidence.models import CustodyEvent
+from evidence.second_person import seen_by_one_alone
 from evidence.vocabulary import CustodyKind, CustodyOutcome
 
 OFFER_WAITS_AT_MOST = timedelta(days=14)
@@ -31,6 +32,7 @@ def gaps_in(events: Sequence[CustodyEvent], *, has_bytes: bool, now: datetime) -
         *time_gaps(events),
         *seal_gaps(events),
         *_while_out(events),
+        *_alone(events),
         *_waiting(events, now),
         *(_unchecked(events, now) if has_bytes else ()),
     ]
@@ -66,6 +68,13 @@ def _while_out(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
             sentence = _("Event %(second)d (%(what)s) stands where it was checked out since event %(first)d.")
             said = sentence % {"second": event.seq, "what": event.get_kind_display(), "first": out.seq}
             yield Gap(GapKind.ORDER, said, after=out.seq, before=event.seq)
+
+
+def _alone(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
+    for event in seen_by_one_alone(events):
+        sentence = _("Event %(number)d (%(what)s) was confirmed by no second person.")
+        said = sentence % {"number": event.seq, "what": event.get_kind_display()}
+        yield Gap(GapKind.SECOND, said, after=event.seq)
 
 
 def _waiting(events: Sequence[CustodyEvent], now: datetime) -> Iterator[Gap]:

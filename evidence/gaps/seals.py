@@ -1,4 +1,4 @@
-"""Seals that do not agree: read otherwise than put on, opened though nobody put them on, or seen by one alone."""
+"""Seals that do not agree: read otherwise than put on, opened though nobody put them on, or of a number used before."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ _PUT_ON = (CustodyKind.SEALED, CustodyKind.RECEIVED)
 
 
 def seal_gaps(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
-    """Every reading of a seal that contradicts the ledger, and every seal that no second person confirmed."""
+    """Every reading of a seal that contradicts the ledger, and every number that comes again."""
     numbers = _numbers(events)
     closed: dict[object, CustodyEvent] = {}
     used: dict[str, CustodyEvent] = {}
@@ -29,7 +29,6 @@ def seal_gaps(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
                 used[read] = event
         elif read and event.kind != CustodyKind.CORRECTED:
             yield from _reading(event, read, closed, numbers)
-    yield from _alone(events)
 
 
 def _used_before(event: CustodyEvent, before: CustodyEvent | None) -> Iterator[Gap]:
@@ -77,12 +76,3 @@ def _reading(
         sentence = _("The seal read at event %(second)d is not the one of event %(first)d.")
         said = sentence % {"second": event.seq, "first": last.seq}
         yield Gap(GapKind.SEAL, said, after=last.seq, before=event.seq)
-
-
-def _alone(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
-    confirmed = {event.refers_to_id for event in events if event.kind == CustodyKind.CONFIRMED}
-    for event in events:
-        if event.kind in (CustodyKind.SEALED, CustodyKind.UNSEALED) and event.pk not in confirmed:
-            sentence = _("Event %(number)d (%(what)s) was confirmed by no second person.")
-            said = sentence % {"number": event.seq, "what": event.get_kind_display()}
-            yield Gap(GapKind.SECOND, said, after=event.seq)

@@ -31,6 +31,7 @@ from evidence.models import CustodyEvent
 from evidence.possession import why_not_given
 from evidence.queries import find_item, find_offer, offers_for, offers_open_to_review
 from evidence.scopes import REVIEW_CUSTODY
+from evidence.second_person import wants_a_second
 from evidence.views.reader import page_of, reader
 
 _ACCEPT = ("accept", gettext_lazy("I have it now and take it over"))
@@ -128,7 +129,12 @@ def _answered(request: HttpRequest, offered: CustodyEvent, form: AnswerForm) -> 
 def _answer(offered: CustodyEvent, form: AnswerForm, user: User) -> str:
     typed = form.cleaned_data
     if typed["decision"] == "accept":
-        accept(offered, facts=form.circumstances(), document=typed.get("document"), actor=user)
+        taken = accept(offered, facts=form.circumstances(), document=typed.get("document"), actor=user)
+        if wants_a_second(taken, offered):
+            return _(
+                "The item is with %(name)s. You offered it and entered the paper alone: ask somebody else of the case "
+                "to confirm it from its custody."
+            ) % {"name": offered.received_by}
         return _("The hand-over is complete: the item is with %(name)s.") % {"name": offered.received_by}
     if typed["decision"] == "refuse":
         refuse(offered, reason=typed["reason"], actor=user)

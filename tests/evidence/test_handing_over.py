@@ -17,6 +17,7 @@ from audit.models import Entry
 from cases.dating import read_date
 from cases.membership import add_member
 from cases.models import Case
+from evidence import keeping
 from evidence.circumstances import Circumstances
 from evidence.errors import (
     AlreadyAnswered,
@@ -26,6 +27,8 @@ from evidence.errors import (
     UnknownEvidence,
     VaultUnavailable,
 )
+from evidence.gap_report import gaps_of
+from evidence.gaps.gap import GapKind
 from evidence.handing_over import accept, offer, possible_receivers, refuse, withdraw
 from evidence.holding import holder_of, open_offer, with_holder
 from evidence.models import CustodyEvent, EvidenceItem
@@ -233,6 +236,69 @@ def test_somebody_without_an_account_signs_a_paper(take_in: TakeIn, paralegal: U
     with pytest.raises(NotTheHolder, match="Shirin Expert"):
         offer(item, to=lawyer, facts=WHY, actor=paralegal)
     assert "Shirin" not in str([bytes(entry.body) for entry in Entry.objects.all()])
+
+
+def seconds(item: EvidenceItem) -> list[int | None]:
+    found = gaps_of(list(item.custody.order_by("seq")), item)
+    return [gap.after for gap in found if gap.kind is GapKind.SECOND]
+
+
+def test_one_who_offers_and_enters_the_paper_alone_is_named_until_another_confirms(
+    take_in: TakeIn, paralegal: User, lawyer: User
+) -> None:
+    item, paper = take_in(), take_in(b"a signed receipt")
+    offered = offer(item, to="Dr. Shirin Expert", facts=WHY, actor=paralegal)
+    taken = accept(offered, facts=Circumstances(""), document=paper, actor=paralegal)
+    assert seconds(item) == [taken.seq]
+    with pytest.raises(BadCustody, match="second person must confirm"):
+        keeping.confirm(taken, actor=paralegal)
+    with pytest.raises(BadCustody, match="one person alone"):
+        keeping.confirm(offered, actor=lawyer)
+    confirmed = keeping.confirm(taken, note="I was in the room", actor=lawyer)
+    assert confirmed.refers_to == taken
+    assert seconds(item) == []
+    assert Entry.objects.get(action="evidence.hand_over_confirmed").actor == lawyer.audit_name
+    assert not Entry.objects.filter(action="evidence.seal_confirmed").exists()
+    back = keeping.take_back(item, document=paper, facts=Circumstances(), actor=paralegal)
+    assert seconds(item) == [back.seq]
+    keeping.confirm(back, actor=lawyer)
+    assert seconds(item) == []
+    assert verify_evidence([item]).ok
+
+
+def test_where_another_enters_the_paper_or_an_account_takes_it_nobody_is_missing(
+    take_in: TakeIn, paralegal: User, lawyer: User
+) -> None:
+    item, paper, other = take_in(), take_in(b"a signed receipt"), take_in(b"another")
+    offered = offer(item, to="An expert", facts=WHY, actor=paralegal)
+    taken = accept(offered, facts=Circumstances(""), document=paper, actor=lawyer)
+    passed = accept(
+        offer(other, to=lawyer, facts=WHY, actor=paralegal), facts=Circumstances(""), actor=lawyer
+    )
+    for one in (taken, passed):
+        assert seconds(one.item) == []
+        with pytest.raises(BadCustody, match="one person alone"):
+            keeping.confirm(one, actor=paralegal)
+
+
+def test_the_page_asks_for_the_second_person_of_a_hand_over_on_paper(
+    take_in: TakeIn, client_for: ClientFor, paralegal: User, lawyer: User
+) -> None:
+    item, paper = take_in(), take_in(b"a signed receipt")
+    offered = offer(item, to="An expert", facts=WHY, actor=paralegal)
+    answer = reverse("evidence:answer_offer", args=[item.pk, offered.pk])
+    giver = client_for(paralegal)
+    assert "has acted alone" in giver.get(answer).content.decode()
+    assert giver.post(answer, {"decision": "accept"}).status_code == 422
+    done = giver.post(answer, {"decision": "accept", "document": paper.reference}, follow=True)
+    assert "ask somebody else of the case to confirm it" in done.content.decode()
+    taken = item.custody.get(kind="transfer_accepted")
+    confirm = reverse("evidence:confirm", args=[item.pk, taken.pk])
+    page = client_for(lawyer).get(reverse("evidence:item", args=[item.pk])).content.decode()
+    assert confirm in page
+    assert "confirmed by no second person" in page
+    assert client_for(lawyer).post(confirm, {}).status_code == 302
+    assert confirm not in client_for(lawyer).get(reverse("evidence:item", args=[item.pk])).content.decode()
 
 
 def test_a_lawyer_stands_in_for_a_holder_whose_account_is_closed(
