@@ -1,6 +1,7 @@
 """Rows that a table refuses, whoever inserts them: the same rule in the database that the code holds beside it.
 
-A rule is one condition on NEW in SQL that both databases read; where it is met, the row is not taken.
+A rule is one condition on NEW, in SQL that both databases read or in the SQL of each; where it is met, the row is not
+taken.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +16,15 @@ _BEFORE_INSERT = 1 | 2 | 4
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What a table refuses: a word for the guard's name, the condition, and the words of the refusal."""
+    """What a table refuses: a word for the guard's name, the condition, and the words of the refusal.
+
+    `on_sqlite` is the condition there, where it cannot be said in the same words.
+    """
 
     name: str
     when: str
     words: str
+    on_sqlite: str = ""
 
     def guard(self, table: str) -> str:
         """The trigger's name."""
@@ -28,7 +33,7 @@ class Refusal:
     def sqlite(self, table: str) -> str:
         """The trigger, as SQLite keeps it."""
         return (
-            f'CREATE TRIGGER "{self.guard(table)}" BEFORE INSERT ON "{table}" WHEN {self.when} '
+            f'CREATE TRIGGER "{self.guard(table)}" BEFORE INSERT ON "{table}" WHEN {self.on_sqlite or self.when} '
             f"BEGIN SELECT RAISE(ABORT, '{self.words}'); END"
         )
 

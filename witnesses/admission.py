@@ -5,26 +5,24 @@ invented custodians would be a quorum. A key is let in by the word of custodians
 one before it. Only the first ones, before anything is sealed, are let in as they come.
 """
 
-import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from witnesses.errors import KeysDoNotMatch, NotWaiting
-from witnesses.models import Custodian, CustodianKey, KeyAdmission, SealedIdentity
+from witnesses.errors import KeysDoNotMatch, KeyWithoutWords, NotWaiting
+from witnesses.grounds import REMOVAL_WAIT, Grounds, fingerprint
+from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyAdmission, SealedIdentity
 from witnesses.recovery.words import words_of
 
 SPOKEN_WORDS: Final = 8
-
-
-def fingerprint(key: CustodianKey) -> bytes:
-    """SHA-256 of the public half."""
-    return hashlib.sha256(bytes(key.public_key)).digest()
 
 
 def spoken(key: CustodianKey) -> str:
@@ -62,7 +60,7 @@ def waiting_keys() -> QuerySet[CustodianKey]:
     waiting = CustodianKey.objects.filter(
         retired_at__isnull=True, admission__isnull=True, custodian__revoked_at__isnull=True
     )
-    return waiting.select_related("custodian__user").order_by("created_at", "id")
+    return waiting.select_related("custodian__user", "verifying").order_by("created_at", "id")
 
 
 def find_waiting(key_id: UUID) -> CustodianKey:
@@ -74,35 +72,52 @@ def find_waiting(key_id: UUID) -> CustodianKey:
 
 
 def proven(keys: Iterable[CustodianKey]) -> list[CustodianKey]:
-    """The keys, each compared with what was let in.
+    """The keys, each compared with what was let in, and with the signatures of those who let it in.
 
-    Raises KeysDoNotMatch for one whose public half was exchanged since: whatever is sealed to it, another opens.
+    Raises KeysDoNotMatch for one whose public half was exchanged since, and KeyWithoutWords for one that a row alone
+    lets in: whatever is sealed to either, somebody else opens.
     """
-    checked = list(keys)
-    if any(bytes(key.admission.fingerprint) != fingerprint(key) for key in checked):
-        raise KeysDoNotMatch
+    checked, grounds = list(keys), Grounds()
+    for key in checked:
+        if bytes(key.admission.fingerprint) != fingerprint(key):
+            raise KeysDoNotMatch
+        if not grounds.hold(key.pk):
+            raise KeyWithoutWords(
+                _(
+                    "The key of %(user)s was let in without the signatures of the custodians who have to do that. "
+                    "Nothing was sealed. Remove this custodian from office, and tell the auditor."
+                )
+                % {"user": key.custodian.user.username}
+            )
     return checked
 
 
 def without_a_word(custodian: Custodian, *, founders: int) -> KeyAdmission.Because | None:
     """Why a new key of theirs needs nobody's word, or None where it waits.
 
-    The first `founders` come as they are as long as nothing is sealed. Where every other custodian was removed, the
-    next begins anew, and every alarm says so.
+    The first `founders` come as they are as long as nothing is sealed. Where every other custodian was removed, and
+    nobody brought one back for `grounds.REMOVAL_WAIT`, the next begins anew, and every alarm says so.
     """
     if not SealedIdentity.objects.exists() and admitted_custodians().count() < founders:
         return KeyAdmission.Because.FOUNDED
-    return None if _others(custodian).exists() else KeyAdmission.Because.ALONE
+    return None if Grounds().others(custodian.pk, at=timezone.now()) else KeyAdmission.Because.ALONE
 
 
 def words_needed(custodian: Custodian, *, quorum: int) -> int:
     """How many custodians have to vouch: a quorum, or all who are left where fewer are.
 
     Who was shut out of their account, or whose passphrase was said to be lost, still counts: whoever could say so of
-    all of them would let themselves in. Only a removal makes it easier, and that alarms everybody.
+    all of them would let themselves in. Only a removal makes it easier: that alarms everybody, and it counts after
+    `grounds.REMOVAL_WAIT`, in which the removed can be brought back.
     """
-    return min(quorum, _others(custodian).count())
+    return min(quorum, len(Grounds().others(custodian.pk, at=timezone.now())))
 
 
-def _others(custodian: Custodian) -> QuerySet[Custodian]:
-    return admitted_custodians().filter(revoked_at__isnull=True).exclude(pk=custodian.pk)
+def begins_anew_at(custodian: Custodian) -> datetime | None:
+    """From when on a new key of theirs needs nobody's word, for every other custodian was removed; else None."""
+    others = admitted_custodians().exclude(pk=custodian.pk)
+    if others.filter(revoked_at__isnull=True).exists():
+        return None
+    removals = CustodianEvent.objects.filter(kind=CustodianEvent.Kind.REMOVED, custodian__in=others)
+    last = removals.order_by("-at").first()
+    return last.at + REMOVAL_WAIT if last else None

@@ -26,7 +26,7 @@ from witnesses.bindings import request_key_binding
 from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import BadOpeningRequest, ReasonMissing, UnknownWitness
 from witnesses.identity import FIELDS
-from witnesses.models import InterviewNote, OpeningRequest, SealedIdentity, Witness
+from witnesses.models import ActKey, InterviewNote, OpeningRequest, SealedIdentity, Witness
 from witnesses.note_content import NOTE
 from witnesses.one_time import new_one_time_key
 from witnesses.quotas import Quota, first_met, turn_away
@@ -194,6 +194,7 @@ def _new_request(wish: _Wish, *, by: User) -> tuple[OpeningRequest, SealedText]:
         expires_at=now + _lifetime(wish.emergency),
     )
     key = new_one_time_key(salt=bytes(request.salt), binding=request_key_binding(request))
-    request.public_key, request.wrapped_private_key = key.public, key.wrapped
+    request.wrapped_private_key = key.wrapped
     request.save(force_insert=True)
+    ActKey.objects.create(request=request, public_key=key.public)
     return request, key.code

@@ -3,6 +3,7 @@
 from witnesses.models import (
     Custodian,
     CustodianKey,
+    CustodianWord,
     DrillRecord,
     OpeningDecision,
     OpeningRequest,
@@ -95,3 +96,25 @@ def drill_share_binding(record: DrillRecord, key: CustodianKey) -> Binding:
 def recovery_binding(identity: SealedIdentity, kit: RecoveryKit) -> Binding:
     """For the data key of a record, sealed to a recovery kit."""
     return {**identity_binding(identity), "purpose": "recovery", "kit": str(kit.pk)}
+
+
+def key_word(kind: CustodianWord.Kind, key: CustodianKey, *, fingerprint: bytes, by: CustodianKey) -> Binding:
+    """What a custodian signs of a key: that it is this person's, or the next one of their own."""
+    return {
+        "word": kind.value,
+        "key": str(key.pk),
+        "custodian": str(key.custodian_id),
+        "fingerprint": fingerprint.hex(),
+        "by_key": str(by.pk),
+    }
+
+
+def kit_word(kit: RecoveryKit, *, fingerprint: bytes, by: CustodianKey) -> Binding:
+    """What a custodian signs of a recovery kit."""
+    return {
+        "word": CustodianWord.Kind.KIT.value,
+        "kit": str(kit.pk),
+        "session": str(kit.session_id),
+        "fingerprint": fingerprint.hex(),
+        "by_key": str(by.pk),
+    }

@@ -21,12 +21,14 @@ from witnesses.errors import (
     UnknownCustodian,
     WeakPassphrase,
 )
-from witnesses.models import Custodian, CustodianKey
+from witnesses.grounds import verifying_key
+from witnesses.models import Custodian, CustodianKey, VerifyingKey
 from witnesses.passphrase_strength import SHORTEST, weakness
 from witnesses.passphrases import Stretching, unwrap_seed, wrap_seed
 from witnesses.sealed import SealedBytes
 from witnesses.sealing import Binding, new_key_pair, public_key_of
 from witnesses.sharing import MOST_SHARES
+from witnesses.signing import verifying_key_of
 
 DECIDE: Final = "witnesses.decide_opening"
 _WEAKNESSES: Final = {
@@ -66,7 +68,8 @@ def unlock(key: CustodianKey, *, passphrase: str) -> SealedBytes:
     """
     wrapping_key = Stretching.stored(key.kdf).stretch(passphrase)
     seed = unwrap_seed(bytes(key.wrapped_private_key or b""), key=wrapping_key, binding=_key_binding(key))
-    if public_key_of(seed) != bytes(key.public_key):
+    checks = verifying_key(key)
+    if public_key_of(seed) != bytes(key.public_key) or (checks and verifying_key_of(seed) != checks):
         raise KeysDoNotMatch
     return seed
 
@@ -111,7 +114,10 @@ def current_key(custodian: Custodian) -> CustodianKey | None:
 
 
 def keys_for_sealing() -> list[CustodianKey]:
-    """The current keys of all active custodians. Raises TooFewCustodians with what is missing, and KeysDoNotMatch."""
+    """The current keys of all active custodians.
+
+    Raises TooFewCustodians with what is missing, KeysDoNotMatch, and KeyWithoutWords.
+    """
     keys = _current_keys()
     if len(keys) < fewest_custodians():
         sentence = _(
@@ -137,7 +143,11 @@ def _current_keys() -> list[CustodianKey]:
     # Locked, so that a key that is being replaced at this moment is given no more shares.
     active = [custodian.pk for custodian in active_custodians()]
     list(Custodian.objects.select_for_update(no_key=True).filter(pk__in=active).order_by("pk"))
-    current = admitted_keys().filter(custodian__in=active).select_related("admission")
+    current = (
+        admitted_keys()
+        .filter(custodian__in=active)
+        .select_related("admission", "verifying", "custodian__user")
+    )
     return proven(current.order_by("created_at", "id")[:MOST_SHARES])
 
 
@@ -154,6 +164,7 @@ def new_key(custodian: Custodian, passphrase: str, *, version: int) -> Custodian
     )
     key.wrapped_private_key, key.kdf = wrap(SealedBytes(pair.seed), key=key, passphrase=passphrase)
     key.save(force_insert=True)
+    VerifyingKey.objects.create(key=key, verifying_key=verifying_key_of(pair.seed))
     return key
 
 

@@ -141,9 +141,8 @@ def _unseal(request: OpeningRequest, held: KeyShare, *, passphrase: str) -> Shar
 
 @sensitive_variables()
 def _reseal(request: OpeningRequest, decision: OpeningDecision, share: Share) -> None:
-    sealed = seal_share(
-        share, public_key=bytes(request.public_key), binding=approval_share_binding(request, decision)
-    )
+    public_key = bytes(request.act_key.public_key)
+    sealed = seal_share(share, public_key=public_key, binding=approval_share_binding(request, decision))
     ApprovalShare.objects.create(decision=decision, index=share.index, sealed_share=sealed)
 
 

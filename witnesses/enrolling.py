@@ -12,8 +12,9 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
-from witnesses.admission import admit, find_waiting, fingerprint, without_a_word, words_needed
+from witnesses.admission import admit, find_waiting, without_a_word, words_needed
 from witnesses.alarms import raise_enrolment_alarm
+from witnesses.bindings import key_word
 from witnesses.custodians import (
     DECIDE,
     acting_custodian,
@@ -25,9 +26,12 @@ from witnesses.custodians import (
 )
 from witnesses.deciding import checked_reason
 from witnesses.errors import AlreadyDecided, AlreadyEnrolled, NotACustodian, WrongPerson
-from witnesses.keeping_keys import own_key, prove
-from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyAdmission, KeyVouch
+from witnesses.grounds import Grounds, fingerprint
+from witnesses.keeping_keys import open_to_sign, own_key
+from witnesses.models import Custodian, CustodianEvent, CustodianKey, CustodianWord, KeyAdmission, KeyVouch
 from witnesses.offices import lock_custodians, lock_office
+from witnesses.sealed import SealedBytes
+from witnesses.signing import sign_word
 
 
 @sensitive_variables()
@@ -71,28 +75,24 @@ def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
 def vouch(key: CustodianKey, *, passphrase: str, actor: Actor) -> bool:
     """Gives a custodian's word that the key is the person's own; whether it was the last that was needed.
 
-    The passphrase proves who gives it. Raises NotPermitted, NotACustodian, WrongPerson for one's own key, NoKey,
-    WrongPassphrase, TooManyFailures, AlreadyDecided, and NotWaiting.
+    The passphrase opens what signs it. Whoever gave their word while more were needed, and is one of few who are left
+    since, gives it again. Raises NotPermitted, NotACustodian, WrongPerson for one's own key, NoKey, WrongPassphrase,
+    TooManyFailures, AlreadyDecided, and NotWaiting.
     """
     voucher = _voucher(key, actor=actor)
     own = own_key(voucher)
-    prove(own, passphrase)
+    seed = open_to_sign(own, passphrase)
     with transaction.atomic():
         lock_custodians()
         lock_office(voucher)
         waiting = find_waiting(key.pk)
-        if waiting.vouches.filter(custodian=voucher).exists():
+        before = waiting.vouches.filter(custodian=voucher).exists()
+        if not before:
+            _give_word(waiting, voucher, own=own, seed=seed, actor=actor)
+        enough = are_enough(waiting)
+        if before and not enough:
             raise AlreadyDecided(_("You have given your word for this key already."))
-        KeyVouch.objects.create(key=waiting, custodian=voucher)
         CustodianKey.objects.filter(pk=own.pk).update(proved_at=timezone.now())
-        log.append(
-            Action.CUSTODIAN_VOUCHED,
-            subject=waiting,
-            actor=actor,
-            facts={"custodian": str(waiting.custodian_id), "fingerprint": fingerprint(waiting).hex()},
-        )
-        given = active_custodians([one.custodian for one in waiting.vouches.select_related("custodian")])
-        enough = len(given) >= words_needed(waiting.custodian, quorum=quorum())
         if enough:
             admit(waiting, KeyAdmission.Because.VOUCHED, actor=actor)
     return enough
@@ -128,6 +128,29 @@ def turn_away(key: CustodianKey, *, reason: str, actor: Actor) -> None:
                 "reason": sealed(event, "reason"),
             },
         )
+
+
+@sensitive_variables()
+def _give_word(
+    waiting: CustodianKey, voucher: Custodian, *, own: CustodianKey, seed: SealedBytes, actor: Actor
+) -> None:
+    KeyVouch.objects.create(key=waiting, custodian=voucher)
+    word = key_word(CustodianWord.Kind.VOUCHED, waiting, fingerprint=fingerprint(waiting), by=own)
+    CustodianWord.objects.create(
+        kind=CustodianWord.Kind.VOUCHED, by_key=own, about_key=waiting, signature=sign_word(seed, word)
+    )
+    log.append(
+        Action.CUSTODIAN_VOUCHED,
+        subject=waiting,
+        actor=actor,
+        facts={"custodian": str(waiting.custodian_id), "fingerprint": fingerprint(waiting).hex()},
+    )
+
+
+def are_enough(waiting: CustodianKey) -> bool:
+    """Whether enough custodians of today gave their word, each signed."""
+    vouchers = Custodian.objects.filter(pk__in=Grounds().vouchers(waiting))
+    return len(active_custodians(vouchers)) >= words_needed(waiting.custodian, quorum=quorum())
 
 
 def _own_row(user: User) -> Custodian:

@@ -208,6 +208,10 @@ class KeysDoNotMatch(WitnessError, Broken):
     )
 
 
+class KeyWithoutWords(WitnessError, Broken):
+    """A key that stands among those that are let in without the signatures of those who had to let it in."""
+
+
 class UnsafeParameters(WitnessError, Unavailable):
     """Stored key derivation parameters lie outside the bounds that this program accepts."""
 

@@ -14,15 +14,24 @@ from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
 from witnesses.admission import admit, waiting_keys
-from witnesses.bindings import held_share_binding
+from witnesses.bindings import held_share_binding, key_word
 from witnesses.custodians import acting_custodian, check_passphrase, current_key, new_key, unlock, wrap
 from witnesses.deciding import checked_reason
 from witnesses.errors import KeyChanged, NoKey, SealBroken
-from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyAdmission, KeyShare
+from witnesses.grounds import fingerprint, verifying_key
+from witnesses.models import (
+    Custodian,
+    CustodianEvent,
+    CustodianKey,
+    CustodianWord,
+    KeyAdmission,
+    KeyShare,
+)
 from witnesses.offices import lock_custodians, lock_office
 from witnesses.removing import remover
 from witnesses.sealed import SealedBytes
 from witnesses.sealing import open_share, seal_share
+from witnesses.signing import sign_word
 from witnesses.trials import trial
 
 
@@ -82,6 +91,7 @@ def rotate_key(*, passphrase: str, actor: Actor) -> Rotated:
         moved, unreadable = _move(old, new, seed)
         if not unreadable:
             CustodianKey.objects.filter(pk=old.pk).update(wrapped_private_key=None)
+        _sign_for_next(old, new, seed)
         admit(new, KeyAdmission.Because.ROTATED, actor=actor)
         log.append(
             Action.CUSTODIAN_KEY_ROTATED,
@@ -170,15 +180,32 @@ def lost_key(custodian: Custodian) -> CustodianKey | None:
 
 
 @sensitive_variables()
-def prove(key: CustodianKey, passphrase: str) -> None:
-    """Whether the passphrase is the key's, and no more. Raises WrongPassphrase, TooManyFailures, or KeysDoNotMatch."""
-    _unlock(key, passphrase)
+def open_to_sign(key: CustodianKey, passphrase: str) -> SealedBytes:
+    """What signs a word, in memory. Raises NoKey for an old key, WrongPassphrase, TooManyFailures, KeysDoNotMatch."""
+    require_signing(key)
+    return _unlock(key, passphrase)
+
+
+def require_signing(key: CustodianKey) -> None:
+    """Raises NoKey for a key that was made before words were signed."""
+    if not verifying_key(key):
+        raise NoKey(_("Your key is of before words were signed. Change to a new key first, then come back."))
 
 
 @sensitive_variables()
 def _unlock(key: CustodianKey, passphrase: str) -> SealedBytes:
     with trial(key.custodian.user, subject=key, case_id=None, secret="passphrase"):  # noqa: S106 - its name
         return unlock(key, passphrase=passphrase)
+
+
+@sensitive_variables()
+def _sign_for_next(old: CustodianKey, new: CustodianKey, seed: SealedBytes) -> None:
+    """The old key's word for the new one; a key of before words were signed gives none."""
+    if verifying_key(old):
+        word = key_word(CustodianWord.Kind.ROTATED, new, fingerprint=fingerprint(new), by=old)
+        CustodianWord.objects.create(
+            kind=CustodianWord.Kind.ROTATED, by_key=old, about_key=new, signature=sign_word(seed, word)
+        )
 
 
 @sensitive_variables()

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from cases.dating import read_date
 from cases.models import Case
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
+from witnesses import grounds
 from witnesses.enrolling import enrol_custodian, vouch
 from witnesses.identity import IdentityFacts, SealedName, SealedRow
 from witnesses.interviewing import InterviewFacts, open_interview
@@ -80,6 +82,12 @@ def let_in(user: User, *, by: list[User], passphrases: Mapping[str, str] = PASSP
     key = CustodianKey.objects.get(custodian__user=user, retired_at__isnull=True)
     for one in by:
         vouch(key, passphrase=passphrases[one.username], actor=one)
+
+
+@pytest.fixture
+def no_waiting_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the days in which the removed can be brought back had passed."""
+    monkeypatch.setattr(grounds, "REMOVAL_WAIT", timedelta(0))
 
 
 @pytest.fixture

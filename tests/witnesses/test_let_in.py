@@ -12,7 +12,7 @@ from accounts.roles import Role
 from audit.actions import Action
 from audit.models import Entry
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES, let_in
-from witnesses.admission import admit, fingerprint, spoken
+from witnesses.admission import admit, spoken
 from witnesses.custodians import active_custodians, keys_for_sealing
 from witnesses.enrolling import enrol_custodian, turn_away, vouch
 from witnesses.errors import (
@@ -26,6 +26,7 @@ from witnesses.errors import (
     WrongPassphrase,
     WrongPerson,
 )
+from witnesses.grounds import fingerprint
 from witnesses.health import Standing, custody_of
 from witnesses.keeping_keys import declare_found, declare_lost, rotate_key
 from witnesses.models import (
@@ -191,14 +192,14 @@ def test_saying_that_every_passphrase_is_lost_makes_it_no_easier(custodians, wit
     assert not vouch(key_of(puppet), passphrase=PASSPHRASES["custodian_a"], actor=custodians[0])
 
 
-def test_where_one_is_left_one_word_is_enough(waiting, custodians, administrator):
+def test_where_one_is_left_one_word_is_enough(waiting, custodians, administrator, no_waiting_time):
     for user in custodians[1:]:
         remove_custodian(Custodian.objects.get(user=user), reason=WHY, actor=administrator)
     assert vouch(waiting, passphrase=PASSPHRASES["custodian_a"], actor=custodians[0])
 
 
 def test_where_nobody_is_left_the_next_begins_anew_and_everybody_is_alarmed(
-    custodians, witness, puppet, administrator
+    custodians, witness, puppet, administrator, no_waiting_time
 ):
     for user in custodians:
         remove_custodian(Custodian.objects.get(user=user), reason=WHY, actor=administrator)

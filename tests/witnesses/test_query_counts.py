@@ -76,7 +76,6 @@ def openings(witness, custodians, lawyer):
                 expires_at=now + timedelta(hours=1),
                 state=OpeningState.OPENED,
                 opened_at=now,
-                public_key=b"k",
             )
             for custodian in allowed_by:
                 OpeningDecision.objects.create(

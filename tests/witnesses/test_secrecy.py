@@ -275,6 +275,7 @@ def test_no_column_could_hold_a_name_in_clear():
         "CustodianEvent.kind",
         "CustodianEvent.reason",
         "KeyAdmission.because",
+        "CustodianWord.kind",
         "QuorumSession.purpose",
         "QuorumSession.reason",
         "QuorumSession.state",

@@ -63,6 +63,7 @@ from witnesses.models.risk import (
 )
 from witnesses.models.statement import Answer, Statement
 from witnesses.models.witness import KeyShare, SealedIdentity, Witness
+from witnesses.models.word import ActKey, CustodianWord, VerifyingKey
 
 __all__ = [
     "IN_THE_CONTENT",
@@ -71,6 +72,7 @@ __all__ = [
     "ON_A_TEST_RECORD",
     "TELLS_WHO_ASKS",
     "AccountKind",
+    "ActKey",
     "AlarmKind",
     "AlarmSeen",
     "Answer",
@@ -82,6 +84,7 @@ __all__ = [
     "Custodian",
     "CustodianEvent",
     "CustodianKey",
+    "CustodianWord",
     "Dependence",
     "DependenceEnd",
     "DrillRecord",
@@ -126,6 +129,7 @@ __all__ = [
     "ThreatIncident",
     "ThreatWords",
     "Tie",
+    "VerifyingKey",
     "WithdrawalWords",
     "Witness",
     "WitnessAlarm",

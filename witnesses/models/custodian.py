@@ -82,10 +82,12 @@ class KeyAdmission(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.OneToOneField(CustodianKey, on_delete=models.PROTECT, related_name="admission")
-    # SHA-256 of the public half.
+    # SHA-256 of the public half, and of what checks its words.
     fingerprint = models.BinaryField()
     because = models.CharField(max_length=10, choices=Because.choices)
     at = models.DateTimeField(default=timezone.now)
+
+    IN_THE_LOG: ClassVar = InTheLog(written="at", about="key")
 
     class Meta:
         default_permissions = ()

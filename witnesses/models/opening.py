@@ -48,7 +48,6 @@ class OpeningRequest(models.Model):
     # A danger to life: first on the desks, loud, and reviewed afterwards.
     emergency = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=OpeningState.choices, default=OpeningState.REQUESTED)
-    public_key = models.BinaryField()
     # Emptied when the request ends, whichever way: without it the resealed shares are noise.
     wrapped_private_key = models.BinaryField(null=True)
     salt = models.BinaryField()

@@ -63,7 +63,6 @@ class QuorumSession(models.Model):
     reason = PrivateTextField()
     threshold = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=QuorumState.choices, default=QuorumState.REQUESTED)
-    public_key = models.BinaryField()
     # Emptied when the session ends, whichever way: without it the resealed shares are noise.
     wrapped_private_key = models.BinaryField(null=True)
     salt = models.BinaryField()

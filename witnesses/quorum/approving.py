@@ -13,16 +13,19 @@ from audit.actors import Actor
 from audit.canonical import Json
 from audit.commitments import new_salt
 from audit.private import sealed
-from witnesses.bindings import session_share_binding
+from witnesses.bindings import kit_word, session_share_binding
 from witnesses.custodians import acting_custodian, current_key, unlock
 from witnesses.deciding import checked_reason
 from witnesses.errors import AlreadyDecided, NotACustodian, SealBroken, WrongPerson
+from witnesses.keeping_keys import require_signing
 from witnesses.models import (
     LIVE_SESSIONS,
     TELLS_WHO_ASKS,
     Custodian,
     CustodianKey,
+    CustodianWord,
     QuorumDecision,
+    QuorumPurpose,
     QuorumSession,
     QuorumShare,
     QuorumState,
@@ -31,9 +34,11 @@ from witnesses.offices import lock_office
 from witnesses.quorum.beginning import require_initiator
 from witnesses.quorum.ending import end_session, require_session
 from witnesses.quorum.held import Held, held_shares, is_gathered
-from witnesses.sealed import SealedText
+from witnesses.recovery.seals import public_kit
+from witnesses.sealed import SealedBytes, SealedText
 from witnesses.sealing import open_share, seal_share
 from witnesses.sharing import Share
+from witnesses.signing import sign_word
 from witnesses.trials import trial
 
 Opened = Sequence[tuple[Held, Share]]
@@ -55,7 +60,10 @@ def approve_session(session: QuorumSession, *, passphrase: str, reason: str, act
     held = held_shares(session, key) if key else []
     if key is None or not held:
         raise NotACustodian
-    opened = _unseal(session, key, held, passphrase=passphrase)
+    if session.purpose == QuorumPurpose.KIT:
+        require_signing(key)
+    seed = _unlock(session, key, passphrase=passphrase)
+    opened = _unseal(held, seed)
     if not opened:
         raise SealBroken
     facts: dict[str, Json] = {"shares": len(opened), "unreadable": len(held) - len(opened)}
@@ -63,6 +71,8 @@ def approve_session(session: QuorumSession, *, passphrase: str, reason: str, act
         require_session(session, QuorumState.REQUESTED)
         require_initiator(session)
         _reseal(session, decision, opened)
+        if session.purpose == QuorumPurpose.KIT:
+            _sign_kit(session, key, seed)
         _log_approval(session, decision, facts=facts, actor=actor)
         CustodianKey.objects.filter(pk=key.pk).update(proved_at=timezone.now())
         if is_gathered(session):
@@ -101,10 +111,24 @@ def _deciding_custodian(session: QuorumSession, *, actor: Actor) -> Custodian:
 
 
 @sensitive_variables()
-def _unseal(session: QuorumSession, key: CustodianKey, held: Sequence[Held], *, passphrase: str) -> Opened:
+def _unlock(session: QuorumSession, key: CustodianKey, *, passphrase: str) -> SealedBytes:
     user, case_id = key.custodian.user, session.case_id
     with trial(user, subject=session, case_id=case_id, secret="passphrase"):  # noqa: S106 - the name of a secret
-        seed = unlock(key, passphrase=passphrase)
+        return unlock(key, passphrase=passphrase)
+
+
+@sensitive_variables()
+def _sign_kit(session: QuorumSession, key: CustodianKey, seed: SealedBytes) -> None:
+    """The custodian's signature under the kit that they compared by voice: no row can stand in for it."""
+    kit = session.recovery_kit
+    word = kit_word(kit, fingerprint=public_kit(kit).fingerprint, by=key)
+    CustodianWord.objects.create(
+        kind=CustodianWord.Kind.KIT, by_key=key, about_kit=kit, signature=sign_word(seed, word)
+    )
+
+
+@sensitive_variables()
+def _unseal(held: Sequence[Held], seed: SealedBytes) -> Opened:
     opened = []
     for one in held:
         try:
@@ -117,7 +141,7 @@ def _unseal(session: QuorumSession, key: CustodianKey, held: Sequence[Held], *, 
 
 @sensitive_variables()
 def _reseal(session: QuorumSession, decision: QuorumDecision, opened: Opened) -> None:
-    public_key = bytes(session.public_key)
+    public_key = bytes(session.act_key.public_key)
     QuorumShare.objects.bulk_create(
         QuorumShare(
             decision=decision,

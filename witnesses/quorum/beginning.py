@@ -25,6 +25,7 @@ from witnesses.custodians import DECIDE, acting_custodian, quorum
 from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import NothingToGather, RequesterLostRight, SessionRunning
 from witnesses.models import (
+    ActKey,
     QuorumPurpose,
     QuorumSession,
     SealedIdentity,
@@ -123,11 +124,12 @@ def _new_session(
         expires_at=now + timedelta(hours=getattr(settings, "DADKHAH_OPENING_HOURS", _USUAL_LIFETIME_HOURS)),
     )
     key = new_one_time_key(salt=bytes(session.salt), binding=session_key_binding(session))
-    session.public_key, session.wrapped_private_key = key.public, key.wrapped
+    session.wrapped_private_key = key.wrapped
     try:
         # The database says it, for two who ask in one moment cannot see each other.
         with transaction.atomic():
             session.save(force_insert=True)
+            ActKey.objects.create(session=session, public_key=key.public)
     except IntegrityError:
         raise SessionRunning from None
     return session, key.code

@@ -43,7 +43,7 @@ def export_sealed(*, actor: Actor, second: Actor | None = None) -> bytes:
             facts={"records": len(lines), "people": [user.username for user in people]},
         )
     waiting = QuorumSession.objects.live().filter(purpose=QuorumPurpose.RECOVER).first()
-    session, key = (str(waiting.pk), bytes(waiting.public_key)) if waiting else ("", b"")
+    session, key = (str(waiting.pk), bytes(waiting.act_key.public_key)) if waiting else ("", b"")
     return to_carry(EXPORT, public_kit(kit), lines, session=session, key=key)
 
 

@@ -5,21 +5,38 @@ from django.views.decorators.debug import sensitive_variables
 from audit.canonical import Json
 from witnesses.bindings import recovery_binding
 from witnesses.custodians import quorum
+from witnesses.grounds import Grounds
 from witnesses.models import RecoveryKit, RecoverySeal, SealedIdentity
 from witnesses.recovery.kit import PublicKit
 from witnesses.sealing import seal_data_key
 
 
 def installed_kit() -> RecoveryKit | None:
-    """The kit that a quorum confirmed last."""
-    confirmed = RecoveryKit.objects.filter(session__kit_installation__isnull=False)
-    return confirmed.select_related("session").order_by("-session__kit_installation__installed_at").first()
+    """The kit that a quorum confirmed last; one of before confirmations were signed where there is no other."""
+    kits = _installed_kits()
+    signed = (kit for kit in kits if is_confirmed(kit))
+    return next(signed, kits[0] if kits else None)
 
 
 def kit_for_sealing() -> RecoveryKit | None:
-    """The kit that records are sealed to; none where it opens with fewer sheets than an opening takes custodians."""
-    kit = installed_kit()
+    """The kit that records are sealed to: the newest that a quorum signed.
+
+    None where it opens with fewer sheets than an opening takes custodians.
+    """
+    kit = next((kit for kit in _installed_kits() if is_confirmed(kit)), None)
     return kit if kit is not None and kit.threshold >= quorum() else None
+
+
+def is_confirmed(kit: RecoveryKit) -> bool:
+    """Whether as many custodians signed the kit as its session took: rows that say so are not enough."""
+    return len(Grounds().confirmers(kit, public_kit(kit).fingerprint)) >= kit.session.threshold
+
+
+def _installed_kits() -> list[RecoveryKit]:
+    """The newest first."""
+    installed = RecoveryKit.objects.filter(session__kit_installation__isnull=False)
+    newest_first = installed.select_related("session").order_by("-session__kit_installation__installed_at")
+    return list(newest_first.prefetch_related("words"))
 
 
 def public_kit(kit: RecoveryKit) -> PublicKit:

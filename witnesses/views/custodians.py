@@ -5,18 +5,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from accounts.models import User
-from witnesses.admission import spoken, words_needed
+from witnesses.admission import begins_anew_at, spoken, words_needed
 from witnesses.closing import close_overdue
 from witnesses.custodian_forms import VouchForm
 from witnesses.custodians import DECIDE, quorum
 from witnesses.deciding import approve, refuse
-from witnesses.enrolling import enrol_custodian, turn_away, vouch
+from witnesses.enrolling import are_enough, enrol_custodian, turn_away, vouch
 from witnesses.forms import DecisionForm, EnrolForm
 from witnesses.identity_words import ASKED_LABELS
 from witnesses.keeping_keys import lost_key
@@ -104,13 +105,15 @@ def enrol(request: HttpRequest) -> HttpResponse:
             return redirect("witnesses:decisions")
     own = Custodian.objects.filter(user=user).first()
     waits = waiting_key(user)
+    anew = begins_anew_at(waits.custodian) if waits else None
     context = {
         "waits": waits,
+        "anew": anew,
         "spoken": spoken(waits) if waits else "",
         "needed": words_needed(waits.custodian, quorum=quorum()) if waits else 0,
         "given": waits.vouches.count() if waits else 0,
         "enrolled": is_enrolled(user),
-        "may_make_key": may_make_key(user),
+        "may_make_key": may_make_key(user) or (anew is not None and anew <= timezone.now()),
         "can_find": own is not None and lost_key(own) is not None,
     }
     return show_form(request, "witnesses/enrol.html", form, context)
@@ -137,7 +140,7 @@ def let_in(request: HttpRequest, key_id: UUID) -> HttpResponse:
         "spoken": spoken(key),
         "needed": words_needed(key.custodian, quorum=quorum()),
         "vouches": key.vouches.select_related("custodian__user"),
-        "gave": key.vouches.filter(custodian__user=user).exists(),
+        "gave": key.vouches.filter(custodian__user=user).exists() and not are_enough(key),
         "own": key.custodian.user_id == user.pk,
         "before": key.version > 1,
     }

@@ -178,7 +178,7 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
     live, beyond = asked.state in LIVE_SESSIONS, _of_other_cases(asked)
     return {
         "session": asked,
-        "handed_over_to": spoken_key(bytes(asked.public_key))
+        "handed_over_to": spoken_key(bytes(asked.act_key.public_key))
         if asked.purpose == QuorumPurpose.RECOVER
         else "",
         "package": package_of(asked),

@@ -44,7 +44,7 @@ WHY = "All three of the former custodians were arrested"
 
 
 @pytest.fixture
-def newcomers(kit, witness, custodians, administrator, hire):
+def newcomers(kit, witness, custodians, administrator, hire, no_waiting_time):
     """Every custodian was arrested; three others hold the office now, and no share of anything."""
     for user in custodians:
         remove_custodian(user.custodian, reason="Arrested", actor=administrator)
@@ -140,7 +140,7 @@ def test_the_commands_and_the_page_of_the_request(newcomers, paper, tmp_path, cl
     session = QuorumSession.objects.get(purpose="recover")
     for user in newcomers[:2]:
         approve_session(session, passphrase=NEW[user.username], reason="Yes", actor=user)
-    spoken = spoken_key(bytes(session.public_key))
+    spoken = spoken_key(bytes(session.act_key.public_key))
     shown = page(client_for(newcomers[1]), "session", session.pk)
     assert spoken in shown
     assert page(client_for(newcomers[0]), "carry_out", session.pk)
