@@ -1,7 +1,10 @@
 """Who may sign in. A person of the office, never a witness."""
 
+import re
 import uuid
-from typing import ClassVar
+from collections.abc import Iterable
+from copy import copy
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -30,6 +33,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = None
     # Which door the user came through in this process; set by the page middleware and by commands.
     channel: str = Channel.PROGRAM
+    # What this person confirmed of the one act that is done with this very object; see `confirming`.
+    confirmed: frozenset[str] = frozenset()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(
@@ -64,6 +69,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def audit_name(self) -> str:
         """How the log names this user: an identifier, never a name."""
         return f"user:{self.pk}"
+
+    def confirming(self, codes: Iterable[str]) -> Self:
+        """The same user for one act, with what they confirmed of it. This object itself has confirmed nothing.
+
+        It is handed to the act as its actor, so it reaches no other act, request, thread or task by itself. Several
+        codes may stand in one text, apart from each other by any sign.
+        """
+        other = copy(self)
+        other.confirmed = frozenset(code for text in codes for code in re.findall(r"[0-9A-Za-z]+", text))
+        return other
 
     @property
     def role(self) -> Role | None:

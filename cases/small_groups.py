@@ -2,12 +2,12 @@
 
 The rule stands above this app, so the settings name it. It is asked where words are written down, whichever page or
 command brought them, and it refuses until somebody confirms exactly what it found.
+What they confirmed comes with who acts (`User.confirming`), act by act, and from nowhere else.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -22,8 +22,6 @@ from cases.errors import CaseError
 
 # As a form sends it, and as an answer for programs calls it.
 CONFIRMED: Final = "small_group"
-# What was confirmed belongs to one act of one person, so it lives no longer than the block that does it.
-_confirmed: ContextVar[frozenset[str]] = ContextVar("confirmed_small_groups", default=frozenset())
 
 
 class SmallGroup(CaseError, Conflict):
@@ -44,20 +42,21 @@ class SmallGroup(CaseError, Conflict):
         return [{CONFIRMED: self.code}]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Written:
+    """Words that are kept together, and the items that they are about. Its `repr` says nothing."""
+
+    texts: Sequence[str]
+    items: frozenset[UUID] = frozenset()
+
+    def __repr__(self) -> str:
+        return "<private>"
+
+
 class Weigher(Protocol):
     """Raises SmallGroup where words narrow a witness to few people and nobody confirmed it; logs that somebody did."""
 
-    def __call__(self, texts: Iterable[str], *, items: Collection[UUID], actor: User) -> None: ...
-
-
-@contextmanager
-def despite(codes: Iterable[str]) -> Iterator[None]:
-    """Within it, what these codes stand for is written all the same, and the log says so."""
-    before = _confirmed.set(frozenset(codes))
-    try:
-        yield
-    finally:
-        _confirmed.reset(before)
+    def __call__(self, written: Iterable[Written], *, actor: User) -> None: ...
 
 
 def take_confirmations(parser: ArgumentParser) -> None:
@@ -72,9 +71,9 @@ def take_confirmations(parser: ArgumentParser) -> None:
     )
 
 
-def is_confirmed(code: str) -> bool:
-    """Whether somebody confirmed what this code stands for, for what is being done now."""
-    return code in _confirmed.get()
+def is_confirmed(code: str, *, by: User) -> bool:
+    """Whether the actor of this act confirmed what this code stands for. See `User.confirming`."""
+    return code in by.confirmed
 
 
 @sensitive_variables()
@@ -83,5 +82,11 @@ def weigh_words(texts: Iterable[str], *, items: Collection[UUID] = (), actor: Us
 
     Belongs into the transaction that keeps them. Raises SmallGroup.
     """
+    weigh_each([Written(list(texts), frozenset(items))], actor=actor)
+
+
+@sensitive_variables()
+def weigh_each(written: Iterable[Written], *, actor: User) -> None:
+    """As `weigh_words`, of many at once. What is written of one witness counts together."""
     weigh: Weigher = import_string(settings.DADKHAH_WORDS_WEIGHER)
-    weigh(texts, items=items, actor=actor)
+    weigh(written, actor=actor)

@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import User
 from audit.keys import PUBLIC_FILE
 from cases.models import Case
-from cases.small_groups import despite
 from config.demo_cast import Cast, Secrets
 from config.demo_story import Story
 from dossiers.archive import VaultSink
@@ -66,22 +65,21 @@ def hand_over(case: Case, cast: Cast, known: Secrets, story: Story) -> tuple[Pat
 def _compiled(case: Case, lawyer: User, story: Story) -> Dossier:
     """Asked for twice: what the exhibits tell together fits few people, and goes out only with a reason."""
 
-    def ask(reason: str) -> Dossier:
+    def ask(reason: str, actor: User) -> Dossier:
         return compile_dossier(
             case,
             purpose=PURPOSE,
             sink=VaultSink(),
             receiver=RECEIVER,
             narrowing_reason=reason,
-            actor=lawyer,
+            actor=actor,
         )
 
     try:
-        return ask("")
+        return ask("", lawyer)
     except NarrowsWitnesses as refused:
         story.say("It was refused first: together the exhibits narrow the pseudonym to few people.")
-        with despite([refused.code]):
-            return ask(_FEW)
+        return ask(_FEW, lawyer.confirming([refused.code]))
 
 
 @sensitive_variables()

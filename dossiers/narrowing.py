@@ -42,13 +42,13 @@ def code_of(found: Sequence[Narrowed]) -> str:
 
 
 @sensitive_variables()
-def require_confirmed(found: Sequence[Narrowed], *, reason: str) -> str:
+def require_confirmed(found: Sequence[Narrowed], *, reason: str, actor: User) -> str:
     """The reason as it is kept; empty where there is nothing to confirm. Raises NarrowsWitnesses or BadText."""
     if not found:
         return ""
     words = clean_text(reason, label=_("The reason"), max_length=LONGEST_REASON)
     code = code_of(found)
-    if not is_confirmed(code) or len(words) < SHORTEST_REASON:
+    if not is_confirmed(code, by=actor) or len(words) < SHORTEST_REASON:
         raise NarrowsWitnesses(_sentence(found), code=code, rows=found)
     return words
 

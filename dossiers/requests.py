@@ -74,9 +74,9 @@ def request_dossier(
     _require_consent(case, to, user)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
-        weigh_words([words, to.name, to.conditions_met], actor=user)
+        weigh_words([words, to.name, to.conditions_met, narrowing_reason], actor=user)
         found = narrowing_of(case, to)
-        reason = require_confirmed(found, reason=narrowing_reason)
+        reason = require_confirmed(found, reason=narrowing_reason, actor=user)
         if not EvidenceCase.objects.filter(case=case).exists():
             raise NothingToDisclose(
                 _("This case has no evidence yet. Take some in, then compile the dossier.")

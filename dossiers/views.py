@@ -133,7 +133,7 @@ def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | Conse
     """The requested dossier, queued once its row is committed; what consent lacks; None with the reason on the form."""
     purpose, key = form.cleaned_data["purpose"], form.cleaned_data["recipient"] or None
 
-    def ask() -> Dossier | ConsentMissing:
+    def ask(user: User) -> Dossier | ConsentMissing:
         try:
             return request_dossier(
                 case,
@@ -141,7 +141,7 @@ def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | Conse
                 recipient=key,
                 receiver=form.receiver(),
                 narrowing_reason=form.cleaned_data.get(REASON, ""),
-                actor=actor,
+                actor=user,
             )
         except NarrowsWitnesses:
             form.ask_why()
@@ -150,7 +150,7 @@ def _asked_for(form: CompileForm, case: Case, *, actor: User) -> Dossier | Conse
             # No sentence on the form: the page has a table for it.
             return refused
 
-    dossier = attempt_form(form, ask, foreseen=(BadInput, Conflict))
+    dossier = attempt_form(form, ask, by=actor, foreseen=(BadInput, Conflict))
     if not isinstance(dossier, Dossier):
         return dossier
     # Robust: if the queue is not to be had, the row is there, and the reconciler queues it again.

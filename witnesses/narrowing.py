@@ -10,25 +10,35 @@ from audit.erased import ErasedText
 from cases.folding import fold
 from cases.models import Case, Place
 from witnesses.models import KnownGroup, Witness
-from witnesses.small_groups import Group, Known, Narrowing, narrowing, read_said, ward_key
+from witnesses.small_groups import Group, Known, Narrowing, Said, narrowing, read_said, ward_key
 
 
-@sensitive_variables()
-def narrows(case: Case, texts: Iterable[str]) -> Narrowing | None:
-    """Whether these texts together, written of a pseudonym of the case, fit fewer people than protect it."""
-    known = _known(case)
-    said = read_said([text for text in texts if not isinstance(text, ErasedText)], known)
-    return narrowing(said, known.groups, wanted=settings.DADKHAH_SMALLEST_GROUP)
+class CaseKnowledge:
+    """The places of a case and the groups that it knows, asked of the database once."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, case: Case) -> None:
+        self._known = _known(case)
+
+    @sensitive_variables()
+    def read(self, texts: Iterable[str]) -> Said:
+        """What these texts say together. What was erased says nothing."""
+        return read_said([text for text in texts if not isinstance(text, ErasedText)], self._known)
+
+    @sensitive_variables()
+    def narrows(self, said: Said) -> Narrowing | None:
+        """Whether what is said of a pseudonym of the case fits fewer people than protect it."""
+        return narrowing(said, self._known.groups, wanted=settings.DADKHAH_SMALLEST_GROUP)
 
 
 @sensitive_variables()
 def narrowed(case: Case, texts: Mapping[Witness, Collection[str]]) -> list[tuple[Witness, Narrowing]]:
     """Those of these witnesses of the case whom the texts about each narrow to a small group, by pseudonym."""
-    known = _known(case)
+    knows = CaseKnowledge(case)
     found = []
     for witness, said in sorted(texts.items(), key=lambda one: one[0].pseudonym):
-        kept = [text for text in said if not isinstance(text, ErasedText)]
-        small = narrowing(read_said(kept, known), known.groups, wanted=settings.DADKHAH_SMALLEST_GROUP)
+        small = knows.narrows(knows.read(said))
         if small is not None:
             found.append((witness, small))
     return found

@@ -4,7 +4,6 @@ Somebody recorded it; or the newest record of an exhibit's source names the pseu
 came out of, of what came out of it, or, where the tie lies in the content, of another receipt of the same bytes.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from audit.erased import ErasedText
 from evidence.models import Acquisition, EvidenceCase, EvidenceItem
 from evidence.near_copies import near_copies
 from witnesses.models import IN_THE_CONTENT, Dependence, Tie, Witness
-from witnesses.pseudonyms import read_pseudonym
+from witnesses.naming import pseudonyms_in, that_can_name
 
 _BATCH: Final = 400
-_DASHES: Final = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-")
-_PSEUDONYM: Final = re.compile(r"(?<![0-9A-Za-z])[Ww][- ]?[0-9A-Za-z]{4}[- ]?[0-9A-Za-z](?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +33,6 @@ class Reach:
         return bool(self.ties & set(IN_THE_CONTENT))
 
 
-def pseudonyms_in(text: str) -> set[str]:
-    """The pseudonyms that a text names, as they were issued. What was erased names nobody."""
-    if isinstance(text, ErasedText):
-        return set()
-    found = (read_pseudonym(match.group()) for match in _PSEUDONYM.finditer(text.translate(_DASHES)))
-    return {pseudonym for pseudonym in found if pseudonym}
-
-
 def reaching(items: Collection[UUID]) -> list[Reach]:
     """How each of these items rests on witnesses, of whichever case. Queries grow with batches of items alone."""
     kin = _kin(items)
@@ -57,27 +45,37 @@ def reaching(items: Collection[UUID]) -> list[Reach]:
 
 def items_of(witness: Witness) -> dict[UUID, frozenset[Tie]]:
     """Every item that rests on the witness, with its ties: the same rule, read from the other end."""
-    declared: dict[UUID, set[Tie]] = defaultdict(set)
-    standing = Dependence.objects.standing().filter(witness=witness)
-    for item_id, tie in standing.values_list("item_id", "tie"):
-        declared[item_id].add(Tie(tie))
-    for item_id in named_as_source(witness):
-        declared[item_id].add(Tie.SOURCE)
-    for item_id, alike in _same_bytes(item for item, held in declared.items() if held & set(IN_THE_CONTENT)):
-        declared[alike] |= declared[item_id] & set(IN_THE_CONTENT)
-    found: dict[UUID, set[Tie]] = defaultdict(set)
+    return items_behind([witness])[witness.pk]
+
+
+def items_behind(witnesses: Collection[Witness]) -> dict[UUID, dict[UUID, frozenset[Tie]]]:
+    """As `items_of`, for each of these witnesses by its key. Queries grow with batches of their items alone."""
+    declared: dict[UUID, dict[UUID, set[Tie]]] = defaultdict(lambda: defaultdict(set))
+    standing = Dependence.objects.standing().filter(witness__in=[one.pk for one in witnesses])
+    for item_id, witness_id, tie in standing.values_list("item_id", "witness_id", "tie"):
+        declared[item_id][witness_id].add(Tie(tie))
+    for witness_id, item_id in _named_as_source(witnesses):
+        declared[item_id][witness_id].add(Tie.SOURCE)
+    content = set(IN_THE_CONTENT)
+    told = [item_id for item_id, held in declared.items() if content & set().union(*held.values())]
+    for item_id, alike in _same_bytes(told):
+        for witness_id, ties in list(declared[item_id].items()):
+            if ties & content:
+                declared[alike][witness_id] |= ties & content
+    found: dict[UUID, dict[UUID, set[Tie]]] = {one.pk: defaultdict(set) for one in witnesses}
     for node, origins in _kin(declared).items():
         for origin in origins:
-            found[node] |= declared[origin]
-    return {item_id: frozenset(held) for item_id, held in found.items()}
+            for witness_id, ties in declared[origin].items():
+                found[witness_id][node] |= ties
+    return {
+        witness_id: {item_id: frozenset(ties) for item_id, ties in items.items()}
+        for witness_id, items in found.items()
+    }
 
 
 def named_as_source(witness: Witness) -> set[UUID]:
     """The items of the witness's case whose newest record of their source names the pseudonym."""
-    placed = EvidenceItem.objects.filter(placements__case=witness.case_id).values_list("pk", flat=True)
-    return {
-        item_id for item_id, pseudonyms in _named_in_sources(list(placed)) if witness.pseudonym in pseudonyms
-    }
+    return {item_id for _witness, item_id in _named_as_source([witness])}
 
 
 def in_other_forms(items: Collection[UUID]) -> set[UUID]:
@@ -129,6 +127,25 @@ def _same_bytes(items: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
         rows = EvidenceItem.objects.filter(pk__in=batch, object__isnull=False)
         pairs += list(rows.values_list("pk", "object__receipts"))
     return pairs
+
+
+def _named_as_source(witnesses: Collection[Witness]) -> Iterator[tuple[UUID, UUID]]:
+    """Each witness with an item of its case whose newest record of its source names it."""
+    known = {(one.case_id, one.pseudonym): one.pk for one in witnesses}
+    cases, names = {one.case_id for one in witnesses}, sorted({one.pseudonym for one in witnesses})
+    items = EvidenceItem.objects.filter(placements__case__in=cases)
+    recorded = Acquisition.objects.filter(item__placements__case__in=cases)
+    candidates = set(that_can_name(items, ("source", "intake__source"), names).values_list("pk", flat=True))
+    candidates.update(
+        that_can_name(recorded, ("source_name", "collector"), names).values_list("item_id", flat=True)
+    )
+    named = dict(_named_in_sources(candidates))
+    for batch in _batches(named):
+        placed = EvidenceCase.objects.filter(item__in=batch, case__in=cases)
+        for item_id, case_id in placed.values_list("item_id", "case_id"):
+            for name in named[item_id]:
+                if (case_id, name) in known:
+                    yield known[case_id, name], item_id
 
 
 def _named_in_sources(items: Iterable[UUID]) -> Iterator[tuple[UUID, set[str]]]:

@@ -70,6 +70,14 @@ class Said:
     def __repr__(self) -> str:
         return "<private>"
 
+    def __or__(self, other: "Said") -> "Said":
+        return Said(
+            self.places | other.places,
+            self.wards | other.wards,
+            self.roles | other.roles,
+            self.years | other.years,
+        )
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """Which kinds of attributes are said: place, ward, role, year."""

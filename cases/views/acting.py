@@ -30,9 +30,9 @@ def typed(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
+def attempt(form: forms.Form, act: Callable[[User], Done], *, by: User) -> Done | None:
     """Do it, or put the sentence that says why not on top of the form, with all that was typed; None then."""
-    return attempt_form(form, act, foreseen=(BadInput, Conflict))
+    return attempt_form(form, act, by=by, foreseen=(BadInput, Conflict))
 
 
 def show_form(request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]) -> HttpResponse:

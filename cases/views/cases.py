@@ -39,7 +39,7 @@ def case_open(request: HttpRequest) -> HttpResponse:
     """Open a case and become its first member."""
     form = CaseForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        case = attempt(form, lambda: open_case(**form.cleaned_data, actor=reader(request)))
+        case = attempt(form, lambda user: open_case(**form.cleaned_data, actor=user), by=reader(request))
         if case is not None:
             messages.success(request, _("Case %(reference)s is open.") % {"reference": case.reference})
             return redirect("cases:detail", case.pk)

@@ -37,7 +37,7 @@ def member_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form.fields["user"].queryset = candidates_for(case)  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["user"]
-        attempt(form, lambda: add_member(case, user=chosen, actor=reader(request)))
+        attempt(form, lambda user: add_member(case, user=chosen, actor=user), by=reader(request))
         if not form.errors:
             messages.success(request, _("The member is added and sees the case from now on."))
             return redirect("cases:members", case.pk)
@@ -52,7 +52,7 @@ def member_remove(request: HttpRequest, case_id: UUID, user_id: UUID) -> HttpRes
     member = _member_of(case, user_id)
     form = forms.Form(typed(request))
     if request.method == "POST" and form.is_valid():
-        attempt(form, lambda: remove_member(case, user=member, actor=reader(request)))
+        attempt(form, lambda user: remove_member(case, user=member, actor=user), by=reader(request))
         if not form.errors:
             messages.success(request, _("The member is removed and no longer sees the case."))
             # Whoever left the case has no page of it to go back to.

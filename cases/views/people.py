@@ -50,7 +50,9 @@ def person_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = find_case_by_id(case_id, actor=reader(request))
     form = PersonForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        added = attempt(form, lambda: register_person(case=case, actor=reader(request), **form.facts()))
+        added = attempt(
+            form, lambda user: register_person(case=case, actor=user, **form.facts()), by=reader(request)
+        )
         if added is not None:
             messages.success(request, _("The person is entered in the case."))
             return redirect("cases:person", case.pk, added.pk)
@@ -68,7 +70,9 @@ def person_involve(request: HttpRequest, case_id: UUID) -> HttpResponse:
         chosen, role = form.cleaned_data["person"], Part(form.cleaned_data["role"])
         basis = form.cleaned_data["basis"]
         part = attempt(
-            form, lambda: involve_person(chosen, case=case, role=role, basis=basis, actor=reader(request))
+            form,
+            lambda user: involve_person(chosen, case=case, role=role, basis=basis, actor=user),
+            by=reader(request),
         )
         if part is not None:
             messages.success(request, _("The person is entered in the case."))
@@ -84,7 +88,11 @@ def name_add(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpRespon
     named = _person_of(case, person_id)
     form = NameForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        name = attempt(form, lambda: name_person(named, case=case, name=form.facts(), actor=reader(request)))
+        name = attempt(
+            form,
+            lambda user: name_person(named, case=case, name=form.facts(), actor=user),
+            by=reader(request),
+        )
         if name is not None:
             messages.success(request, _("The name is added."))
             return redirect("cases:person", case.pk, named.pk)

@@ -33,7 +33,9 @@ def place_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = find_case_by_id(case_id, actor=reader(request))
     form = PlaceForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        place = attempt(form, lambda: register_place(case=case, actor=reader(request), **form.facts()))
+        place = attempt(
+            form, lambda user: register_place(case=case, actor=user, **form.facts()), by=reader(request)
+        )
         if place is not None:
             messages.success(request, _("The place is registered."))
             return redirect("cases:places", case.pk)
@@ -58,7 +60,9 @@ def incident_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     form = IncidentForm(typed(request))
     form.fields["place"].queryset = Place.objects.usable_by(reader(request))  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
-        incident = attempt(form, lambda: record_incident(case, actor=reader(request), **form.facts()))
+        incident = attempt(
+            form, lambda user: record_incident(case, actor=user, **form.facts()), by=reader(request)
+        )
         if incident is not None:
             messages.success(request, _("The incident is recorded."))
             return redirect("cases:incidents", case.pk)

@@ -101,7 +101,9 @@ def _do(
     """The answer of the step, or None with the reason on the form."""
     user = reader(request)
     if step == "ask":
-        made = attempt(form, lambda: ask_for_check(dossier, reason=form.cleaned_data["reason"], actor=user))
+        made = attempt(
+            form, lambda user: ask_for_check(dossier, reason=form.cleaned_data["reason"], actor=user), by=user
+        )
         if made is None:
             return None
         return render(
@@ -111,9 +113,13 @@ def _do(
         check: LeakCheck | None = standing.check
         if check is None:
             return None
-        search = attempt(form, lambda: begin_search(check, code=form.cleaned_data["code"], actor=user))
+        search = attempt(
+            form, lambda user: begin_search(check, code=form.cleaned_data["code"], actor=user), by=user
+        )
         return searching(request, search, dossier) if search else None
-    done = attempt(form, lambda: answer_for(dossier, reason=form.cleaned_data["reason"], actor=user))
+    done = attempt(
+        form, lambda user: answer_for(dossier, reason=form.cleaned_data["reason"], actor=user), by=user
+    )
     return redirect("dossiers:names", dossier_id=dossier.pk) if done is not None else None
 
 

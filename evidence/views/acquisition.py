@@ -43,7 +43,8 @@ def acquisition(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def _recorded(request: HttpRequest, item: EvidenceItem, form: AcquisitionForm) -> bool:
     done = attempt_form(
         form,
-        lambda: record_acquisition(item, facts=form.facts(), actor=reader(request)),
+        lambda user: record_acquisition(item, facts=form.facts(), actor=user),
+        by=reader(request),
         foreseen=(BadInput,),
     )
     return done is not None

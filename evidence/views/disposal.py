@@ -32,7 +32,8 @@ def hold(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form,
-            lambda: place_hold(item, **form.cleaned_data, actor=user),
+            lambda user: place_hold(item, **form.cleaned_data, actor=user),
+            by=user,
             foreseen=(BadInput, Conflict),
         )
         if done:
@@ -61,7 +62,8 @@ def release(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form,
-            lambda: release_hold(event, **form.cleaned_data, actor=user),
+            lambda user: release_hold(event, **form.cleaned_data, actor=user),
+            by=user,
             foreseen=(BadInput, Conflict),
         )
         if done:
@@ -82,7 +84,10 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
         typed = form.cleaned_data
         done = attempt_form(
             form,
-            lambda: request_disposal(item, reason=typed["reason"], authority=typed["authority"], actor=user),
+            lambda user: request_disposal(
+                item, reason=typed["reason"], authority=typed["authority"], actor=user
+            ),
+            by=user,
             foreseen=(BadInput, Conflict),
         )
         if done:
@@ -123,7 +128,9 @@ def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, asked: CustodyEvent, form: DisposalDecisionForm) -> bool:
-    said = attempt_form(form, lambda: _decide(asked, form, reader(request)), foreseen=(BadInput, Conflict))
+    said = attempt_form(
+        form, lambda user: _decide(asked, form, user), by=reader(request), foreseen=(BadInput, Conflict)
+    )
     if said:
         messages.success(request, said)
     return said is not None

@@ -50,7 +50,8 @@ def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         offered = attempt_form(
             form,
-            lambda: offer(item, to=form.receiver(), facts=form.circumstances(), actor=user),
+            lambda user: offer(item, to=form.receiver(), facts=form.circumstances(), actor=user),
+            by=user,
             foreseen=(BadInput, Conflict),
         )
         if offered:
@@ -119,7 +120,10 @@ def _choices(offered: CustodyEvent, user: User) -> list[tuple[str, str | Promise
 
 def _answered(request: HttpRequest, offered: CustodyEvent, form: AnswerForm) -> bool:
     said = attempt_form(
-        form, lambda: _answer(offered, form, reader(request)), foreseen=(BadInput, Conflict, Broken)
+        form,
+        lambda user: _answer(offered, form, user),
+        by=reader(request),
+        foreseen=(BadInput, Conflict, Broken),
     )
     if said:
         messages.success(request, said)

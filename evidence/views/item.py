@@ -125,7 +125,9 @@ def link(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 def _make_link(request: HttpRequest, item: EvidenceItem, case: Case, form: LinkForm) -> bool:
     user = reader(request)
-    done = attempt_form(form, lambda: _link(item, case, form, user), foreseen=(BadInput, Conflict))
+    done = attempt_form(
+        form, lambda user: _link(item, case, form, user), by=user, foreseen=(BadInput, Conflict)
+    )
     return done is not None
 
 

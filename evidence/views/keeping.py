@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.models import User
 from audit.errors import BadInput, Broken, Conflict
 from cases.confirming import attempt_form
 from evidence import keeping
@@ -108,7 +109,7 @@ def seal(request: HttpRequest, item_id: UUID) -> HttpResponse:
         item,
         form,
         SEAL,
-        lambda: keeping.seal(
+        lambda user: keeping.seal(
             item, facts=form.circumstances(), photograph=form.cleaned_data["photograph"], actor=user
         ),
     )
@@ -126,7 +127,7 @@ def unseal(request: HttpRequest, item_id: UUID) -> HttpResponse:
         item,
         form,
         UNSEAL,
-        lambda: keeping.open_seal(item, seal=form.chosen(), facts=form.circumstances(), actor=user),
+        lambda user: keeping.open_seal(item, seal=form.chosen(), facts=form.circumstances(), actor=user),
     )
 
 
@@ -137,7 +138,9 @@ def move(request: HttpRequest, item_id: UUID) -> HttpResponse:
     user = reader(request)
     item = find_item(item_id, user=user)
     form = MoveForm(request.POST or None)
-    return _act(request, item, form, MOVE, lambda: keeping.move(item, facts=form.circumstances(), actor=user))
+    return _act(
+        request, item, form, MOVE, lambda user: keeping.move(item, facts=form.circumstances(), actor=user)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,7 +155,7 @@ def check_out(request: HttpRequest, item_id: UUID) -> HttpResponse:
         item,
         form,
         CHECK_OUT,
-        lambda: keeping.check_out(
+        lambda user: keeping.check_out(
             item,
             to=form.cleaned_data["name"],
             due=form.cleaned_data["due"],
@@ -176,7 +179,7 @@ def take_back(request: HttpRequest, item_id: UUID) -> HttpResponse:
         item,
         form,
         RETURN,
-        lambda: keeping.take_back(
+        lambda user: keeping.take_back(
             item,
             brought_by=form.cleaned_data["name"],
             document=form.cleaned_data.get("document"),
@@ -199,7 +202,7 @@ def collected(request: HttpRequest, item_id: UUID) -> HttpResponse:
         item,
         form,
         COLLECTED,
-        lambda: keeping.record_collection(
+        lambda user: keeping.record_collection(
             item,
             collected_by=form.cleaned_data["collected_by"],
             released_by=form.cleaned_data["released_by"],
@@ -224,7 +227,7 @@ def confirm(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
         item,
         form,
         CONFIRM,
-        lambda: keeping.confirm(event, note=form.cleaned_data["note"], actor=user),
+        lambda user: keeping.confirm(event, note=form.cleaned_data["note"], actor=user),
         event=event,
     )
 
@@ -242,7 +245,7 @@ def correct(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
         item,
         form,
         CORRECT,
-        lambda: keeping.correct(
+        lambda user: keeping.correct(
             event, reason=form.cleaned_data["reason"], facts=form.circumstances(), actor=user
         ),
         event=event,
@@ -254,13 +257,15 @@ def _act(
     item: EvidenceItem,
     form: forms.Form,
     screen: Screen,
-    do: Callable[[], CustodyEvent],
+    do: Callable[[User], CustodyEvent],
     *,
     event: CustodyEvent | None = None,
 ) -> HttpResponse:
     """Show the form of an act and, once it is filled in well, do it; what the work refuses stands on the form."""
     sent = request.method == "POST" and form.is_valid()
-    event_made = attempt_form(form, do, foreseen=(BadInput, Conflict, Broken)) if sent else None
+    event_made = (
+        attempt_form(form, do, by=reader(request), foreseen=(BadInput, Conflict, Broken)) if sent else None
+    )
     if event_made:
         messages.success(request, str(screen.done))
         return redirect("evidence:item", item.pk)

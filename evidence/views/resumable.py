@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import permission_required
-from cases.small_groups import CONFIRMED, despite
+from cases.confirming import codes_in
 from evidence.errors import BadUpload, OtherVersion, WrongPartType
 from evidence.forms import BeginUploadForm
 from evidence.resumable import headers
@@ -79,8 +79,9 @@ def uploads(request: HttpRequest) -> HttpResponse:
         return form_errors(form)
     sent = headers.read_repr_digest(request.headers.get("Repr-Digest"))
     announced = form.announced(length=length, sent_sha256=sent)
-    with despite(given.getlist(CONFIRMED) if isinstance(given, QueryDict) else ()):
-        upload = begin_upload(form.facts(), announced=announced, actor=reader(request))
+    upload = begin_upload(
+        form.facts(), announced=announced, actor=reader(request).confirming(codes_in(given))
+    )
     if not length:
         upload = take_in_now(upload.pk, actor=reader(request))
     elif brings:

@@ -90,5 +90,5 @@ def _take(
 
 def _received(request: HttpRequest, form: ThingForm) -> EvidenceItem | None:
     return attempt_form(
-        form, lambda: receive_thing(form.facts(), actor=reader(request)), foreseen=(BadInput,)
+        form, lambda user: receive_thing(form.facts(), actor=user), by=reader(request), foreseen=(BadInput,)
     )

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused
-from cases.confirming import ask_to_confirm
-from cases.small_groups import CONFIRMED, SmallGroup, despite
+from cases.confirming import ask_to_confirm, codes_in
+from cases.small_groups import SmallGroup
 from evidence.filenames import visible_name
 from evidence.forms import ArrivalForm, UploadForm
 from evidence.intake import ingest_evidence
@@ -65,10 +65,8 @@ def _page(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
 
 def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
     arrived = form.cleaned_data["files"][0]
-    with despite(request.POST.getlist(CONFIRMED)):
-        item = ingest_evidence(
-            arrived.received, facts=form.facts(arrived, intake=None), actor=reader(request)
-        )
+    user = reader(request).confirming(codes_in(request.POST))
+    item = ingest_evidence(arrived.received, facts=form.facts(arrived, intake=None), actor=user)
     return JsonResponse(
         {
             "ok": True,
@@ -86,8 +84,8 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
     for arrived in form.cleaned_data["files"]:
         facts = form.facts(arrived, intake=intake)
         try:
-            with despite(request.POST.getlist(CONFIRMED)):
-                item = ingest_evidence(arrived.received, facts=facts, actor=reader(request))
+            user = reader(request).confirming(codes_in(request.POST))
+            item = ingest_evidence(arrived.received, facts=facts, actor=user)
         except SmallGroup as error:
             ask_to_confirm(form, error)
             outcome.failed.append((visible_name(facts.original_name), error.told))

@@ -12,7 +12,6 @@ from audit.models import Entry
 from cases.dating import read_date
 from cases.models import PlaceKind
 from cases.registry import record_incident, register_place
-from cases.small_groups import despite
 from dossiers import views
 from dossiers.compiling import compile_into
 from dossiers.errors import NarrowsWitnesses
@@ -45,7 +44,7 @@ def confirmed(monkeypatch):
     @contextmanager
     def all_of_it():
         with monkeypatch.context() as patch:
-            patch.setattr(weighing, "is_confirmed", lambda _code: True)
+            patch.setattr(weighing, "is_confirmed", lambda _code, by: True)
             yield
 
     return all_of_it
@@ -105,19 +104,19 @@ def test_a_dossier_that_narrows_somebody_is_asked_for_by_confirming_that_with_a_
 ):
     record_consent(witness, facts=consent_facts(), actor=lawyer)
 
-    def ask(reason):
-        return request_dossier(case, purpose=PURPOSE, receiver=WITHIN, narrowing_reason=reason, actor=lawyer)
+    def ask(reason, *codes):
+        by = lawyer.confirming(codes)
+        return request_dossier(case, purpose=PURPOSE, receiver=WITHIN, narrowing_reason=reason, actor=by)
 
     with pytest.raises(NarrowsWitnesses, match=witness.pseudonym) as refused:
         ask(WHY)
     code = refused.value.code
     assert refused.value.details[0] == {"small_group": code}
     assert refused.value.details[1]["witness"] == witness.pseudonym
-    with despite([code]), pytest.raises(NarrowsWitnesses, match="at least 10 characters"):
-        ask("Because")
+    with pytest.raises(NarrowsWitnesses, match="at least 10 characters"):
+        ask("Because", code)
     assert not Dossier.objects.exists()
-    with despite([code]):
-        dossier = ask(WHY)
+    dossier = ask(WHY, code)
     assert dossier.narrowing_reason == WHY
     body = bytes(Entry.objects.get(action="dossier.narrows").body).decode()
     facts = json.loads(body)["facts"]
@@ -138,8 +137,8 @@ def test_what_is_narrowed_otherwise_since_the_request_does_not_go_out(
     record_consent(witness, facts=consent_facts(), actor=lawyer)
     with pytest.raises(NarrowsWitnesses) as refused:
         request_dossier(case, purpose=PURPOSE, receiver=WITHIN, actor=lawyer)
-    with despite([refused.value.code]):
-        dossier = request_dossier(case, purpose=PURPOSE, receiver=WITHIN, narrowing_reason=WHY, actor=lawyer)
+    by = lawyer.confirming([refused.value.code])
+    dossier = request_dossier(case, purpose=PURPOSE, receiver=WITHIN, narrowing_reason=WHY, actor=by)
     with confirmed():
         place = exhibit.links.get().incident.place
         link_evidence(item=exhibit, case=case, to=place, basis="Of ward 4", actor=lawyer)

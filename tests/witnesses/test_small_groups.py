@@ -8,7 +8,7 @@ from cases.models import PlaceKind
 from cases.registry import register_place
 from witnesses.grouping import GroupFacts, record_group
 from witnesses.models import InterviewNote, KnownGroup
-from witnesses.narrowing import narrows
+from witnesses.narrowing import CaseKnowledge
 from witnesses.risk_errors import BadRisk
 from witnesses.small_groups import Group, Known, narrowing, read_said
 
@@ -71,15 +71,19 @@ TEXT = "A cook in Zendan-e Sakhtegi, ward 4, in 1367"
 
 
 def test_what_a_case_knows_decides_and_the_newest_of_a_group_counts(case, prison, lawyer):
+    def narrows():
+        knows = CaseKnowledge(case)
+        return knows.narrows(knows.read([TEXT]))
+
     def known(at_least):
         facts = GroupFacts(prison, 1988, 1989, at_least, "Two lists", ward="Ward ۴", role="Cook")
         return record_group(case, facts=facts, actor=lawyer)
 
-    assert narrows(case, [TEXT]).at_least is None
+    assert narrows().at_least is None
     known(60)
-    assert narrows(case, [TEXT]) is None
+    assert narrows() is None
     known(4)
-    assert narrows(case, [TEXT]).at_least == 4
+    assert narrows().at_least == 4
 
 
 def test_a_group_is_of_a_place_of_the_case(other_case, prison, outsider, case, lawyer):

@@ -64,7 +64,9 @@ def review(request: HttpRequest, request_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if attempt(
-            form, lambda: review_emergency(asked, justified=form.justified, reason=reason, actor=user)
+            form,
+            lambda user: review_emergency(asked, justified=form.justified, reason=reason, actor=user),
+            by=user,
         ):
             messages.success(request, _("What you found is recorded."))
             return redirect("witnesses:alarms")

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.models import User
 from witnesses.asking import request_emergency, request_opening
 from witnesses.deciding import REQUEST
 from witnesses.forms import EmergencyForm, OpeningForm, WishForm
@@ -36,7 +37,7 @@ def ask(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
         initial={"version": request.GET.get("version")},
     )
 
-    def make() -> Asked:
+    def make(user: User) -> Asked:
         data = form.cleaned_data
         return request_opening(
             witness,
@@ -61,7 +62,7 @@ def ask_at_once(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRe
     witness = find_witness(witness_id, case_id=case_id, user=user)
     form = EmergencyForm(request.POST or None, pseudonym=witness.pseudonym)
 
-    def make() -> Asked:
+    def make(user: User) -> Asked:
         data = form.cleaned_data
         return request_emergency(
             witness,
@@ -76,11 +77,11 @@ def ask_at_once(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRe
 
 @sensitive_variables()
 def _answer(
-    request: HttpRequest, witness: Witness, form: WishForm, make: Callable[[], Asked], *, template: str
+    request: HttpRequest, witness: Witness, form: WishForm, make: Callable[[User], Asked], *, template: str
 ) -> HttpResponse:
     context = {"witness": witness, "case": witness.case}
     if request.method == "POST" and form.is_valid() and is_stepped_up(request, form):
-        made = attempt(form, make)
+        made = attempt(form, make, by=reader(request))
         if made:
             shown = {"opening": made[0], "code": made[1], **context}
             return render(request, "witnesses/opening_code.html", shown)

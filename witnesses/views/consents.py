@@ -63,7 +63,9 @@ def new(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = ConsentVersionForm(posted, among=forms_of(witness, user))
     if request.method == "POST" and form.is_valid():
-        recorded = attempt(form, lambda: record_consent(witness, facts=form.facts(), actor=user))
+        recorded = attempt(
+            form, lambda user: record_consent(witness, facts=form.facts(), actor=user), by=user
+        )
         if recorded:
             messages.success(request, _("The consent is recorded, and counts from now on."))
             return redirect("witnesses:consent", case_id, witness_id)
@@ -86,7 +88,7 @@ def withdraw(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespo
     posted = request.POST if request.method == "POST" else None
     form = WithdrawalForm(posted, pseudonym=witness.pseudonym, states=open_to_it)
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: withdraw_consent(witness, facts=form.facts(), actor=user))
+        done = attempt(form, lambda user: withdraw_consent(witness, facts=form.facts(), actor=user), by=user)
         if done:
             messages.success(
                 request, _("The withdrawal is recorded. From now on nothing leaves that it forbids.")

@@ -70,7 +70,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
     asked = find_opening_to_decide(request_id, user=user)
     form = DecisionForm(request.POST or None, pseudonym=asked.witness.pseudonym)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: _decide(asked, form, user))
+        made = attempt(form, lambda user: _decide(asked, form, user), by=user)
         if made:
             messages.success(request, _("Your decision is recorded."))
             return redirect("witnesses:decisions")
@@ -95,7 +95,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     form = EnrolForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         passphrase = form.cleaned_data["passphrase"]
-        if attempt(form, lambda: enrol_custodian(user, passphrase=passphrase, actor=user)):
+        if attempt(form, lambda user: enrol_custodian(user, passphrase=passphrase, actor=user), by=user):
             if waiting_key(user):
                 messages.success(request, _("Your key is made, and waits until the custodians let it in."))
                 return redirect("witnesses:enrol")
@@ -130,7 +130,7 @@ def let_in(request: HttpRequest, key_id: UUID) -> HttpResponse:
     key = find_key_to_vouch_for(key_id, user=user)
     form = VouchForm(request.POST or None, username=key.custodian.user.username)
     if request.method == "POST" and form.is_valid():
-        said = attempt(form, lambda: _let_in(key, form, user))
+        said = attempt(form, lambda user: _let_in(key, form, user), by=user)
         if said:
             messages.success(request, said)
             return redirect("witnesses:custodians")

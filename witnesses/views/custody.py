@@ -71,13 +71,13 @@ def passphrase(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 
-        def change() -> bool:
+        def change(user: User) -> bool:
             change_passphrase(
                 passphrase=data["passphrase"], new_passphrase=data["new_passphrase"], actor=user
             )
             return True
 
-        if attempt(form, change):
+        if attempt(form, change, by=user):
             messages.success(request, _("Your passphrase is changed. The old one opens nothing any more."))
             return redirect("witnesses:custodians")
     return show_form(request, "witnesses/passphrase.html", form, {})
@@ -93,7 +93,9 @@ def new_key(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     form = PassphraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, lambda: rotate_key(passphrase=form.cleaned_data["passphrase"], actor=user))
+        done = attempt(
+            form, lambda user: rotate_key(passphrase=form.cleaned_data["passphrase"], actor=user), by=user
+        )
         if done:
             moved = ngettext(
                 "You have a new key; %(n)d share came along.",
@@ -120,11 +122,11 @@ def found(request: HttpRequest) -> HttpResponse:
     form = PassphraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
 
-        def prove() -> bool:
+        def prove(user: User) -> bool:
             declare_found(passphrase=form.cleaned_data["passphrase"], actor=user)
             return True
 
-        if attempt(form, prove):
+        if attempt(form, prove, by=user):
             messages.success(request, _("Your key can be used again."))
             return redirect("witnesses:custodians")
     return show_form(request, "witnesses/found.html", form, {})
@@ -171,7 +173,7 @@ def _about(request: HttpRequest, custodian_id: UUID, act: Act, *, page: str, sai
     custodian = find_custodian(custodian_id)
     form = AboutCustodianForm(request.POST or None, username=custodian.user.username)
     if request.method == "POST" and form.is_valid():
-        if attempt(form, lambda: _done(act, custodian, form.cleaned_data["reason"], user)):
+        if attempt(form, lambda user: _done(act, custodian, form.cleaned_data["reason"], user), by=user):
             messages.success(request, said)
             return redirect("witnesses:custodians")
         custodian.refresh_from_db()

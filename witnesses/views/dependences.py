@@ -43,7 +43,7 @@ def dependences(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRe
     witness = find_witness(witness_id, case_id=case_id, user=user)
     form = DependentItemForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: _declare_typed(form, witness, user))
+        made = attempt(form, lambda user: _declare_typed(form, witness, user), by=user)
         if made:
             messages.success(request, _declared(made))
             return redirect("witnesses:dependences", case_id, witness_id)
@@ -92,7 +92,7 @@ def end(request: HttpRequest, case_id: UUID, witness_id: UUID, dependence_id: UU
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         ended: DependenceEnd | None = attempt(
-            form, lambda: end_dependence(dependence, reason=reason, actor=user)
+            form, lambda user: end_dependence(dependence, reason=reason, actor=user), by=user
         )
         if ended:
             messages.success(request, _("It is recorded that the exhibit does not depend on this witness."))
@@ -115,12 +115,14 @@ def _declare_typed(form: DependentItemForm, witness: Witness, user: User) -> Dep
 @sensitive_variables()
 def _declare_of_item(form: WitnessOfItemForm, item: EvidenceItem, user: User) -> Dependence | None:
     typed = form.cleaned_data
-    witness = attempt(form, lambda: find_witness_of(item, typed["pseudonym"], user=user))
+    witness = attempt(form, lambda user: find_witness_of(item, typed["pseudonym"], user=user), by=user)
     if witness is None:
         return None
     found = witness
     return attempt(
-        form, lambda: declare_dependence(found, item, tie=typed["tie"], note=typed["note"], actor=user)
+        form,
+        lambda user: declare_dependence(found, item, tie=typed["tie"], note=typed["note"], actor=user),
+        by=user,
     )
 
 

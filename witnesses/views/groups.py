@@ -29,7 +29,7 @@ def groups(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = find_case_by_id(case_id, actor=user)
     form = GroupForm(request.POST or None, case=case)
     if form.is_bound and form.is_valid():
-        made = attempt(form, lambda: record_group(case, facts=form.facts(), actor=user))
+        made = attempt(form, lambda user: record_group(case, facts=form.facts(), actor=user), by=user)
         if made:
             messages.success(request, _("The group is recorded."))
             return redirect("witnesses:groups", case.pk)

@@ -108,7 +108,10 @@ def next_record(request: HttpRequest, case_id: UUID, witness_id: UUID, interview
     options: dict[str, Any] = {"ours": interview.ours, "may_take_full": user.has_perm(FULL)}
     if request.method == "POST":
         form = NextRecordForm(request.POST, **options)
-        if form.is_valid() and attempt(form, lambda: _record(interview, form, user)) is not None:
+        if (
+            form.is_valid()
+            and attempt(form, lambda user: _record(interview, form, user), by=user) is not None
+        ):
             messages.success(request, _("It is recorded. What stood there before is kept below it."))
             return redirect("witnesses:interview", witness.case_id, witness.pk, interview.pk)
         interview = find_interview(interview_id, witness=witness)
@@ -135,7 +138,7 @@ def _entered(request: HttpRequest, case_id: UUID, witness_id: UUID, *, ours: boo
         request.POST if request.method == "POST" else None, initial={"seen": len(earlier)}, **options
     )
     if form.is_bound and form.is_valid():
-        interview = attempt(form, lambda: _enter(witness, form, user, ours=ours))
+        interview = attempt(form, lambda user: _enter(witness, form, user, ours=ours), by=user)
         if interview:
             messages.success(request, _("The interview stands in the register."))
             return redirect("witnesses:interview", witness.case_id, witness.pk, interview.pk)

@@ -72,7 +72,8 @@ def ask(
         typed = form.cleaned_data
         asked = attempt(
             form,
-            lambda: request_note(note, reason=typed["reason"], seconds=typed["seconds"], actor=user),
+            lambda user: request_note(note, reason=typed["reason"], seconds=typed["seconds"], actor=user),
+            by=user,
         )
         if asked:
             return render(
@@ -92,7 +93,9 @@ def _written(
     user, witness = reader(request), interview.witness
     if form.is_bound and form.is_valid():
         facts = form.facts()
-        note = attempt(form, lambda: write_note(interview, facts=facts, corrects=corrects, actor=user))
+        note = attempt(
+            form, lambda user: write_note(interview, facts=facts, corrects=corrects, actor=user), by=user
+        )
         if note:
             said = (
                 _("The note is sealed. Only the custodians together let it be read again.")

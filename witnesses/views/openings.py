@@ -37,7 +37,9 @@ def opening(request: HttpRequest, request_id: UUID) -> HttpResponse:
     form = OpeningCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_stepped_up(request, form):
         opened = attempt(
-            form, lambda: open_identity(asked, opening_code=form.cleaned_data["opening_code"], actor=user)
+            form,
+            lambda user: open_identity(asked, opening_code=form.cleaned_data["opening_code"], actor=user),
+            by=user,
         )
         if opened:
             return _shown_once(request, asked, opened)

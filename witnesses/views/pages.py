@@ -42,9 +42,9 @@ def unstored(view: View) -> View:
 
 
 @sensitive_variables()
-def attempt(form: forms.Form, act: Callable[[], Done]) -> Done | None:
+def attempt(form: forms.Form, act: Callable[[User], Done], *, by: User) -> Done | None:
     """Do it, or put the sentence that says why not on top of the form; None then."""
-    return attempt_form(form, act, foreseen=(BadInput, Conflict, WrongPassphrase, TooManyFailures))
+    return attempt_form(form, act, by=by, foreseen=(BadInput, Conflict, WrongPassphrase, TooManyFailures))
 
 
 @sensitive_variables()

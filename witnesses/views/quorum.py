@@ -55,7 +55,9 @@ def drill(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: begin_drill(reason=form.cleaned_data["reason"], actor=user))
+        made = attempt(
+            form, lambda user: begin_drill(reason=form.cleaned_data["reason"], actor=user), by=user
+        )
         if made:
             return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
     return show_form(request, "witnesses/drill.html", form, {})
@@ -71,7 +73,9 @@ def reseal(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: begin_resealing(reason=form.cleaned_data["reason"], actor=user))
+        made = attempt(
+            form, lambda user: begin_resealing(reason=form.cleaned_data["reason"], actor=user), by=user
+        )
         if made:
             return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
     custody = custody_of()
@@ -89,7 +93,9 @@ def kit(request: HttpRequest) -> HttpResponse:
     form = KitForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["kit"].read(LARGEST + 1)
-        made = attempt(form, lambda: propose_kit(content, reason=form.cleaned_data["reason"], actor=user))
+        made = attempt(
+            form, lambda user: propose_kit(content, reason=form.cleaned_data["reason"], actor=user), by=user
+        )
         if made:
             return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
     return show_form(request, "witnesses/kit.html", form, {"quorum": quorum()})
@@ -107,7 +113,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         made = attempt(
-            form, lambda: ask_for_duplicates(references=said["cases"], reason=said["reason"], actor=user)
+            form,
+            lambda user: ask_for_duplicates(references=said["cases"], reason=said["reason"], actor=user),
+            by=user,
         )
         if made:
             return render(request, "witnesses/session_code.html", {"session": made[0], "code": made[1]})
@@ -126,7 +134,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     asked = find_session(session_id, user=user)
     form = SessionDecisionForm(request.POST or None, reference=asked.reference)
     if request.method == "POST" and form.is_valid():
-        if attempt(form, lambda: _decide(asked, form, user)):
+        if attempt(form, lambda user: _decide(asked, form, user), by=user):
             messages.success(request, _("Your decision is recorded."))
             return redirect("witnesses:session", session_id=asked.pk)
         asked.refresh_from_db()
@@ -145,13 +153,15 @@ def carry_out(request: HttpRequest, session_id: UUID) -> HttpResponse:
     asked = find_session(session_id, user=user)
     form = SessionCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and asked.purpose == QuorumPurpose.DUPLICATES:
-        told = attempt(form, lambda: compare_identities(asked, code=form.cleaned_data["code"], actor=user))
+        told = attempt(
+            form, lambda user: compare_identities(asked, code=form.cleaned_data["code"], actor=user), by=user
+        )
         if told:
             return render(request, "witnesses/duplicates_shown.html", {"session": asked, **shown_pairs(told)})
         asked.refresh_from_db()
     elif request.method == "POST" and form.is_valid():
         act = _ACTS.get(QuorumPurpose(asked.purpose), _carried_out_elsewhere)
-        done = attempt(form, lambda: act(asked, form.cleaned_data["code"], user))
+        done = attempt(form, lambda user: act(asked, form.cleaned_data["code"], user), by=user)
         if done:
             messages.add_message(request, *done)
             return redirect("witnesses:session", session_id=asked.pk)

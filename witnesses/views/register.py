@@ -57,7 +57,9 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = find_case_by_id(case_id, actor=user)
     form = typed_identity(request)
     if form.is_valid():
-        witness = attempt(form, lambda: register_witness(case=case, identity=form.facts(), actor=user))
+        witness = attempt(
+            form, lambda user: register_witness(case=case, identity=form.facts(), actor=user), by=user
+        )
         if witness:
             messages.success(
                 request, _("The identity is sealed. The witness is known here by a pseudonym alone.")
@@ -79,7 +81,9 @@ def revise(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespons
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         made = attempt(
-            form, lambda: revise_identity(witness, identity=form.facts(), reason=reason, actor=user)
+            form,
+            lambda user: revise_identity(witness, identity=form.facts(), reason=reason, actor=user),
+            by=user,
         )
         if made:
             messages.success(request, _("The new version is sealed. The older ones stay as they were."))

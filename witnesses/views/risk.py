@@ -69,7 +69,9 @@ def assess(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespons
     if form.is_bound and form.is_valid():
         seen = form.cleaned_data["seen"]
         made = attempt(
-            form, lambda: assess_risk(witness, facts=form.facts(), last_seen=seen, actor=reader(request))
+            form,
+            lambda user: assess_risk(witness, facts=form.facts(), last_seen=seen, actor=user),
+            by=reader(request),
         )
         if made:
             messages.success(request, _("The assessment is recorded, and counts from now on."))
@@ -115,7 +117,7 @@ def new_referral(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpR
     form = ReferralForm(request.POST or None)
     if form.is_bound and form.is_valid():
         user = reader(request)
-        made = attempt(form, lambda: record_referral(witness, facts=form.facts(), actor=user))
+        made = attempt(form, lambda user: record_referral(witness, facts=form.facts(), actor=user), by=user)
         if made:
             messages.success(request, _("The offer of help is recorded."))
             return _back(witness)
@@ -136,7 +138,8 @@ def referral_answer(request: HttpRequest, case_id: UUID, witness_id: UUID, refer
         typed = form.cleaned_data
         done = attempt(
             form,
-            lambda: answer_referral(referral, answer=typed["answer"], on=typed["on"], actor=reader(request)),
+            lambda user: answer_referral(referral, answer=typed["answer"], on=typed["on"], actor=user),
+            by=reader(request),
         )
         if done:
             messages.success(request, _("It is recorded. What stood there before is kept."))
@@ -161,7 +164,10 @@ def _threat(
         user = reader(request)
         made = attempt(
             form,
-            lambda: record_threat(witness, facts=form.facts(), corrects=corrects, correction=why, actor=user),
+            lambda user: record_threat(
+                witness, facts=form.facts(), corrects=corrects, correction=why, actor=user
+            ),
+            by=user,
         )
         if made:
             said = (

@@ -55,7 +55,7 @@ def new(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
         **options,
     )
     if form.is_bound and form.is_valid():
-        statement = attempt(form, lambda: _record_new(witness, form, user))
+        statement = attempt(form, lambda user: _record_new(witness, form, user), by=user)
         if statement:
             messages.success(
                 request,
@@ -86,7 +86,10 @@ def one(request: HttpRequest, case_id: UUID, witness_id: UUID, item_id: UUID) ->
     options = _options(witness, user)
     if request.method == "POST":
         form = NextStatementForm(request.POST, **options)
-        if form.is_valid() and attempt(form, lambda: _record_next(statement, form, user)) is not None:
+        if (
+            form.is_valid()
+            and attempt(form, lambda user: _record_next(statement, form, user), by=user) is not None
+        ):
             messages.success(request, _("It is recorded. What stood there before is kept below it."))
             return redirect("witnesses:interviews", witness.case_id, witness.pk)
         statement = find_statement(item_id, witness=witness, user=user)

@@ -12,7 +12,7 @@ from accounts.access import require
 from accounts.queries import find_actor
 from audit.actors import Channel
 from cases.access import find_case
-from cases.small_groups import despite, take_confirmations
+from cases.small_groups import take_confirmations
 from dossiers.archive import SealedFileSink, VaultSink
 from dossiers.compiling import compile_dossier
 from dossiers.errors import BadDossierRequest
@@ -99,16 +99,15 @@ class Command(BaseCommand):
         )
         recipient = checked_recipient(options["recipient"])
         sink = _sink(options["out"], recipient, hold=options["hold"])
-        with despite(options["despite_small_group"]):
-            dossier = compile_dossier(
-                case,
-                purpose=options["purpose"],
-                sink=sink,
-                actor=actor,
-                recipient=options["recipient"],
-                receiver=receiver,
-                narrowing_reason=options["small_group_reason"],
-            )
+        dossier = compile_dossier(
+            case,
+            purpose=options["purpose"],
+            sink=sink,
+            actor=actor.confirming(options["despite_small_group"]),
+            recipient=options["recipient"],
+            receiver=receiver,
+            narrowing_reason=options["small_group_reason"],
+        )
         path = None if isinstance(sink, VaultSink) else sink.path
         self.stdout.write(_as_json(dossier, path) if options["json"] else _in_words(dossier, path))
 

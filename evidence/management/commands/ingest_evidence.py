@@ -18,7 +18,7 @@ from audit.actors import Channel
 from audit.errors import DomainError
 from cases.access import find_case
 from cases.dating import read_date
-from cases.small_groups import despite, take_confirmations
+from cases.small_groups import take_confirmations
 from evidence.arrivals import Arrival, arrivals_from_paths
 from evidence.batch import Batch
 from evidence.errors import BadIntake
@@ -142,15 +142,14 @@ Exit code: 0 all files are in, 1 some failed (each is named), 2 bad input, 4 not
             # Counted before: how much is left can be told only of a whole that is known.
             self._line = ProgressLine(sys.stderr, total=sum(1 for _arrival in self._arrivals(options)))
         batch = Batch(
-            actor=actor,
+            actor=actor.confirming(options["despite_small_group"]),
             told=self._teller(options),
             lists_items=options["json"],
             became=self._became if options["unpack"] else None,
             progress=self._progress,
         )
         try:
-            with despite(options["despite_small_group"]):
-                return batch.take_in(arrivals)
+            return batch.take_in(arrivals)
         finally:
             if self._line is not None:
                 self._line.clear()

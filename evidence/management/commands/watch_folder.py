@@ -18,7 +18,7 @@ from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import DomainError
 from cases.access import find_case
-from cases.small_groups import despite, take_confirmations
+from cases.small_groups import take_confirmations
 from evidence.arrivals import Arrival, arrivals_in
 from evidence.batch import Batch
 from evidence.errors import BadIntake
@@ -97,9 +97,9 @@ It ends on SIGTERM or Ctrl-C, after what is under way; with --once when nothing 
 
     def _take_in(self, ready: list[Arrival]) -> bool:
         # Asked for each round: whoever left the case or the house takes nothing in from then on.
-        batch = Batch(actor=self._actor(), told=self._tell, command="watch_folder", became=self._became)
-        with despite(self._options["despite_small_group"]):
-            tally = batch.take_in(takewhile(lambda _arrival: not self._stop.is_set(), ready))
+        actor = self._actor().confirming(self._options["despite_small_group"])
+        batch = Batch(actor=actor, told=self._tell, command="watch_folder", became=self._became)
+        tally = batch.take_in(takewhile(lambda _arrival: not self._stop.is_set(), ready))
         self._total.add(tally)
         return not tally.not_tried and not tally.stopped
 
