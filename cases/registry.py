@@ -59,7 +59,9 @@ def register_person(
         raise BadName(_("Give the person at least one preferred name, in any script."))
     with transaction.atomic():
         person = Person.objects.create(notes=clean_text(notes, label=_("The note")))
-        weigh_words([person.notes, basis, *(name.text for name in names)], actor=user)
+        said = [text for name in names for text in (name.text, name.source)]
+        said += [text for post in posts for text in _words_of(post)]
+        weigh_words([person.notes, basis, *said], actor=user)
         kept = [_keep_name(person, name, position) for position, name in enumerate(names)]
         held = [_keep_post(person, post) for post in posts]
         facts: dict[str, Any] = {"names": [sealed(name, "text") for name in kept], "posts": held}
@@ -81,13 +83,14 @@ def involve_person(person: Person, *, case: Case, role: Part, actor: Actor, basi
 
 
 def name_person(person: Person, *, case: Case, name: NameFacts, actor: Actor) -> PersonName:
-    """Add a name to a person who has a part in `case`. Raises UnknownPerson, BadText or BadName too."""
-    _worker(case, actor)
+    """Add a name to a person who has a part in `case`. Raises UnknownPerson, BadText, BadName or SmallGroup too."""
+    user = _worker(case, actor)
     if not Involvement.objects.filter(case=case, person=person).exists():
         raise UnknownPerson
     with transaction.atomic():
         # One at a time, so that two new names do not take one position.
         Person.objects.select_for_update().get(pk=person.pk)
+        weigh_words([name.text, name.source], actor=user)
         last = person.names.aggregate(last=Max("position"))["last"]
         kept = _keep_name(person, name, 0 if last is None else last + 1)
         facts = {"name": sealed(kept, "text"), "kind": kept.kind, "script": kept.script}
@@ -106,9 +109,9 @@ def register_place(
 ) -> Place:
     """Enter a place and use it in `case`: its members, and no others, may know its position.
 
-    Raises NotPermitted, NotAMember, BadText, BadName or BadCoordinates; leaves no row behind.
+    Raises NotPermitted, NotAMember, BadText, BadName, BadCoordinates or SmallGroup; leaves no row behind.
     """
-    _worker(case, actor)
+    user = _worker(case, actor)
     place = Place(
         kind=kind,
         name_fa=clean_line(name_fa, label=_("The name in Persian"), required=False),
@@ -118,6 +121,7 @@ def register_place(
     if not (place.name_fa or place.name_latin):
         raise BadName(_("Give the place a name, in Persian or in Latin script."))
     with transaction.atomic():
+        weigh_words([place.name_fa, place.name_latin, place.coordinates_source], actor=user)
         place.save(force_insert=True)
         CasePlace.objects.create(case=case, place=place)
         facts = {
@@ -150,7 +154,8 @@ def record_incident(
         **dated_columns(when),
     )
     with transaction.atomic():
-        weigh_words([incident.title, incident.description, incident.date_as_written], actor=user)
+        said = [incident.title, incident.description, incident.date_as_written]
+        weigh_words([*said, *((place.name_fa, place.name_latin) if place else ())], actor=user)
         incident.save(force_insert=True)
         if place is not None:
             CasePlace.objects.get_or_create(case=case, place=place)
@@ -201,6 +206,10 @@ def _keep_post(person: Person, post: PostFacts) -> dict[str, str | None]:
         **dated_columns(post.when),
     )
     return {"post": sealed(kept, "post"), "held": sealed(kept, "held")}
+
+
+def _words_of(post: PostFacts) -> tuple[str, ...]:
+    return post.title, post.organisation, post.source, post.when.as_written if post.when else ""
 
 
 def _involve(person: Person, *, case: Case, role: Part, basis: str, actor: Actor) -> Involvement:

@@ -17,7 +17,7 @@ from audit.actors import Actor
 from audit.errors import NotInTransaction
 from cases.dated import dated_columns
 from cases.dating import PartialDate
-from cases.small_groups import weigh_words
+from cases.small_groups import Written, weigh_each
 from evidence.digests import Digest
 from evidence.errors import AlreadyAnswered, BadCustody
 from evidence.models import CustodyEvent, EvidenceItem
@@ -39,8 +39,10 @@ _ROUTINE = (
 )
 
 
-# What people write beside an act.
-_WORDS = ("purpose", "note", "location", "condition", "authority", "witnessed_by")
+# What people write beside an act: of the item's story, and of the thing itself, whose shelf says nothing of whoever
+# the item rests on.
+_STORY = ("purpose", "note", "authority", "witnessed_by", "received_by")
+_THING = ("location", "condition", "seal", "released_by")
 
 
 class EventFacts(TypedDict, total=False):
@@ -107,11 +109,18 @@ def enter(
 ) -> CustodyEvent:
     """Record an event and append its entry to the log, for an act that is nothing but its event. As `record`, and
     SmallGroup."""
+    weigh_event(item, facts, actor=actor)
     event = record(item, kind, actor=actor, happened=happened, **facts)
-    if isinstance(actor, User):
-        weigh_words([getattr(event, name) for name in _WORDS], actor=actor)
     log.append(action, subject=item, actor=actor, facts=event.facts(), case_id=case_id)
     return event
+
+
+def weigh_event(item: EvidenceItem, facts: EventFacts, *, actor: Actor) -> None:
+    """Ask of the words of an event before it is recorded, in its transaction. Raises SmallGroup."""
+    if isinstance(actor, User):
+        story = [str(facts.get(name) or "") for name in _STORY]
+        thing = [str(facts.get(name) or "") for name in _THING]
+        weigh_each([Written(story, frozenset([item.pk])), Written([*story, *thing])], actor=actor)
 
 
 def locked_ledger(item: EvidenceItem) -> list[CustodyEvent]:

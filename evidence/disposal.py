@@ -149,6 +149,7 @@ def _record(
         "tool": REMOVED if removing else "",
         "digest_expected": item.stored.sha256 if item.has_bytes else None,
     }
+    custody.weigh_event(item, given, actor=user)
     event = custody.record(item, CustodyKind.DISPOSED, actor=user, **given)
     facts = {
         **event.facts(),

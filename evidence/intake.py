@@ -19,7 +19,7 @@ from cases.access import require_member
 from cases.dated import dated_columns
 from cases.dating import PartialDate
 from cases.models import Case
-from cases.small_groups import weigh_words
+from cases.small_groups import Written, weigh_each
 from evidence import custody
 from evidence.digests import Digest, read_sha256
 from evidence.errors import BadIntake, EvidenceRefused, RecordsUnavailable, UnknownEvidence
@@ -84,8 +84,8 @@ def record_receipts(receipts: Sequence[tuple[Arrived, IntakeFacts]], *, actor: A
     begun: dict[tuple[str, str, str], Intake] = {}
     items = []
     with records():
+        weigh_receipts([facts for _arrived, facts in receipts], actor=actor)
         for arrived, facts in receipts:
-            weigh_receipt(facts, actor=actor)
             delivery = (facts.source, facts.how_obtained, facts.consent_reference)
             known = facts if facts.intake else replace(facts, intake=begun.get(delivery))
             item = record_receipt(arrived, facts=known, actor=actor)
@@ -124,10 +124,18 @@ def record_receipt(arrived: Arrived, *, facts: IntakeFacts, actor: Actor, note: 
     return item
 
 
-def weigh_receipt(facts: IntakeFacts, *, actor: Actor) -> None:
-    """Ask of what is said of a file, in the caller's transaction. Raises SmallGroup."""
+def weigh_receipts(receipts: Sequence[IntakeFacts], *, actor: Actor) -> None:
+    """Ask of what is said of files, their names too, in the caller's transaction. Raises SmallGroup."""
     if isinstance(actor, User):
-        weigh_words([facts.source, facts.how_obtained, facts.consent_reference, facts.title], actor=actor)
+        weigh_each([_written(facts) for facts in receipts], actor=actor)
+
+
+def _written(facts: IntakeFacts) -> Written:
+    said = [facts.source, facts.how_obtained, facts.consent_reference, facts.title]
+    said += [storable_name(facts.original_path or facts.original_name)]
+    if facts.collected:
+        said.append(facts.collected.as_written)
+    return Written(said, frozenset([facts.parent.pk] if facts.parent else ()))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
 from audit.private import sealed
+from cases.small_groups import weigh_words
 from evidence import custody
 from evidence.derivative_words import BY_PEOPLE, IN_A_LANGUAGE, DerivativeKind, DerivativeState
 from evidence.errors import BadDerivative
@@ -58,8 +59,8 @@ def add_copy(
 ) -> Derivative:
     """Keep what somebody made of the item, beside it and with its parent; the original stays as it is.
 
-    The bytes are durable when this returns. Raises NotPermitted, UnknownEvidence, DisposedOf, BadDerivative and what
-    `ingest_evidence` raises of the source and the vault; leaves no row behind then.
+    The bytes are durable when this returns. Raises NotPermitted, UnknownEvidence, DisposedOf, BadDerivative, SmallGroup
+    and what `ingest_evidence` raises of the source and the vault; leaves no row behind then.
     """
     user = require(actor, RECEIVE)
     item = find_item(item.pk, user=user)
@@ -85,6 +86,9 @@ def _record(
     with transaction.atomic():
         # Under the lock of its row: a disposal that came meanwhile is not passed by.
         EvidenceItem.objects.select_for_update().get(pk=item.pk).require_kept()
+        # Before the row is there: what it adds to what stands already would not be seen.
+        said = [facts.title, facts.note, storable_name(facts.original_name)]
+        weigh_words(said, items=[item.pk], actor=user)
         copy = Derivative.objects.create(
             item=item,
             kind=facts.kind,

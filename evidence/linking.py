@@ -121,9 +121,7 @@ def _permitted(item: EvidenceItem, case: Case, actor: Actor) -> User:
 
 
 def _weigh(to: Person | Incident | Place, words: list[str], item: EvidenceItem, user: User) -> None:
-    """What a link says and what it leads to count together; a link without words says nothing that is not there."""
-    if not any(words):
-        return
+    """What a link says and what it leads to count together: an exhibit of a witness in a prison says the prison."""
     places = [to] if isinstance(to, Place) else []
     said = list(words)
     if isinstance(to, Incident):

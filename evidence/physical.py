@@ -72,7 +72,13 @@ def receive_thing(facts: ThingFacts, *, actor: Actor) -> EvidenceItem:
     thing, seen = _thing(facts), _seen(facts)
     with records():
         weigh_words(
-            [title, thing.description, facts.source, facts.how_obtained, facts.consent_reference], actor=user
+            [
+                *(title, thing.description, thing.serial_number),
+                *(facts.source, facts.how_obtained, facts.consent_reference),
+                *(seen["condition"], seen["seal"], seen["location"]),
+                facts.collected.as_written if facts.collected else "",
+            ],
+            actor=user,
         )
         item = _create_item(facts, title=title, user=user)
         thing.item = item

@@ -12,6 +12,7 @@ from audit.actors import Actor
 from audit.private import sealed
 from cases.access import require_member
 from cases.plain_text import clean_text
+from cases.small_groups import weigh_words
 from dossiers.leaks.errors import BadStatement
 from dossiers.leaks.standing import standing_of
 from dossiers.models import Dossier, LeakResult, LeakStatement
@@ -24,8 +25,8 @@ LONGEST: Final = 2000
 def answer_for(dossier: Dossier, *, reason: str, actor: Actor) -> LeakStatement:
     """Record the actor's statement about the newest report. Sure and likely findings take those of two people.
 
-    Raises NotPermitted, NotAMember, BadText, and BadStatement where nothing is to be answered for, or the actor has
-    done so already.
+    Raises NotPermitted, NotAMember, BadText, SmallGroup, and BadStatement where nothing is to be answered for, or the
+    actor has done so already.
     """
     user = require_member(dossier.case, require(actor, COMPILE))
     words = clean_text(reason, label=_("The reason"), max_length=LONGEST)
@@ -38,6 +39,7 @@ def answer_for(dossier: Dossier, *, reason: str, actor: Actor) -> LeakStatement:
             raise BadStatement(_("There is nothing in the report that has to be answered for."))
         if standing.result.statements.filter(person=user).exists():
             raise BadStatement(_("You have answered for this report. It takes another lawyer of the case."))
+        weigh_words([words], actor=user)
         statement = LeakStatement.objects.create(result=standing.result, person=user, reason=words)
         _log(statement, standing.result, dossier, found=standing.is_found, actor=actor)
     return statement

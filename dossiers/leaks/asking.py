@@ -17,6 +17,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from cases.access import require_member
 from cases.models import Case
+from cases.small_groups import weigh_words
 from dossiers.consent import is_unconsented
 from dossiers.errors import DossierBusy
 from dossiers.leaks.errors import ChecksUsedUp
@@ -36,7 +37,7 @@ def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakC
     """The check that was asked for, and the code with which it is carried out, which exists nowhere else.
 
     Raises NotPermitted, NotAMember, ReasonMissing, DossierBusy where asking would not help (consent too), ChecksUsedUp,
-    NothingToGather, or SessionRunning while another check of the case is open.
+    NothingToGather, SmallGroup, or SessionRunning while another check of the case is open.
     """
     user = require_member(dossier.case, require(actor, COMPILE))
     standing = standing_of(dossier)
@@ -53,6 +54,7 @@ def ask_for_check(dossier: Dossier, *, reason: str, actor: Actor) -> tuple[LeakC
     with transaction.atomic():
         Case.objects.select_for_update(no_key=True).get(pk=dossier.case_id)
         _require_quota(dossier, standing.sought, user)
+        weigh_words([reason], actor=user)
         items = items_of_package(dossier)
         session, code = ask_for_leak_check(dossier.case, items=items, reason=reason, actor=actor)
         package = bytes(dossier.payload_manifest_sha256 or b"")

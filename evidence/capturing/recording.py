@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from audit.actors import Actor
 from cases.dated import dated_columns
 from cases.dating import PartialDate
 from cases.plain_text import clean_line, clean_text
+from cases.small_groups import weigh_words
 from evidence.capturing.addresses import clean_url
 from evidence.capturing.stated import stated_by_file
 from evidence.circumstances import papers_for
@@ -45,11 +46,14 @@ class CaptureFacts:
     parts: Sequence[EvidenceItem] = ()
 
 
+_WORDS: Final = ("url", "final_url", "collector", "tool", "tool_version", "context")
+
+
 def record_capture(item: EvidenceItem, *, facts: CaptureFacts, actor: Actor) -> OnlineCapture:
     """Add the next version of how the item was captured online.
 
     Parts that the actor may not see stay. Raises NotPermitted, UnknownEvidence, BadText, or BadCapture for what is
-    no address, for parts of another case and for a version that says nothing new; leaves no row behind.
+    no address, for parts of another case and for a version that says nothing new, or SmallGroup; leaves no row behind.
     """
     user = require(actor, RECEIVE)
     if not EvidenceItem.objects.visible_to(user).filter(pk=item.pk).exists():
@@ -64,6 +68,9 @@ def record_capture(item: EvidenceItem, *, facts: CaptureFacts, actor: Actor) -> 
         parts |= _hidden_parts(last, user)
         _require_news(last, columns, parts)
         number = OnlineCapture.objects.filter(item=item).aggregate(last=Max("version"))["last"] or 0
+        weigh_words(
+            [*(columns[name] for name in _WORDS), columns["date_as_written"]], items=[item.pk], actor=user
+        )
         recorded = OnlineCapture.objects.create(
             item=item, version=number + 1, recorded_by=user, stated=stated, **columns
         )

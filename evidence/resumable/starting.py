@@ -19,7 +19,7 @@ from cases.dated import dated_columns
 from evidence.digests import Digest, read_sha256
 from evidence.errors import UploadTooLarge, VaultFull
 from evidence.filenames import storable_name
-from evidence.intake import IntakeFacts, check_facts, weigh_receipt
+from evidence.intake import IntakeFacts, check_facts, weigh_receipts
 from evidence.models import Upload
 from evidence.resumable.share import require_share
 from evidence.scopes import RECEIVE
@@ -60,7 +60,7 @@ def begin_upload(facts: IntakeFacts, *, announced: Announced, actor: Actor) -> U
     with transaction.atomic():
         require_share(user, announced.length)
         # Now, while somebody is there to answer: the file may be taken in long after the page was closed.
-        weigh_receipt(facts, actor=user)
+        weigh_receipts([facts], actor=user)
         upload = Upload.objects.create(
             owner=user,
             length=announced.length,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import permission_required
 from audit.erased import unless_erased
 from audit.errors import BadInput, Conflict
+from cases.confirming import attempt_form
 from evidence.capture_checking import check_capture
 from evidence.capturing.collector import read_traces, record_trace
 from evidence.capturing.forms import CaptureForm, TraceForm, known_so_far
@@ -104,12 +105,13 @@ def _last(traces: Sequence[CollectorTrace]) -> dict[str, str]:
 
 
 def _recorded(request: HttpRequest, item: EvidenceItem, form: CaptureForm) -> bool:
-    try:
-        record_capture(item, facts=form.facts(), actor=reader(request))
-    except BadInput as error:
-        form.add_error(None, str(error))
-        return False
-    return True
+    done = attempt_form(
+        form,
+        lambda user: record_capture(item, facts=form.facts(), actor=user),
+        by=reader(request),
+        foreseen=(BadInput,),
+    )
+    return done is not None
 
 
 def _traced(request: HttpRequest, item: EvidenceItem, form: TraceForm) -> bool:

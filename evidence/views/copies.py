@@ -11,7 +11,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import permission_required
-from audit.errors import BadInput
+from audit.errors import BadInput, Conflict
+from cases.confirming import attempt_form
 from evidence.copy_form import CopyForm
 from evidence.derivative_reading import find_derivative, hand_out_derivative, read_found_values
 from evidence.inspecting.all_the_same import read_as_text, widen
@@ -43,11 +44,13 @@ def _copy_new(request: HttpRequest, item: EvidenceItem) -> HttpResponse:
     sent = request.method == "POST"
     form = CopyForm(request.POST if sent else None, request.FILES if sent else None, item=item, user=user)
     if sent and form.is_valid():
-        try:
-            add_copy(item, form.received(), facts=form.facts(), actor=user)
-        except BadInput as error:
-            form.add_error(None, str(error))
-        else:
+        done = attempt_form(
+            form,
+            lambda user: add_copy(item, form.received(), facts=form.facts(), actor=user),
+            by=user,
+            foreseen=(BadInput, Conflict),
+        )
+        if done:
             messages.success(request, _("It is kept, and stands in the item’s custody."))
             return redirect("evidence:item", item.pk)
     context = {"item": item, "form": form}
