@@ -8,7 +8,7 @@ from uuid import UUID
 from django.views.decorators.debug import sensitive_variables
 
 from cases.models import Case
-from witnesses.exhibit_words import words_of_exhibits
+from evidence.recorded_words import words_of_exhibits
 from witnesses.models import Witness
 from witnesses.narrowing import attributes_in_words, narrowed
 from witnesses.reach import reaching

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from cases.models import Case, Incident, Involvement
 from evidence.models import Acquisition, CustodyEvent, Derivative, EvidenceItem, EvidenceLink, OnlineCapture
-from witnesses.exhibit_words import (
+from evidence.recorded_words import (
     ACQUISITION_WORDS,
     CAPTURE_WORDS,
     COPY_WORDS,

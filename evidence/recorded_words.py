@@ -1,4 +1,4 @@
-"""What is openly recorded of exhibits, in words that people wrote: what it says of whoever they rest on."""
+"""What is openly recorded of items, in words that people wrote: it says something of whoever they rest on."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
