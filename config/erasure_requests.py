@@ -22,6 +22,7 @@ from audit.erased import erased_at
 from audit.errors import BadInput, NotErasable, TwoPeopleNeeded, UnknownRecord
 from audit.private import sealed
 from cases.plain_text import clean_text
+from cases.small_groups import weigh_words
 from config.erasing import (
     APPROVE,
     ERASE,
@@ -42,8 +43,8 @@ def ask_for_erasure(
 ) -> ErasureRequest:
     """Ask that the named words of one record of the item be erased. An auditor decides.
 
-    Raises NotPermitted, UnknownEvidence, UnknownRecord, BadText, BadInput for a short reason or a word that the record
-    does not have, or NotErasable under a legal hold and while the record's erasure is asked for already.
+    Raises NotPermitted, UnknownEvidence, UnknownRecord, BadText, SmallGroup, BadInput for a short reason or a word that
+    the record does not have, or NotErasable under a legal hold and while the record's erasure is asked for already.
     """
     user = require(actor, ERASE)
     item = find_item(item.pk, user=user)
@@ -57,6 +58,7 @@ def ask_for_erasure(
     try:
         with transaction.atomic():
             require_erasable(kind, record_id, user=user)
+            weigh_words([words], items=[item.pk], actor=user)
             asked = ErasureRequest.objects.create(
                 item=item, kind=kind, record=record_id, names=" ".join(chosen), reason=words, asked_by=user
             )
@@ -118,7 +120,10 @@ def refuse_erasure(asked: ErasureRequest, *, reason: str, actor: Actor) -> None:
 
 
 def withdraw_erasure(asked: ErasureRequest, *, reason: str, actor: Actor) -> None:
-    """Take one's own request back. Raises NotPermitted, UnknownEvidence, BadText, BadInput or NotErasable."""
+    """Take one's own request back.
+
+    Raises NotPermitted, UnknownEvidence, BadText, BadInput, SmallGroup or NotErasable.
+    """
     user = require(actor, ERASE)
     find_item(asked.item_id, user=user)
     if asked.asked_by_id != user.pk:
@@ -155,6 +160,7 @@ def _turn_down(asked: ErasureRequest, outcome: ErasureOutcome, *, reason: str, u
     words = checked_reason(clean_text(reason, label=_("The reason")))
     with transaction.atomic():
         asked = _still_open(asked)
+        weigh_words([words], items=[asked.item_id], actor=user)
         asked.answer = words
         _close(asked, outcome, user)
         _append(Action.ERASURE_REFUSED, asked, user=user, about="answer")

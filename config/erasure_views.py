@@ -50,7 +50,7 @@ def ask(request: HttpRequest, item_id: UUID, kind: str, record_id: UUID) -> Http
     if request.method == "POST" and form.is_valid():
         asked = attempt_form(
             form,
-            lambda: erasure_requests.ask_for_erasure(
+            lambda user: erasure_requests.ask_for_erasure(
                 item,
                 kind,
                 record_id,
@@ -58,6 +58,7 @@ def ask(request: HttpRequest, item_id: UUID, kind: str, record_id: UUID) -> Http
                 reason=form.cleaned_data["reason"],
                 actor=user,
             ),
+            by=user,
             foreseen=(BadInput, Conflict),
         )
         if asked:
@@ -79,7 +80,8 @@ def one_request(request: HttpRequest, item_id: UUID, erasure_id: UUID) -> HttpRe
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form,
-            lambda: _withdrawn(asked, form.cleaned_data["reason"], user),
+            lambda user: _withdrawn(asked, form.cleaned_data["reason"], user),
+            by=user,
             foreseen=(BadInput, Conflict),
         )
         if done:
@@ -107,7 +109,9 @@ def decide(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
     asked = erasure_requests.find_request(erasure_id)
     form = ErasureDecisionForm(request.POST or None, item=asked.item)
     if request.method == "POST" and form.is_valid():
-        done = attempt_form(form, lambda: _decided(asked, form, user), foreseen=(BadInput, Conflict))
+        done = attempt_form(
+            form, lambda user: _decided(asked, form, user), by=user, foreseen=(BadInput, Conflict)
+        )
         if isinstance(done, Receipt):
             # Shown once, on the answer to the form: the salt is kept nowhere.
             return render(request, "evidence/erasure_done.html", {**_shown(asked), "receipt": done})

@@ -20,6 +20,7 @@ from cases.membership import open_case
 from cases.models import NameKind, Part, PlaceKind
 from cases.registry import involve_person, name_person, record_incident, register_person, register_place
 from cases.small_groups import SmallGroup
+from config.erasure_requests import ask_for_erasure, withdraw_erasure
 from dossiers.receivers import Receiver
 from dossiers.requests import request_dossier
 from evidence import keeping
@@ -65,6 +66,7 @@ class Room:
     place: Any
     person: Any
     lawyer: Any
+    asked: Any = None
 
 
 Act = Callable[[Room, str], object]
@@ -178,6 +180,11 @@ def _threat(name: str) -> Act:
     return lambda at, said: record_threat(at.witness, facts=replace(THREAT, **{name: said}), actor=at.lawyer)
 
 
+def _erasure(at: Room, reason: str) -> Any:
+    said = at.item.links.create(case=at.case, place=at.place, basis="As told", made_by=at.lawyer)
+    return ask_for_erasure(at.item, "evidencelink", said.pk, names=["basis"], reason=reason, actor=at.lawyer)
+
+
 def _here(position: str) -> Coordinates:
     return Coordinates(Decimal(35), Decimal(51), position)
 
@@ -240,6 +247,11 @@ WEIGHED: dict[str, Act] = {
             *("legal_basis", "rights", "restrictions", "consent_reference"),
         )
     },
+    "ErasureRequest.reason": _erasure,
+    "ErasureRequest.answer": lambda at, said: (
+        withdraw_erasure(at.asked, reason=said, actor=at.lawyer),
+        at.asked,
+    ),
     "Dependence.note": lambda at, said: declare_dependence(
         at.witness, at.item, tie="names", note=said, actor=at.lawyer
     ),
@@ -309,6 +321,7 @@ UNWEIGHED = {
         *("Derivative.failure_detail", "Derivative.finding", "Erasure.kind", "Erasure.names"),
         *("Erasure.reason", "FixityRound.agent", "FixityRound.lease", "FixityReading.state"),
         *("FixityReading.agent", "FixityReport.body", "FoundValue.tag", "ImageHash.bits", "Intake.channel"),
+        *("ErasureRequest.kind", "ErasureRequest.names"),
         *("EvidenceItem.reference", "EvidenceItem.media_type", "EvidenceItem.media_type_tool"),
         *("EvidenceItem.inspection_failure", "StoredObject.name", "StoredObject.format"),
         *("StoredObject.key_id", "Removal.name", "ObjectDigest.verified_with", "Upload.fingerprint"),
@@ -361,7 +374,8 @@ def at(case, witness, told, interview, lawyer):
         case, title="An arrest", description=f"{witness.pseudonym} was in Qasr", when=None, actor=lawyer
     )
     person = register_person(case=case, names=[NameFacts("A guard")], actor=lawyer, **_PERSON)
-    return Room(case, witness, told, thing, interview, place, person, lawyer)
+    at = Room(case, witness, told, thing, interview, place, person, lawyer)
+    return replace(at, asked=_erasure(at, "Her son asked for it"))
 
 
 @pytest.mark.parametrize("column", sorted(WEIGHED))
