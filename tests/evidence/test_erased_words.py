@@ -26,6 +26,7 @@ from evidence.circumstances import Circumstances
 from evidence.custody_record import event_record
 from evidence.gap_report import gaps_of
 from evidence.handing_over import offer
+from evidence.keeping import record_collection
 from evidence.models import Acquisition, CollectorTrace, CustodyEvent, Erasure, EvidenceItem, OnlineCapture
 from evidence.verification import verify_evidence
 from tests.config.test_erasing import text_in_tables
@@ -231,6 +232,21 @@ def test_the_certificate_says_when_by_whom_and_with_whose_approval(
     [said] = record["erased"]
     assert (said["by"], said["approved_by"]) == (lawyer.full_name, auditor.full_name)
     assert gaps_of(list(event.item.custody.order_by("seq")), event.item) == []
+
+
+@pytest.mark.parametrize("name", ["collector", "source", "both"])
+def test_a_name_that_was_erased_accuses_nobody_of_a_gap(
+    take_in: TakeIn, lawyer: User, auditor: User, name: str
+) -> None:
+    item = take_in(actor=lawyer, source=NAME)
+    when = Circumstances(happened=read_date("1367"))
+    collected = record_collection(item, collected_by=NAME, facts=when, actor=lawyer)
+    assert gaps_of(list(item.custody.order_by("seq")), item) == []
+    if name != "source":
+        erase(collected, "received_by", actor=lawyer, approver=auditor)
+    if name != "collector":
+        erase(item.custody.get(seq=1), "released_by", actor=lawyer, approver=auditor)
+    assert gaps_of(list(item.custody.order_by("seq")), item) == []
 
 
 def test_the_page_says_that_it_was_erased(
