@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit.errors import UnknownRecord
-from audit.private import values_of
+from audit.private import Private, values_of
 from evidence.models import CustodyEvent, Derivative, EvidenceItem, EvidenceLink
 from evidence.queries import custody_of
 from evidence.scopes import READ_FOUND
@@ -137,8 +137,13 @@ def _event(event: CustodyEvent) -> str:
 
 def _record(row: Model, name: str) -> ItemRecord:
     said = [
-        Said(value.name, label_of(value.name), text)
+        Said(value.name, label_of(value.name), _shown(row, value) or text)
         for value in values_of(row).values
         if (text := value.text(row))
     ]
     return ItemRecord(str(row._meta.model_name), row.pk, name, said)
+
+
+def _shown(row: Any, value: Private) -> str:
+    """A date as it was written; what the commitment is made over has its calendar and its code too."""
+    return str(row.date_as_written) if "date_as_written" in value.held_in else ""
