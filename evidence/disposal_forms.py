@@ -82,8 +82,8 @@ class DisposalDecisionForm(ConfirmedForm):
 
     field_order = ("decision", "method", "witnessed_by", "reason", "confirmation")
 
-    def __init__(self, *args: Any, may_dispose: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, item: EvidenceItem, may_dispose: bool, **kwargs: Any) -> None:
+        super().__init__(*args, item=item, **kwargs)
         decision = self.fields["decision"]
         assert isinstance(decision, forms.ChoiceField)  # noqa: S101  declared so above
         dispose = ("dispose", _("Dispose of it, for ever"))
@@ -92,6 +92,8 @@ class DisposalDecisionForm(ConfirmedForm):
         if not may_dispose:
             decision.initial = "keep"
             del self.fields["method"], self.fields["witnessed_by"]
+        elif not item.has_bytes:
+            self.fields["method"].help_text = _("What was done with the thing, where, and by whom.")
 
     def clean(self) -> dict[str, Any]:
         """Whoever disposes says how and before whom; whoever keeps says why."""

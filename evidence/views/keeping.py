@@ -77,6 +77,12 @@ RETURN = Screen(
     _("Record the return"),
     _("The return is recorded."),
 )
+RETURN_OF_A_THING = Screen(
+    _("Take the item back"),
+    _("Look at it and at its seal before you record it: from then on you answer for how it is."),
+    _("Record the return"),
+    _("The return is recorded."),
+)
 COLLECTED = Screen(
     _("Who collected it"),
     _("What is remembered of the time before it came here. It is entered now and says when it happened."),
@@ -178,7 +184,7 @@ def take_back(request: HttpRequest, item_id: UUID) -> HttpResponse:
         request,
         item,
         form,
-        RETURN,
+        RETURN if item.has_bytes else RETURN_OF_A_THING,
         lambda user: keeping.take_back(
             item,
             brought_by=form.cleaned_data["name"],
