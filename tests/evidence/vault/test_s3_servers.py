@@ -168,6 +168,14 @@ def cut_short(handler: BaseHTTPRequestHandler) -> None:
     send(handler, 206, b"age-enc", Content_Length="5000", Content_Range="bytes 0-4999/5000")
 
 
+def cut_marker(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, 200, b'{"format": "dadkh', Content_Length="200")
+
+
+def page_of_a_proxy(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, 200, b"<html><p>Please sign in to this network</p></html>", Content_Type="text/html")
+
+
 def whole_for_a_range(handler: BaseHTTPRequestHandler) -> None:
     send(handler, 200, b"x" * 5000)
 
@@ -248,6 +256,34 @@ def test_a_server_that_is_not_well_is_told_in_one_sentence_and_keeps_nobody_wait
             assert time.monotonic() - began < 5
             assert "s3://bucket/evidence" in str(fault.value)
             assert (type(fault.value) is VaultFull) == (answer is full)
+
+
+def test_a_server_that_hangs_is_not_asked_four_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(s3_bucket, "_READ_SECONDS", 0.3)
+    asked: list[str] = []
+
+    def hang_and_count(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.command)
+        hang(handler)
+
+    with server_that(hang_and_count) as endpoint, pytest.raises(VaultUnavailable, match="does not answer"):
+        store_at(endpoint, tmp_path).open(NAME)
+    assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("answer", [cut_marker, page_of_a_proxy], ids=lambda a: a.__name__)
+def test_half_an_answer_and_a_page_of_a_proxy_accuse_neither_marker_nor_bucket(
+    answer: Answer, tmp_path: Path
+):
+    with server_that(answer) as endpoint:
+        store = store_at(endpoint, tmp_path)
+        with pytest.raises(VaultUnavailable, match=r"The storage server"):
+            store.read_marker()
+        if answer is page_of_a_proxy:
+            for act in (store.prepare, lambda: store.write_marker(b"{}"), lambda: store.held_until(NAME)):
+                with pytest.raises(VaultUnavailable, match=r"The storage server"):
+                    act()
 
 
 @pytest.mark.usefixtures("no_waiting")
