@@ -267,3 +267,32 @@ def test_the_command_says_that_the_key_waits_and_its_words(custodians, puppet, t
     assert spoken(key_of(puppet)) in said
     call_command("enrol_custodian", puppet.username, passphrase_file=file, json=True)
     assert json.loads(capsys.readouterr().out)["waits"] is True
+
+
+def test_who_waits_makes_the_key_anew_by_page(client_for, waiting, custodians, puppet):
+    vouch(waiting, passphrase=PASSPHRASES["custodian_a"], actor=custodians[0])
+    client = client_for(puppet)
+    enrol = reverse("witnesses:enrol")
+    assert enrol in client.get(reverse("witnesses:custodians")).content.decode()
+    page = client.get(enrol).content.decode()
+    assert spoken(waiting) in page
+    assert 'name="again"' in page
+    wrong = client.post(enrol, {"passphrase": "a", "again": "b"})
+    assert wrong.status_code == 422
+    assert key_of(puppet) == waiting
+    fresh = PASSPHRASES["custodian_c"]
+    assert client.post(enrol, {"passphrase": fresh, "again": fresh}).status_code == 302
+    again = key_of(puppet)
+    assert again != waiting
+    page = client.get(enrol).content.decode()
+    assert spoken(again) in page
+    assert "0 of 2" in page
+
+
+def test_a_custodian_whose_next_key_waits_is_led_from_its_page_to_making_it_anew(
+    client_for, custodians, witness
+):
+    declare_lost(Custodian.objects.get(user=custodians[0]), reason=WHY, actor=custodians[0])
+    enrol_custodian(custodians[0], passphrase=NEW, actor=custodians[0])
+    page = client_for(custodians[0]).get(reverse("witnesses:let_in", args=[key_of(custodians[0]).pk]))
+    assert reverse("witnesses:enrol") in page.content.decode()
