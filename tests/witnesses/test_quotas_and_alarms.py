@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from audit.models import Entry
 from cases.membership import add_member
 from tests.witnesses.conftest import CANARIES, PASSPHRASES, REASON
 from tests.witnesses.residue import traces
-from witnesses.alarms import acknowledge, all_alarms, unseen_alarms
+from witnesses.alarms import acknowledge, acts_by_now, all_alarms, unseen_alarms
 from witnesses.errors import QuotaMet, WrongPassphrase
 from witnesses.models import AlarmSeen, OpeningRequest, OpeningState, WitnessAlarm
 from witnesses.opening import approve, open_identity
@@ -157,3 +159,31 @@ def test_the_page_says_that_the_quota_is_met(client_for, witness, lawyer, settin
     assert answer.status_code == 422
     assert "more are not allowed" in answer.content.decode()
     assert REASON in answer.content.decode(), "nothing typed is lost"
+
+
+def test_the_page_of_alarms_says_what_a_burst_came_to_in_one_more_statement(
+    client_for, ask, custodians, lawyer, settings
+):
+    settings.DADKHAH_OPENING_BURST = {"person": 2, "house": 24}
+    for _number in range(2):
+        ask()
+    own = WitnessAlarm.objects.get()
+    client = client_for(custodians[0])
+    assert "by now" not in client.get(reverse("witnesses:alarms")).content.decode()
+    for _number in range(3):
+        ask()
+    assert acts_by_now([own]) == {own.pk: 5}
+    page = client.get(reverse("witnesses:alarms")).content.decode()
+    assert "2 requests, openings and failures within an hour" in page
+    assert "5 by now" in page
+    # Another's acts are not this person's, and what came hours later has an alarm of its own.
+    later = WitnessAlarm.objects.create(kind="burst", person=custodians[0], acts=1)
+    house = WitnessAlarm.objects.create(kind="burst", acts=1)
+    past = WitnessAlarm.objects.create(
+        kind="burst", person=lawyer, acts=8, raised_at=timezone.now() - timedelta(hours=3)
+    )
+    removal = WitnessAlarm.objects.create(kind="removal", person=lawyer)
+    with CaptureQueriesContext(connection) as queries:
+        counted = acts_by_now([own, later, house, past, removal])
+    assert counted == {own.pk: 5, later.pk: 0, house.pk: 5, past.pk: 0}
+    assert len(queries) <= 2

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import permission_required
-from witnesses.alarms import HEED, acknowledge, all_alarms, find_alarm
+from witnesses.alarms import HEED, acknowledge, acts_by_now, all_alarms, find_alarm
 from witnesses.emergencies import (
     emergencies_to_review,
     find_emergency,
@@ -34,8 +34,12 @@ def alarms(request: HttpRequest) -> HttpResponse:
     """Every alarm with who has seen it, and the emergencies that wait for a review."""
     user = reader(request)
     waiting = emergencies_to_review(user)
+    page = Paginator(all_alarms(user), ROWS).get_page(request.GET.get("page"))
+    shown = list(page)
+    by_now = acts_by_now(shown)
     context = {
-        "page": Paginator(all_alarms(user), ROWS).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(one, by_now.get(one.pk, 0)) for one in shown],
         "to_review": [(one, is_overdue(one)) for one in waiting],
     }
     return render(request, "witnesses/alarms.html", context)
