@@ -466,6 +466,14 @@ class Action(Worded):
         "witness.threat_recorded",
         _("A threat or a reprisal against a witness or people near them was recorded, or corrected."),
     )
+    DANGER_REQUESTED = (
+        "witness.danger_requested",
+        _("A person asked to see sealed words about the danger to a witness."),
+    )
+    DANGER_OPENED = (
+        "witness.danger_opened",
+        _("Sealed words about the danger to a witness were shown once to the person who asked."),
+    )
     REFERRAL_RECORDED = "witness.referral_recorded", _("It was recorded that help was offered to a witness.")
     REFERRAL_ANSWERED = (
         "witness.referral_answered",

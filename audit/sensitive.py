@@ -50,6 +50,8 @@ class Kind(Worded):
             Action.OPENING_REQUESTED,
             Action.NOTE_OPENED,
             Action.NOTE_REQUESTED,
+            Action.DANGER_OPENED,
+            Action.DANGER_REQUESTED,
             Action.OPENING_APPROVED,
             Action.EMERGENCY_REQUESTED,
             Action.EMERGENCY_REVIEWED,

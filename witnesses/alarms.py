@@ -33,6 +33,8 @@ COUNTED: Final = (
     Action.OPENING_REQUESTED,
     Action.NOTE_REQUESTED,
     Action.NOTE_OPENED,
+    Action.DANGER_REQUESTED,
+    Action.DANGER_OPENED,
     Action.EMERGENCY_REQUESTED,
     Action.IDENTITY_OPENED,
     Action.OPENING_QUOTA_MET,

@@ -23,10 +23,19 @@ from audit.private import sealed
 from cases.access import require_member
 from witnesses.alarms import raise_emergency_alarm, watch_for_bursts
 from witnesses.bindings import request_key_binding
+from witnesses.danger_content import ASSESSMENT, INCIDENT
 from witnesses.deciding import REQUEST, checked_reason
 from witnesses.errors import BadOpeningRequest, ReasonMissing, UnknownWitness
 from witnesses.identity import FIELDS
-from witnesses.models import ActKey, InterviewNote, OpeningRequest, SealedIdentity, Witness
+from witnesses.models import (
+    ActKey,
+    InterviewNote,
+    OpeningRequest,
+    RiskWords,
+    SealedIdentity,
+    ThreatWords,
+    Witness,
+)
 from witnesses.note_content import NOTE
 from witnesses.one_time import new_one_time_key
 from witnesses.quotas import Quota, first_met, turn_away
@@ -110,6 +119,23 @@ def request_note(
         raise BadOpeningRequest(_("This note is not sealed. Read it on the page of the interview."))
     wish = _Wish(record, checked_reason(reason), [NOTE], _checked(seconds), False)
     return _ask(wish, quota=Quota.REQUESTS_PER_PERSON, action=Action.NOTE_REQUESTED, by=user)
+
+
+@sensitive_variables()
+def request_danger(
+    words: RiskWords | ThreatWords, *, reason: str, actor: Actor, seconds: int = USUAL_VIEW
+) -> tuple[OpeningRequest, SealedText]:
+    """Asks the custodians to see the sealed words of one assessment, or of one version of an incident.
+
+    Raises what `request_opening` raises, and BadOpeningRequest for plain words.
+    """
+    user = require_member(words.witness.case, require(actor, REQUEST))
+    if words.sealed_record_id is None:
+        raise BadOpeningRequest(_("These words are not sealed. Read them on the page of danger and help."))
+    record = SealedIdentity.records.select_related("witness").get(pk=words.sealed_record_id)
+    kind = ASSESSMENT if isinstance(words, RiskWords) else INCIDENT
+    wish = _Wish(record, checked_reason(reason), [kind], _checked(seconds), False)
+    return _ask(wish, quota=Quota.REQUESTS_PER_PERSON, action=Action.DANGER_REQUESTED, by=user)
 
 
 @sensitive_variables()

@@ -16,7 +16,7 @@ from witnesses.sealing import Binding
 
 
 def identity_binding(identity: SealedIdentity) -> Binding:
-    """For the identity itself, or for a sealed note, which names its part so that it never opens as an identity."""
+    """For the identity itself, or for other sealed words, which name their part so that they never open as another."""
     part = {} if identity.part == IDENTITY else {"part": identity.part}
     return {
         "sealed_identity": str(identity.pk),

@@ -121,7 +121,7 @@ def keys_for_sealing() -> list[CustodianKey]:
     keys = _current_keys()
     if len(keys) < fewest_custodians():
         sentence = _(
-            "A witness can be registered once %(needed)d custodians are enrolled; now there are %(found)d. "
+            "Nothing can be sealed until %(needed)d custodians are enrolled; now there are %(found)d. "
             "Nothing was saved. Ask the custodians to enrol."
         )
         raise TooFewCustodians(sentence % {"needed": fewest_custodians(), "found": len(keys)})

@@ -100,7 +100,7 @@ class OpenedIdentity:
         ]
 
     def rows(self, name: str) -> list[SealedRow]:
-        """The contacts, kin or documents; a record of format 1 has them as one row."""
+        """The contacts, kin, documents or measures; a record of format 1 has them as one row."""
         found = self.fields.get(name)
         if isinstance(found, str):
             return [SealedRow(SealedText(found))] if found else []
@@ -108,7 +108,7 @@ class OpenedIdentity:
 
     def text(self, name: str) -> SealedText:
         """One of the other fields, rows as lines; empty where it was not asked for or never filled."""
-        if name in ROWS:
+        if name in ROWS or isinstance(self.fields.get(name), list):
             return SealedText("\n".join(str(row.text) for row in self.rows(name)))
         return SealedText(self.fields.get(name) or "")
 

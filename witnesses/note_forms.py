@@ -60,7 +60,7 @@ class NextNoteForm(NoteForm):
 
 
 class NoteOpeningForm(WishForm):
-    """A request to see one version of a sealed note."""
+    """A request to see one version of a sealed note, or of other words that are opened whole."""
 
     reason = forms.CharField(
         label=_("Reason"),

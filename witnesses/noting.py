@@ -19,16 +19,13 @@ from cases.access import require_member
 from cases.errors import BadText
 from cases.models import Case
 from cases.plain_text import clean_text
-from witnesses.custodians import keys_for_sealing
 from witnesses.errors import BadNote, UnknownInterview
 from witnesses.interviewing import LONGEST_TEXT
 from witnesses.models import Interview, InterviewNote, SealedIdentity
 from witnesses.note_content import note_bytes
-from witnesses.recovery.seals import kit_facts
 from witnesses.sealed import SealedText
-from witnesses.sealing import SUITE
+from witnesses.sealing_words import seal_facts, seal_words
 from witnesses.searching import READ
-from witnesses.versions import next_version, seal_version
 from witnesses.weighing import require_wide
 
 LONGEST_NOTE: Final = 16_000
@@ -72,7 +69,8 @@ def write_note(
         if content is None:
             note.text = text
         else:
-            record = note.sealed_record = _sealed(note, content, by=user)
+            part = part_of(note.thread)
+            record = note.sealed_record = seal_words(interview.witness, content, part=part, by=user)
         note.save(force_insert=True)
         _log(note, record, user)
     return note
@@ -105,19 +103,6 @@ def _follow(note: InterviewNote, corrects: InterviewNote, is_sealed: bool, why: 
     note.thread, note.version, note.correction = corrects.thread, newest.version + 1, why
 
 
-@sensitive_variables()
-def _sealed(note: InterviewNote, content: bytes, *, by: User) -> SealedIdentity:
-    witness, part = note.interview.witness, part_of(note.thread)
-    return seal_version(
-        witness,
-        content,
-        version=next_version(witness, part=part),
-        keys=keys_for_sealing(),
-        by=by,
-        part=part,
-    )
-
-
 def part_of(thread: UUID) -> str:
     """What the sealed record of a note names as the part of the witness's record that it is."""
     return str(thread)
@@ -134,12 +119,6 @@ def _log(note: InterviewNote, record: SealedIdentity | None, user: User) -> None
     if record is None:
         facts |= {"note": sealed(note, "note")}
     else:
-        facts |= {
-            "sealed_identity": str(record.pk),
-            "suite": SUITE,
-            "threshold": record.threshold,
-            "custodian_keys": [str(share.custodian_key_id) for share in record.key_shares.order_by("index")],
-            **kit_facts(record),
-        }
+        facts |= seal_facts(record)
     action = Action.NOTE_WRITTEN if record is None else Action.NOTE_SEALED
     log.append(action, subject=witness, actor=user, facts=facts, case_id=witness.case_id)

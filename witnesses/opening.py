@@ -17,14 +17,15 @@ from witnesses.alarms import watch_for_bursts
 from witnesses.asking import request_emergency, request_opening
 from witnesses.bindings import approval_share_binding, identity_binding, request_key_binding
 from witnesses.closing import end, require_state, withdraw
+from witnesses.danger_content import kind_of
 from witnesses.deciding import REQUEST, approve, present_approvers, refuse
 from witnesses.errors import ApproverLeft, SealBroken, WrongPerson
-from witnesses.identity import OpenedIdentity, read_identity
+from witnesses.identity import OpenedIdentity
 from witnesses.models import ApprovalShare, Custodian, OpeningRequest, OpeningState
 from witnesses.models.witness import IDENTITY
-from witnesses.note_content import read_note
 from witnesses.one_time import unlock_with_code
 from witnesses.quotas import Quota, first_met, turn_away
+from witnesses.record_content import read_record
 from witnesses.sealed import SealedBytes, wipe
 from witnesses.sealing import Sealed, open_identity_seal, open_share
 from witnesses.sharing import restore
@@ -77,7 +78,10 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
 
 
 def _action(request: OpeningRequest) -> Action:
-    return Action.IDENTITY_OPENED if request.sealed_identity.part == IDENTITY else Action.NOTE_OPENED
+    part = request.sealed_identity.part
+    if part == IDENTITY:
+        return Action.IDENTITY_OPENED
+    return Action.NOTE_OPENED if kind_of(part) is None else Action.DANGER_OPENED
 
 
 def _require_approvers(request: OpeningRequest) -> list[Custodian]:
@@ -127,6 +131,4 @@ def _unseal(request: OpeningRequest, seed: SealedBytes, approvers: Sequence[Cust
         content = open_identity_seal(sealed, key=key, binding=identity_binding(identity))
     finally:
         wipe([key])
-    if identity.part != IDENTITY:
-        return read_note(content, version=identity.version)
-    return read_identity(content, version=identity.version, fields=request.fields)
+    return read_record(content, part=identity.part, version=identity.version, fields=request.fields)

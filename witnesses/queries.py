@@ -6,6 +6,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from witnesses.admission import admitted_custodians, find_waiting, waiting_keys
+from witnesses.danger_content import ASSESSMENTS, INCIDENTS
 from witnesses.errors import NotACustodian, UnknownOpening, UnknownWitness
 from witnesses.models import (
     Custodian,
@@ -32,6 +33,14 @@ def openings_of_notes(interview: Interview) -> QuerySet[OpeningRequest]:
     )
     asked = asked.select_related("requester", "sealed_identity__note").defer("sealed_identity__ciphertext")
     return asked.order_by("-created_at", "id").prefetch_related("decisions__custodian__user")
+
+
+def openings_of_danger(witness: Witness) -> QuerySet[OpeningRequest]:
+    """Every request to see sealed words about the danger to the witness, newest first, with its decisions."""
+    parts = Q(sealed_identity__part=ASSESSMENTS) | Q(sealed_identity__part__startswith=INCIDENTS)
+    asked = witness.openings.filter(parts).select_related("requester", "sealed_identity")
+    asked = asked.defer("sealed_identity__ciphertext").order_by("-created_at", "id")
+    return asked.prefetch_related("decisions__custodian__user")
 
 
 def find_witness(witness_id: UUID, *, case_id: UUID, user: User) -> Witness:

@@ -10,6 +10,12 @@ class BadRisk(WitnessError, BadInput):
     """Something is missing, outside the vocabulary or contradicts itself; the sentence says what."""
 
 
+class UnwritableWords(WitnessError, BadInput):
+    """Words that no seal takes."""
+
+    sentence = _("The words hold a character that cannot be written. Type them again.")
+
+
 class RiskMovedOn(WitnessError, Conflict):
     """Somebody recorded more than the actor has read."""
 
@@ -25,6 +31,12 @@ class NoContact(WitnessError, Conflict):
         "The newest assessment of the danger says: no contact with this witness for now. A lawyer of the case can "
         "assess it anew."
     )
+
+
+class UnknownAssessment(WitnessError, NotFound):
+    """No such assessment, or none that this actor may know of."""
+
+    sentence = _("There is no such assessment, or you are not a member of the case.")
 
 
 class UnknownThreat(WitnessError, NotFound):

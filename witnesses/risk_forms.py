@@ -1,7 +1,7 @@
 """What people type about danger, threats and help. Nobody is named by it: people by circle, pseudonym or office."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,9 +9,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.erased import unless_erased
 from cases.form_fields import LineField, PartialDateField, TextBlockField
 from evidence.models import EvidenceItem
 from witnesses.assessing import LONGEST_LINE, MeasureFacts, RiskFacts
+from witnesses.custodians import fewest_custodians
+from witnesses.health import count_ready
 from witnesses.models import RiskAssessment, ThreatIncident, Witness
 from witnesses.referring import ReferralFacts
 from witnesses.risk_words import (
@@ -30,6 +33,8 @@ from witnesses.threats import ThreatFacts
 
 _NO_NAME = _("Write no name here.")
 _OFF = {"autocomplete": "off", "spellcheck": "false"}
+SEALED: Final = "sealed"
+PLAIN: Final = "plain"
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -39,6 +44,24 @@ def _level(label: Any) -> forms.ChoiceField:
 
 def _words(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto", **_OFF})
+
+
+def usual_keeping() -> str:
+    """How words are kept where nobody chooses otherwise: sealed, as soon as anything can be sealed."""
+    return SEALED if count_ready() >= fewest_custodians() else PLAIN
+
+
+def _kept() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        initial=usual_keeping,
+        label=_("How the words are kept"),
+        choices=[
+            (SEALED, _("Sealed: only the custodians together let them be read again, you included")),
+            (PLAIN, _("Plain: lawyers of the case read them here, and so does whoever steals the database")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("Whatever could lead to the witness, to family or to others is better sealed."),
+    )
 
 
 class RiskForm(forms.Form):
@@ -54,11 +77,8 @@ class RiskForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    grounds = TextBlockField(
-        label=_("On what it rests"),
-        help_text=_("Lawyers of the case read it. What only custodians may open belongs into a sealed note."),
-        widget=_words(4),
-    )
+    kept = _kept()
+    grounds = TextBlockField(label=_("On what it rests"), help_text=_NO_NAME, widget=_words(4))
     contact = forms.ChoiceField(
         label=_("Contact"),
         choices=Contact,
@@ -103,7 +123,8 @@ class RiskForm(forms.Form):
 
     def facts(self) -> RiskFacts:
         """What was filled in."""
-        return RiskFacts(**{name: self.cleaned_data[name] for name in RiskFacts.__dataclass_fields__})
+        typed = self.cleaned_data | {"sealed": self.cleaned_data["kept"] == SEALED}
+        return RiskFacts(**{name: typed[name] for name in RiskFacts.__dataclass_fields__})
 
 
 class ThreatForm(forms.Form):
@@ -113,6 +134,7 @@ class ThreatForm(forms.Form):
     against = forms.ChoiceField(
         label=_("Against whom"), choices=Circle, widget=forms.RadioSelect, help_text=_("Never by name.")
     )
+    kept = _kept()
     what = TextBlockField(label=_("What happened"), help_text=_NO_NAME, widget=_words(5))
     happened = PartialDateField(label=_("When"), required=False)
     place = LineField(
@@ -146,13 +168,20 @@ class ThreatForm(forms.Form):
 
     def facts(self) -> ThreatFacts:
         """What was filled in."""
-        return ThreatFacts(**{name: self.cleaned_data[name] for name in ThreatFacts.__dataclass_fields__})
+        typed = self.cleaned_data | {"sealed": self.cleaned_data.get("kept", SEALED) == SEALED}
+        return ThreatFacts(**{name: typed[name] for name in ThreatFacts.__dataclass_fields__})
 
 
 class NextThreatForm(ThreatForm):
     """What was recorded wrongly of an incident."""
 
     correction = TextBlockField(label=_("Why it is changed"), help_text=_NO_NAME, widget=_words(2))
+
+    def __init__(self, *args: Any, threat: ThreatIncident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if threat.words.is_sealed:
+            # What was sealed stays sealed.
+            del self.fields["kept"]
 
 
 class ReferralAnswerForm(forms.Form):
@@ -193,7 +222,10 @@ def typed_risk(request: HttpRequest, last: RiskAssessment | None) -> RiskForm:
 
 
 def known_of(last: RiskAssessment | None) -> dict[str, Any]:
-    """What the form for the next assessment begins with. Its day, gates and grounds are thought through anew."""
+    """What the form for the next assessment begins with. Its day, gates and grounds are thought through anew.
+
+    Of what is sealed nothing can be shown: of a measure its kind, day and state.
+    """
     if last is None:
         return {"seen": 0}
     return {
@@ -207,8 +239,8 @@ def known_of(last: RiskAssessment | None) -> dict[str, Any]:
         "measures": [
             {
                 "kind": one.kind,
-                "text": one.text,
-                "by_whom": one.by_whom,
+                "text": unless_erased(one.text),
+                "by_whom": unless_erased(one.by_whom),
                 "until": one.until.isoformat() if one.until else "",
                 "done": "yes" if one.done else "no",
             }
@@ -218,16 +250,16 @@ def known_of(last: RiskAssessment | None) -> dict[str, Any]:
 
 
 def known_of_threat(threat: ThreatIncident) -> dict[str, Any]:
-    """What the form for the next version of an incident begins with."""
+    """What the form for the next version of an incident begins with; of sealed words nothing."""
     words = threat.words
     return {
         "kind": threat.kind,
         "against": threat.against,
-        "what": words.what,
-        "happened": words.date_as_written,
-        "place": words.place,
-        "known_how": words.known_how,
-        "answered_by": words.answered_by,
+        "what": unless_erased(words.what),
+        "happened": unless_erased(words.date_as_written),
+        "place": unless_erased(words.place),
+        "known_how": unless_erased(words.known_how),
+        "answered_by": unless_erased(words.answered_by),
         "items": "\n".join(threat.exhibits.values_list("item__reference", flat=True)),
     }
 

@@ -14,7 +14,7 @@ from audit.actors import Actor
 from cases.access import require_member
 from witnesses.assessing import ASSESS
 from witnesses.models import Referral, RiskAssessment, ThreatIncident, Witness
-from witnesses.risk_errors import UnknownReferral, UnknownThreat
+from witnesses.risk_errors import UnknownAssessment, UnknownReferral, UnknownThreat
 from witnesses.risk_state import Danger, dangers
 
 REVIEW: Final = "witnesses.review_risk"
@@ -62,13 +62,19 @@ def waiting_for(user: User) -> list[Danger]:
 
 def assessments_of(witness: Witness) -> list[RiskAssessment]:
     """Every assessment with its words and measures, the newest first."""
-    rows = RiskAssessment.objects.filter(witness=witness).select_related("words", "assessed_by")
+    rows = RiskAssessment.objects.filter(witness=witness)
+    rows = rows.select_related("words__sealed_record", "assessed_by").defer(
+        "words__sealed_record__ciphertext"
+    )
     return list(rows.prefetch_related("measures").order_by("-version"))
 
 
 def incidents_of(witness: Witness) -> list[Happened]:
     """What was done, the latest recorded first, with its exhibits, which lie in the case of the witness."""
-    rows = ThreatIncident.objects.filter(witness=witness).select_related("words", "recorded_by")
+    rows = ThreatIncident.objects.filter(witness=witness)
+    rows = rows.select_related("words__sealed_record", "recorded_by").defer(
+        "words__sealed_record__ciphertext"
+    )
     by_thread: dict[UUID, list[ThreatIncident]] = {}
     for row in rows.prefetch_related("exhibits__item").order_by("-version"):
         by_thread.setdefault(row.thread, []).append(row)
@@ -83,6 +89,27 @@ def find_threat(threat_id: UUID, *, witness: Witness) -> ThreatIncident:
         raise UnknownThreat
     rows = ThreatIncident.objects.filter(thread=named.thread).select_related("words")
     return rows.order_by("-version")[0]
+
+
+def find_assessment(assessment_id: UUID, *, witness: Witness) -> RiskAssessment:
+    """An assessment of any time. Raises UnknownAssessment."""
+    rows = RiskAssessment.objects.filter(pk=assessment_id, witness=witness)
+    found = rows.select_related("words", "assessed_by").first()
+    if found is None:
+        raise UnknownAssessment
+    # Found for its reader already, with its case.
+    found.witness = witness
+    return found
+
+
+def find_version(threat_id: UUID, *, witness: Witness) -> ThreatIncident:
+    """This very version of an incident. Raises UnknownThreat."""
+    rows = ThreatIncident.objects.filter(pk=threat_id, witness=witness)
+    found = rows.select_related("words", "recorded_by").first()
+    if found is None:
+        raise UnknownThreat
+    found.witness = witness
+    return found
 
 
 def referrals_of(witness: Witness) -> list[Referral]:

@@ -6,6 +6,7 @@ from witnesses.views import (
     consents,
     custodians,
     custody,
+    danger_words,
     dependences,
     groups,
     interviews,
@@ -112,6 +113,11 @@ urlpatterns = [
     path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/", risk.risk, name="risk"),
     path("cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/assess/", risk.assess, name="risk_new"),
     path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/assessments/<uuid:assessment_id>/open/",
+        danger_words.ask_assessment,
+        name="risk_open",
+    ),
+    path(
         "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/incidents/new/",
         risk.new_threat,
         name="threat_new",
@@ -120,6 +126,11 @@ urlpatterns = [
         "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/incidents/<uuid:threat_id>/",
         risk.correct_threat,
         name="threat_correct",
+    ),
+    path(
+        "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/incidents/<uuid:threat_id>/open/",
+        danger_words.ask_incident,
+        name="threat_open",
     ),
     path(
         "cases/<uuid:case_id>/witnesses/<uuid:witness_id>/danger/help/new/",

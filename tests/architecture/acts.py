@@ -564,16 +564,25 @@ ACTS: dict[str, Prepare] = {
         to_family="acute",
         to_third="low",
         threats=["arrest"],
+        kept="sealed",
         grounds="Two men asked in the street",
         contact="safe_way",
         disclosure="consented",
         due_on=(today() + timedelta(days=30)).isoformat(),
-        seen=1,
+        seen=2,
     ),
-    "witnesses:threat_new": _lawyer(kind="summons", against="family", what="A brother was summoned"),
+    "witnesses:risk_open": _note_open,
+    "witnesses:threat_new": _lawyer(
+        kind="summons", against="family", kept="sealed", what="A brother was summoned"
+    ),
     "witnesses:threat_correct": _lawyer(
-        kind="summons", against="third", what="A friend was summoned", correction="It was a friend"
+        kind="summons",
+        against="third",
+        kept="plain",
+        what="A friend was summoned",
+        correction="It was a friend",
     ),
+    "witnesses:threat_open": _note_open,
     "witnesses:referral_new": _lawyer(
         kind="legal", organisation="An office", offered_on="2026-01-31", answer="not_yet"
     ),

@@ -1,7 +1,7 @@
 """A house with two closed cases, each with one of everything that an address can name, and somebody of every role."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -130,7 +130,10 @@ class Holding:
             "dependence_id": self.dependence.pk,
             "interview_id": self.interview.pk,
             "note_id": self.note.pk,
-            "threat_id": self.witness.threats.earliest("recorded_at").pk,
+            "assessment_id": self.witness.assessments.get(words__sealed_record__isnull=False).pk,
+            "threat_id": self.witness.threats.get(
+                words__sealed_record__isnull=name != "witnesses:threat_open"
+            ).pk,
             "referral_id": self.witness.referrals.earliest("recorded_at").pk,
             "dossier_id": self.dossier.pk,
             "run_id": self.run.pk,
@@ -257,9 +260,12 @@ def _interview_of(witness: Witness, mark: str, lawyer: User) -> Interview:
 
 def _endanger(witness: Witness, mark: str, lawyer: User) -> None:
     due = today() + timedelta(days=30)
-    facts = RiskFacts("high", "high", "low", "usual", "consented", due, f"{mark} grounds")
+    facts = RiskFacts("high", "high", "low", "usual", "consented", due, f"{mark} grounds", sealed=False)
     assess_risk(witness, facts=facts, last_seen=0, actor=lawyer)
-    record_threat(witness, facts=ThreatFacts("visit", "family", f"{mark} visit"), actor=lawyer)
+    assess_risk(witness, facts=replace(facts, sealed=True), last_seen=1, actor=lawyer)
+    for sealed in (False, True):
+        threat = ThreatFacts("visit", "family", f"{mark} visit", sealed)
+        record_threat(witness, facts=threat, actor=lawyer)
     record_referral(witness, facts=ReferralFacts("legal", f"{mark} office", today()), actor=lawyer)
 
 

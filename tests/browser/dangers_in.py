@@ -22,35 +22,38 @@ from witnesses.threats import ThreatFacts, record_threat  # noqa: E402
 
 
 def endanger(witness: Witness, lawyer: User) -> None:
-    """Assessed, then something happened, and help was offered."""
+    """Assessed, then something happened, in words plain and sealed; and help was offered."""
     due = today() + timedelta(days=30)
     measure = MeasureFacts(
         "route", "Only through the association (invented)", by_whom="Paris desk", until=due
     )
-    assess_risk(
-        witness,
-        facts=RiskFacts(
-            *("moderate", "high", "not_known", "safe_way", "consented"),
-            due,
-            "Her brother was summoned in spring (invented)",
-            threats=("summons", "calls"),
-            measures=(measure,),
-        ),
-        last_seen=0,
-        actor=lawyer,
-    )
     item = EvidenceItem.objects.filter(cases=witness.case).earliest("received_at")
-    record_threat(
-        witness,
-        facts=ThreatFacts(
-            *("visit", "family", "Two men stood before the house until night (invented)"),
-            read_date("late Mordad 1405"),
-            place="تهران",
-            known_how="Her sister saw them",
-            items=(item.pk,),
-        ),
-        actor=lawyer,
-    )
+    for number, sealed in enumerate((False, True)):
+        assess_risk(
+            witness,
+            facts=RiskFacts(
+                *("moderate", "high", "not_known", "safe_way", "consented"),
+                due,
+                "Her brother was summoned in spring (invented)",
+                sealed,
+                threats=("summons", "calls"),
+                measures=(measure,),
+            ),
+            last_seen=number,
+            actor=lawyer,
+        )
+        record_threat(
+            witness,
+            facts=ThreatFacts(
+                *("visit", "family", "Two men stood before the house until night (invented)"),
+                sealed,
+                read_date("late Mordad 1405"),
+                place="تهران",
+                known_how="Her sister saw them",
+                items=(item.pk,),
+            ),
+            actor=lawyer,
+        )
     record_referral(
         witness, facts=ReferralFacts("legal", "An invented office for counsel", today()), actor=lawyer
     )

@@ -21,6 +21,8 @@ GRAVE = {
         f"{WITNESS}danger/assess/",
         f"{WITNESS}danger/incidents/new/",
         f"{WITNESS}danger/incidents/…/",
+        f"{WITNESS}danger/incidents/…/open/",
+        f"{WITNESS}danger/assessments/…/open/",
         f"{WITNESS}danger/help/new/",
         f"{WITNESS}danger/help/…/",
         "/cases/…/groups/",

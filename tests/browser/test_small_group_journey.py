@@ -67,6 +67,9 @@ def assess(page: Page, witness: str, language: str) -> None:
     for name, value in {"to_witness": "low", "to_family": "low", "to_third": "low"}.items():
         page.select_option(f"[name={name}]", value)
     page.check("[name=contact][value=safe_way]")
+    # What is sealed lies open to nobody, and is asked of by nobody.
+    expect(page.locator("[name=kept][value=sealed]")).to_be_checked()
+    page.check("[name=kept][value=plain]")
     page.check("[name=disclosure][value=consented]")
     page.fill("[name=grounds]", SAYS)
     page.fill("[name=measures-0-text]", "A safe route")

@@ -1,6 +1,7 @@
 """What tests say of an invented danger; every text is one that nobody may find elsewhere."""
 
 import datetime
+from dataclasses import replace
 
 from cases.dating import read_date
 from witnesses.assessing import MeasureFacts, RiskFacts
@@ -17,7 +18,9 @@ KNOWN = "The aunt Farangisian called"
 DONE = "A lawyer Dadgaran was found"
 CLINIC = "Clinic Darmangahi"
 HELP_NOTE = "She asked for a woman Pezeshkian"
-TEXTS = (GROUNDS, MEASURE, BY_WHOM, WHAT, PLACE, KNOWN, DONE, CLINIC, HELP_NOTE)
+# What a seal takes, where its writer chooses one.
+SEALED_TEXTS = (GROUNDS, MEASURE, BY_WHOM, WHAT, PLACE, KNOWN, DONE)
+TEXTS = (*SEALED_TEXTS, CLINIC, HELP_NOTE)
 
 IN_A_MONTH = today() + datetime.timedelta(days=30)
 RISK = RiskFacts(
@@ -28,6 +31,7 @@ RISK = RiskFacts(
     disclosure="consented",
     due_on=IN_A_MONTH,
     grounds=GROUNDS,
+    sealed=False,
     threats=("summons", "surveillance"),
     measures=(MeasureFacts("move", MEASURE, BY_WHOM, IN_A_MONTH),),
 )
@@ -35,9 +39,12 @@ THREAT = ThreatFacts(
     kind="seizure",
     against="family",
     what=WHAT,
+    sealed=False,
     happened=read_date("Azar 1404"),
     place=PLACE,
     known_how=KNOWN,
     answered_by=DONE,
 )
+SEALED_RISK = replace(RISK, sealed=True)
+SEALED_THREAT = replace(THREAT, sealed=True)
 HELP = ReferralFacts("medical", CLINIC, today(), "accepted", HELP_NOTE)

@@ -17,7 +17,9 @@ from cases.dating import read_date  # noqa: E402
 from cases.membership import open_case  # noqa: E402
 from tests.witnesses.conftest import IDENTITY, NOTE, PASSPHRASES, PLANNED, REASON, let_in  # noqa: E402
 from tests.witnesses.consents import CONDITIONS, consent_facts  # noqa: E402
-from witnesses.asking import request_note  # noqa: E402
+from tests.witnesses.dangers import GROUNDS, SEALED_RISK, SEALED_THREAT, WHAT  # noqa: E402
+from witnesses.asking import request_danger, request_note  # noqa: E402
+from witnesses.assessing import assess_risk  # noqa: E402
 from witnesses.consent_printing import print_consent  # noqa: E402
 from witnesses.consent_state import current_consent  # noqa: E402
 from witnesses.consent_words import Purpose  # noqa: E402
@@ -31,6 +33,7 @@ from witnesses.quorum.approving import approve_session  # noqa: E402
 from witnesses.quorum.resealing import begin_resealing, reseal_identities  # noqa: E402
 from witnesses.register import register_witness  # noqa: E402
 from witnesses.revising import revise_identity  # noqa: E402
+from witnesses.threats import record_threat  # noqa: E402
 from witnesses.withdrawing import WithdrawalFacts, withdraw_consent  # noqa: E402
 
 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, force=True)
@@ -89,4 +92,11 @@ opening, code = request_note(note, reason=REASON, actor=lawyer)
 for user in custodians[:2]:
     approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
 assert open_identity(opening, opening_code=code, actor=lawyer).text("note") == NOTE
+assessed = assess_risk(witness, facts=SEALED_RISK, last_seen=0, actor=lawyer)
+happened = record_threat(witness, facts=SEALED_THREAT, actor=lawyer)
+for words, name, said in ((assessed.words, "grounds", GROUNDS), (happened.words, "what", WHAT)):
+    opening, code = request_danger(words, reason=REASON, actor=lawyer)
+    for user in custodians[:2]:
+        approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
+    assert open_identity(opening, opening_code=code, actor=lawyer).text(name) == said
 os._exit(0)

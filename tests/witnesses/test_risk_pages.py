@@ -28,6 +28,7 @@ FORM = {
     "to_family": "acute",
     "to_third": "low",
     "threats": ["arrest", "calls"],
+    "kept": "plain",
     "grounds": GROUNDS,
     "contact": "usual",
     "disclosure": "consented",
@@ -98,7 +99,7 @@ def test_more_rows_are_given_and_nothing_is_recorded(client_for, witness, lawyer
 
 def test_an_incident_names_exhibits_of_the_case_alone(client_for, witness, told, lawyer):
     client = client_for(lawyer)
-    form = {"kind": "seizure", "against": "family", "what": WHAT, "happened": "Azar 1404"}
+    form = {"kind": "seizure", "against": "family", "kept": "plain", "what": WHAT, "happened": "Azar 1404"}
     refused = client.post(at("threat_new", witness), {**form, "items": f"{told.reference}\nDK-NO-1"})
     assert refused.status_code == 422
     assert "DK-NO-1" in refused.content.decode()

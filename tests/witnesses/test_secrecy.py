@@ -13,9 +13,12 @@ from django.db import connection, models
 
 from accounts.errors import NotPermitted
 from cases.dated import DATE_COLUMNS
-from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES, PICTURE
+from tests.witnesses.conftest import CANARIES, IDENTITY, PASSPHRASES, PICTURE, REASON
 from tests.witnesses.consents import CONDITIONS, TAKEN_BY
+from tests.witnesses.dangers import SEALED_RISK, SEALED_TEXTS
 from tests.witnesses.residue import traces, unpacked
+from witnesses.asking import request_danger
+from witnesses.assessing import assess_risk
 from witnesses.bindings import (
     approval_share_binding,
     held_share_binding,
@@ -36,9 +39,7 @@ from witnesses.models import (
     ApprovalShare,
     ConsentWords,
     CustodianKey,
-    KeyShare,
     OpeningRequest,
-    SealedIdentity,
 )
 from witnesses.opening import approve, open_identity, refuse
 from witnesses.passphrases import stretch_code, unwrap_seed
@@ -67,19 +68,24 @@ def everything_stored() -> list[bytes]:
     return values
 
 
-def test_the_whole_database_all_keys_and_one_passphrase_open_nothing(ask, custodians, house):
+@pytest.mark.parametrize("what", ["identity", "words of danger"])
+def test_the_whole_database_all_keys_and_one_passphrase_open_nothing(
+    ask, witness, lawyer, custodians, house, what
+):
     """The thief has the database with an approved request in it, every key file, the code, and one custodian."""
-    opening, _code = ask()
+    words = assess_risk(witness, facts=SEALED_RISK, last_seen=0, actor=lawyer).words
+    opening, _code = ask() if what == "identity" else request_danger(words, reason=REASON, actor=lawyer)
     for user in custodians[:2]:
         approve(opening, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
-    identity = SealedIdentity.objects.get()
+    identity = opening.sealed_identity
     files = [path.read_bytes() for path in Path(settings.DADKHAH_KEYS_DIR).rglob("*") if path.is_file()]
     assert files
     known = {value for value in (*everything_stored(), *files, settings.SECRET_KEY.encode()) if value}
     known |= {bytes.fromhex(v.decode().strip()) for v in files if is_hex(v)}
 
     # One custodian talks: their key opens, and with it their own share alone.
-    own = KeyShare.objects.get(custodian_key__custodian__user=custodians[0])
+    shares = identity.key_shares.select_related("custodian_key")
+    own = shares.get(custodian_key__custodian__user=custodians[0])
     seed = unlock(own.custodian_key, passphrase=PASSPHRASES["custodian_a"])
     share = open_share(
         bytes(own.sealed_share),
@@ -91,7 +97,7 @@ def test_the_whole_database_all_keys_and_one_passphrase_open_nothing(ask, custod
 
     # No other share opens with anything that is known, neither a held one nor a resealed one.
     seeds = [value for value in known if len(value) == 32]
-    for held in KeyShare.objects.exclude(pk=own.pk):
+    for held in shares.exclude(pk=own.pk):
         for candidate in seeds:
             with pytest.raises(SealBroken):
                 open_share(
@@ -169,7 +175,7 @@ def test_nothing_lies_in_the_files_of_the_database_nor_in_a_log_at_debug_level(t
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"d.sqlite3", "d.sqlite3-wal"} <= {path.name for path in files}
     haystack = b"".join(path.read_bytes() for path in files)
-    secrets = [*CANARIES, *PASSPHRASES.values(), code]
+    secrets = [*CANARIES, *SEALED_TEXTS, *PASSPHRASES.values(), code]
     assert traces(haystack + unpacked(haystack), secrets) == []
     assert b"DEBUG" in ran.stderr
     assert traces(ran.stderr, [*secrets, CONDITIONS, TAKEN_BY]) == []

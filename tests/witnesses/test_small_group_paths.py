@@ -204,7 +204,7 @@ def test_the_pages_ask_and_take_the_confirmation(client_for, case, prison, witne
     for address, sent, kept in (
         (
             reverse("witnesses:threat_new", args=at),
-            {"kind": "seizure", "against": "family", "what": SAYS},
+            {"kind": "seizure", "against": "family", "kept": "plain", "what": SAYS},
             ThreatIncident,
         ),
         (reverse("witnesses:interview_new", args=at), interview, Interview),

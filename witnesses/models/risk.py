@@ -1,23 +1,24 @@
 """How great the danger to a witness and those around them is, what threatened them, and which help was offered.
 
-What gates and days say never changes: those tables take new rows and nothing else. The words beside them lie apart,
-where they can be erased; the log commits to them. Nothing of this is part of any dossier.
+What gates and days say never changes: those tables take new rows and nothing else. The words beside them lie apart:
+plain, where they can be erased and the log commits to them, or sealed to the custodians as an interview's note is.
+Nothing of this is part of any dossier.
 """
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from audit.commitments import new_salt
 from audit.erased import PrivateTextField
-from audit.private import Private, PrivateValues, sealed
+from audit.private import Private, PrivateValues
 from audit.unlogged import InTheLog
 from cases.dated import DATE_COLUMNS, Dated
 from evidence.models import EvidenceItem
+from witnesses.models.danger_words import KeptWords, Words
 from witnesses.models.witness import Witness
 from witnesses.risk_words import (
     Circle,
@@ -28,6 +29,12 @@ from witnesses.risk_words import (
     ReferralAnswer,
     ReferralKind,
     Threat,
+)
+
+# What of an incident is empty where its words are sealed.
+_SEALED_TEXTS = (
+    *("what", "place", "known_how", "answered_by", "correction"),
+    *(column for column in DATE_COLUMNS if column not in ("date_earliest", "date_latest")),
 )
 
 
@@ -79,26 +86,11 @@ class RiskAssessment(models.Model):
         return tuple(Threat(code) for code in self.threats.split() if code in Threat.values)
 
 
-class _Words(models.Model):
-    """Texts beside a row that never changes; only an erasure empties them."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    salt = models.BinaryField(max_length=16, default=new_salt, editable=False)
-    PRIVATE: ClassVar[PrivateValues]
-
-    class Meta:
-        abstract = True
-
-    def commitments(self) -> dict[str, Any]:
-        """A commitment to each text, by its name; None where there is none."""
-        return {value.name: sealed(self, value.name) for value in self.PRIVATE.values}
-
-
-class RiskWords(_Words):
+class RiskWords(KeptWords):
     """What was written about an assessment."""
 
     assessment = models.OneToOneField(RiskAssessment, on_delete=models.PROTECT, related_name="words")
-    grounds = PrivateTextField()
+    grounds = PrivateTextField(blank=True)
 
     PRIVATE: ClassVar = PrivateValues(
         (Private("grounds"),), cases="assessment__witness__case", fact="risk_words", shown=False
@@ -106,15 +98,32 @@ class RiskWords(_Words):
 
     class Meta:
         default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(sealed_record__isnull=False, grounds="")
+                | (Q(sealed_record__isnull=True) & ~Q(grounds="")),
+                name="risk_words_sealed_or_plain",
+            )
+        ]
+
+    @property
+    def witness(self) -> Witness:
+        """Of whom they are."""
+        return self.assessment.witness
 
 
-class ProtectiveMeasure(_Words):
-    """What protects, as an assessment lists it. Its words can be erased, so its table is no append-only one."""
+class ProtectiveMeasure(Words):
+    """What protects, as an assessment lists it. Its words can be erased, so its table is no append-only one.
+
+    Where the words of the assessment are sealed, those of its measures lie in the same seal: here stay the kind, the
+    day and the state, by which somebody acts.
+    """
 
     assessment = models.ForeignKey(RiskAssessment, on_delete=models.PROTECT, related_name="measures")
     place = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=Measure)
-    text = PrivateTextField()
+    is_sealed = models.BooleanField(default=False)
+    text = PrivateTextField(blank=True)
     by_whom = PrivateTextField(blank=True)
     until = models.DateField(null=True, blank=True)
     done = models.BooleanField(default=False)
@@ -132,6 +141,10 @@ class ProtectiveMeasure(_Words):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["assessment", "place"], name="measure_place_once"),
             models.CheckConstraint(condition=Q(kind__in=Measure.values), name="measure_kind_known"),
+            models.CheckConstraint(
+                condition=Q(is_sealed=True, text="", by_whom="") | (Q(is_sealed=False) & ~Q(text="")),
+                name="measure_sealed_or_plain",
+            ),
         ]
 
 
@@ -160,11 +173,11 @@ class ThreatIncident(models.Model):
         ]
 
 
-class ThreatWords(_Words, Dated):
-    """What was written about an incident. Its dates say when it happened."""
+class ThreatWords(KeptWords, Dated):
+    """What was written about an incident. Its dates say when it happened; sealed with the rest, for a day names too."""
 
     incident = models.OneToOneField(ThreatIncident, on_delete=models.PROTECT, related_name="words")
-    what = PrivateTextField()
+    what = PrivateTextField(blank=True)
     place = PrivateTextField(blank=True)
     known_how = PrivateTextField(blank=True)
     answered_by = PrivateTextField(blank=True)
@@ -186,6 +199,23 @@ class ThreatWords(_Words, Dated):
 
     class Meta:
         default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(
+                    sealed_record__isnull=False,
+                    date_earliest__isnull=True,
+                    date_latest__isnull=True,
+                    **dict.fromkeys(_SEALED_TEXTS, ""),
+                )
+                | (Q(sealed_record__isnull=True) & ~Q(what="")),
+                name="threat_words_sealed_or_plain",
+            )
+        ]
+
+    @property
+    def witness(self) -> Witness:
+        """Of whom they are."""
+        return self.incident.witness
 
 
 class ThreatEvidence(models.Model):
@@ -222,7 +252,7 @@ class Referral(models.Model):
         ]
 
 
-class ReferralWords(_Words):
+class ReferralWords(Words):
     """To whom a witness was referred."""
 
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="words")

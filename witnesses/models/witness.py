@@ -59,7 +59,7 @@ class SealedRecordQuerySet(models.QuerySet["SealedIdentity"]):
 
 
 class IdentityManager(models.Manager["SealedIdentity"]):
-    """The sealed identities alone: whoever looks for who a witness is never meets a sealed note."""
+    """The sealed identities alone: whoever looks for who a witness is never meets other sealed words."""
 
     def get_queryset(self) -> SealedRecordQuerySet:
         return SealedRecordQuerySet(self.model, using=self._db).filter(part=IDENTITY)
@@ -72,9 +72,9 @@ class IdentityManager(models.Manager["SealedIdentity"]):
 class SealedIdentity(models.Model):
     """One version of an identity, sealed. Append-only in the database: a correction is a new version.
 
-    A sealed note of an interview is a record of the same kind, so that everything that keeps identities open to
-    today's custodians keeps notes too: `part` is "identity", or the thread of the note. `objects` are the identities
-    alone, `records` all that is sealed.
+    A sealed note of an interview is a record of the same kind, and so are sealed words of danger, so that everything
+    that keeps identities open to today's custodians keeps those too: `part` is "identity", the thread of a note, or
+    what `danger_content` names. `objects` are the identities alone, `records` all that is sealed.
 
     The one change that the database allows: once a successor holds the same content, sealed to other custodians,
     nonce and ciphertext become empty.

@@ -33,7 +33,9 @@ from witnesses.models import (
     QuorumSession,
     QuorumState,
     RecoverySeal,
+    RiskWords,
     SealedIdentity,
+    ThreatWords,
     Witness,
 )
 from witnesses.quorum.beginning import begin_session
@@ -44,6 +46,8 @@ from witnesses.sealed import SealedBytes, SealedText
 from witnesses.versions import next_version, seal_version
 
 _ERASED: Final = b""
+# What points at the record that holds its words, and moves on with them.
+_WITH_SEALED_WORDS: Final = (InterviewNote, RiskWords, ThreatWords)
 
 
 class Opened(Protocol):
@@ -69,7 +73,7 @@ def begin_resealing(*, reason: str, actor: Actor) -> tuple[QuorumSession, Sealed
 
 
 def identities_to_reseal() -> list[SealedIdentity]:
-    """Every living version of each identity, or note, of which one is not sealed to exactly the custodians of today.
+    """Every living version of each sealed part of which one is not sealed to exactly the custodians of today.
 
     All versions go together, so that the newest stays the newest. What has a version that no quorum can open is left
     out: the page of the custodians names how many.
@@ -135,7 +139,7 @@ def _stays(done: int) -> str:
 
 
 def _covered(session: QuorumSession) -> list[tuple[Witness, str]]:
-    """The witnesses with the part of their record that the session covers: the identity, or the thread of a note."""
+    """The witnesses with the part of their record that the session covers: the identity, or other sealed words."""
     records = SealedIdentity.records.filter(sessions__session=session).select_related("witness")
     found = {(one.witness_id, one.part): one.witness for one in records.defer("ciphertext")}
     return [(witness, part) for (_id, part), witness in sorted(found.items(), key=lambda one: one[0])]
@@ -158,7 +162,8 @@ def _reseal(session: QuorumSession, witness: Witness, part: str, opened: Opened,
             return -1
         made = [_seal_anew(one, opened, by=session.initiator) for one in old]
         for before, after in zip(old, made, strict=True):
-            InterviewNote.objects.filter(sealed_record=before).update(sealed_record=after)
+            for model in _WITH_SEALED_WORDS:
+                model._default_manager.filter(sealed_record=before).update(sealed_record=after)
         _erase(old)
         log.append(
             Action.IDENTITY_RESEALED,

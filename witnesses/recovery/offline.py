@@ -11,12 +11,12 @@ from audit.canonical import Json
 from audit.paper.sheets import visible
 from witnesses.bindings import identity_binding, recovery_binding
 from witnesses.errors import SealBroken, UnknownWitness
-from witnesses.identity import FIELDS, OpenedIdentity, read_identity
-from witnesses.identity_words import ASKED_LABELS
+from witnesses.identity import FIELDS, OpenedIdentity
+from witnesses.identity_words import WORD_LABELS
 from witnesses.models import RecoveryKit, SealedIdentity, Witness
 from witnesses.models.witness import IDENTITY
-from witnesses.note_content import read_note
 from witnesses.pseudonyms import read_pseudonym
+from witnesses.record_content import read_record
 from witnesses.recovery.carried import EXPORT, HANDED_OVER, Carried, bytes_of, read_carried, text_of, to_carry
 from witnesses.recovery.errors import BadKitFile, KitBroken
 from witnesses.sealed import SealedBytes
@@ -25,7 +25,7 @@ from witnesses.sealing import Binding, Sealed, open_data_key, open_identity_seal
 
 @sensitive_variables()
 def open_exported(content: bytes, sheets: list[str], *, pseudonym: str) -> list[OpenedIdentity]:
-    """The newest version of the witness's identity, then that of each sealed note; in memory alone.
+    """The newest version of the witness's identity, then that of each other sealed record; in memory alone.
 
     Raises BadKitFile, WordsDoNotOpen, UnknownWitness, and KitBroken where a record does not open with this kit.
     """
@@ -48,7 +48,7 @@ def check_sheets(content: bytes, sheets: list[str]) -> int:
 def lines_of(opened: OpenedIdentity) -> Iterator[str]:
     """What was opened, as lines for the screen; a photograph is only said to be there."""
     for name in opened.fields:
-        label = str(ASKED_LABELS[name])
+        label = str(WORD_LABELS[name])
         if name == "full_names":
             for one in opened.full_names:
                 yield f"{label}: {visible(str(one.text))}"
@@ -129,9 +129,7 @@ def _opened(record: SealedIdentity, kit: RecoveryKit, sealed_key: bytes, seed: S
     content = _content(record, kit, sealed_key, seed)
     if content is None:
         raise KitBroken
-    if record.part == IDENTITY:
-        return read_identity(content, version=record.version, fields=FIELDS)
-    return read_note(content, version=record.version)
+    return read_record(content, part=record.part, version=record.version, fields=FIELDS)
 
 
 @sensitive_variables()

@@ -12,8 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import permission_required
 from witnesses.assessing import ASSESS, assess_risk
+from witnesses.custodians import fewest_custodians, quorum
+from witnesses.health import count_ready
 from witnesses.models import ThreatIncident, Witness
-from witnesses.queries import find_witness
+from witnesses.models.danger_words import KeptWords
+from witnesses.queries import find_witness, openings_of_danger
 from witnesses.referring import answer_referral, record_referral
 from witnesses.risk_forms import (
     NextThreatForm,
@@ -52,6 +55,7 @@ def risk(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpResponse:
         "earlier": assessments[1:],
         "incidents": incidents_of(witness),
         "referrals": referrals_of(witness),
+        "openings": openings_of_danger(witness),
     }
     return render(request, "witnesses/risk.html", context)
 
@@ -74,11 +78,12 @@ def assess(request: HttpRequest, case_id: UUID, witness_id: UUID) -> HttpRespons
             by=reader(request),
         )
         if made:
-            messages.success(request, _("The assessment is recorded, and counts from now on."))
+            said = _("The assessment is recorded, and counts from now on.")
+            messages.success(request, _with_seal(said, made.words))
             return _back(witness)
         last = next(iter(assessments_of(witness)), None)
     form.show_as_seen(last.version if last else 0)
-    return show_form(request, "witnesses/risk_new.html", form, _of(witness) | {"last": last})
+    return show_form(request, "witnesses/risk_new.html", form, _of(witness) | _sealing() | {"last": last})
 
 
 @sensitive_post_parameters()
@@ -102,7 +107,8 @@ def correct_threat(request: HttpRequest, case_id: UUID, witness_id: UUID, threat
     """The next version of an incident."""
     user, witness = reader(request), _read(request, case_id, witness_id)
     threat = find_threat(threat_id, witness=witness)
-    form = NextThreatForm(request.POST or None, witness=witness, user=user, initial=known_of_threat(threat))
+    known = known_of_threat(threat)
+    form = NextThreatForm(request.POST or None, witness=witness, user=user, threat=threat, initial=known)
     return _threat(request, witness, form, threat)
 
 
@@ -175,9 +181,10 @@ def _threat(
                 if corrects
                 else _("It is recorded. The danger is to be assessed anew now.")
             )
-            messages.success(request, said)
+            messages.success(request, _with_seal(said, made.words))
             return _back(witness)
-    return show_form(request, "witnesses/threat.html", form, _of(witness) | {"threat": corrects})
+    context = _of(witness) | _sealing() | {"threat": corrects}
+    return show_form(request, "witnesses/threat.html", form, context)
 
 
 def _read(request: HttpRequest, case_id: UUID, witness_id: UUID) -> Witness:
@@ -186,6 +193,18 @@ def _read(request: HttpRequest, case_id: UUID, witness_id: UUID) -> Witness:
     witness = find_witness(witness_id, case_id=case_id, user=user)
     read_risk(witness, actor=user)
     return witness
+
+
+def _sealing() -> dict[str, int]:
+    """How many custodians can be sealed to, how many that takes, and how many open it."""
+    return {"enrolled": count_ready(), "needed": fewest_custodians(), "quorum": quorum()}
+
+
+def _with_seal(said: str, words: KeptWords) -> str:
+    if not words.is_sealed:
+        return said
+    sealed = _("The words are sealed: only the custodians together let them be read again.")
+    return f"{said} {sealed}"
 
 
 def _of(witness: Witness) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from django.views.decorators.debug import sensitive_variables
 from cases.dating import read_date
 from cases.errors import BadDate
 from cases.partial_date import PartialDate
+from witnesses.danger_content import WORDS
 from witnesses.identity import ROWS, OpenedIdentity
-from witnesses.identity_words import ASKED_LABELS, NAME_KINDS, SCRIPTS, kind_words
+from witnesses.identity_words import ASKED_LABELS, NAME_KINDS, SCRIPTS, WORD_LABELS, kind_words
 from witnesses.photographs import Photograph
 from witnesses.sealed import SealedText
 
 _HARMLESS_DATE = "2000-01-01"
+_DATES = ("date_of_birth", "happened")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,13 +46,14 @@ class ShownField:
 
 @sensitive_variables()
 def fields_shown(opened: OpenedIdentity, names: Sequence[str]) -> list[ShownField]:
-    """The fields that were asked for, in the order of the record."""
-    return [_field(opened, name) for name in ASKED_LABELS if name in names]
+    """The fields that were asked for, in the order of the record; words of danger one by one."""
+    asked = [name for name in ASKED_LABELS if name in names]
+    return [_field(opened, one) for name in asked for one in WORDS.get(name, (name,))]
 
 
 @sensitive_variables()
 def _field(opened: OpenedIdentity, name: str) -> ShownField:
-    label = ASKED_LABELS[name]
+    label = WORD_LABELS[name]
     if name == "full_names":
         return ShownField(
             label,
@@ -61,13 +64,13 @@ def _field(opened: OpenedIdentity, name: str) -> ShownField:
         )
     if name == "photograph":
         return ShownField(label, image=_address_of(opened.photograph))
-    if name in ROWS:
+    if name in ROWS or name == "measures":
         rows = opened.rows(name)
         return ShownField(
             label, [ShownValue(row.text, [kind_words(name, row.kind)] if row.kind else []) for row in rows]
         )
     text = opened.text(name)
-    dated = _dated(text) if name == "date_of_birth" else None
+    dated = _dated(text) if name in _DATES else None
     return ShownField(label, [ShownValue(text, date=dated)] if text else [])
 
 

@@ -20,21 +20,24 @@ from audit.actions import Action
 from audit.models import Entry
 from audit.verification import verify_log
 from tests.witnesses.conftest import CANARIES, IDENTITY, NAME_FA, NOTE
+from tests.witnesses.dangers import SEALED_RISK, SEALED_TEXTS, SEALED_THREAT, WHAT
 from tests.witnesses.recovery.conftest import paper_kit
 from tests.witnesses.residue import traces
 from tests.witnesses.test_custodian_pages import page
 from tests.witnesses.test_secrecy import everything_stored
+from witnesses.assessing import assess_risk
 from witnesses.bindings import recovery_binding
 from witnesses.errors import SealBroken, UnknownWitness, WrongPerson
 from witnesses.models import KitRehearsal, RecoverySeal, RecoveryTest, SealedIdentity
 from witnesses.noting import NoteFacts, write_note
 from witnesses.recovery.errors import BadKit, BadKitFile, KitBroken, NoKit, WordsDoNotOpen
 from witnesses.recovery.exporting import export_sealed
-from witnesses.recovery.offline import check_sheets, open_exported
+from witnesses.recovery.offline import check_sheets, lines_of, open_exported
 from witnesses.recovery.rehearsing import answer_of, begin_rehearsal, record_rehearsal
 from witnesses.removing import remove_custodian
 from witnesses.revising import revise_identity
 from witnesses.sealing import open_data_key
+from witnesses.threats import record_threat
 
 
 def bent(sheet):
@@ -127,6 +130,18 @@ def test_sheets_alone_open_what_was_exported(kit, paper, interview, custodians, 
     assert note.text("note") == NOTE
     with pytest.raises(UnknownWitness):
         open_exported(exported, paper.sheets[1:], pseudonym="W-AAAA-A")
+
+
+def test_sheets_open_words_of_danger_too(kit, paper, witness, custodians, lawyer):
+    assess_risk(witness, facts=SEALED_RISK, last_seen=0, actor=lawyer)
+    record_threat(witness, facts=SEALED_THREAT, actor=lawyer)
+    exported = export_sealed(actor=custodians[0])
+    assert traces(exported, SEALED_TEXTS) == []
+    assert check_sheets(exported, paper.sheets[:2]) == 3
+    _identity, *words = open_exported(exported, paper.sheets[1:], pseudonym=witness.pseudonym)
+    said = "\n".join(line for one in words for line in lines_of(one))
+    assert traces(said.encode(), SEALED_TEXTS) == list(SEALED_TEXTS)
+    assert f"What happened: {WHAT}" in said
 
 
 def test_one_custodian_exports_or_two_other_people(kit, witness, custodians, administrator, auditor, lawyer):
