@@ -27,7 +27,7 @@ from audit.private import private_models, values_of
 from cases.models import Case
 from dossiers.queries import dossiers_holding
 from evidence.erasing_words import begin_erasure
-from evidence.hold_reach import lock_family
+from evidence.hold_reach import lock_families, lock_family
 from evidence.models import EvidenceItem, Intake
 
 ERASE, APPROVE = "cases.manage_members", "audit.review_log"
@@ -134,9 +134,7 @@ def require_erasable(kind: str, record_id: uuid.UUID, *, user: User) -> tuple[An
         )
     row = _locked(model, record_id)
     cases = _cases_of(row, user)
-    # A hold that is being placed now is waited for.
-    for item in _items_of(row):
-        lock_family(item)
+    _wait_for_holds(row)
     _check_erasable(row)
     return row, cases
 
@@ -198,12 +196,14 @@ def _chosen(row: Any, names: Collection[str]) -> tuple[str, ...]:
     return tuple(names) or known
 
 
-def _items_of(row: Any) -> list[EvidenceItem]:
-    """The items that the record is about, in the order of their keys; none for a record of something else."""
+def _wait_for_holds(row: Any) -> None:
+    """A hold that is being placed now, on anything that keeps what the record is about, is waited for."""
     if isinstance(row, Intake):
-        return list(row.items.order_by("pk"))
+        lock_families(row)
+        return
     item = row if isinstance(row, EvidenceItem) else getattr(row, "item", None)
-    return [item] if isinstance(item, EvidenceItem) else []
+    if isinstance(item, EvidenceItem):
+        lock_family(item)
 
 
 def _left_before(row: Any, user: User) -> tuple[str, ...]:

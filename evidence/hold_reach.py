@@ -87,7 +87,16 @@ def lock_family(item: Any) -> None:
 
     Takes the item's own row and those of what all of it came out of in the end, in one order.
     """
-    rows = type(item).objects.filter(Q(pk=item.pk) | Q(pk__in=_reach(_ONE, item.pk, _TOPS)))
+    _lock(type(item).objects.filter(Q(pk=item.pk) | Q(pk__in=_reach(_ONE, item.pk, _TOPS))))
+
+
+def lock_families(intake: Any) -> None:
+    """As `lock_family`, for all that came with a delivery at once."""
+    items = intake.items.model.objects
+    _lock(items.filter(Q(intake=intake) | Q(pk__in=_reach(_OF_A_DELIVERY, intake.pk, _TOPS))))
+
+
+def _lock(rows: "QuerySet[Any]") -> None:
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 

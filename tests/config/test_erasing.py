@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -31,10 +32,12 @@ from config.erasing import erasable_kinds, erase_private_values, kinds
 from dossiers.requests import request_dossier
 from evidence.custody_record import item_record
 from evidence.holds import place_hold, release_hold
-from evidence.intake import IntakeFacts, ingest_evidence
+from evidence.intake import IntakeFacts, ingest_evidence, record_receipts
 from evidence.linking import link_evidence
 from evidence.models import EvidenceItem, Thing
 from evidence.models.upload import FORGOTTEN
+from evidence.store import vault
+from evidence.storing import store_bytes
 from evidence.verification import verify_evidence
 from tests.conftest import Hire
 from tests.evidence.things import put_on_the_shelf
@@ -358,6 +361,28 @@ def test_nobody_steps_over_a_legal_hold_by_erasing_what_an_item_is(
     for kind, row in rows.items():
         erase(kind, row, actor=lawyer, approver=auditor)
     assert verify_evidence(EvidenceItem.objects.all()).ok
+
+
+def test_a_delivery_of_many_items_costs_no_more_queries_than_one_of_one(
+    case: Case, lawyer: User, auditor: User
+) -> None:
+    def queries(number: int) -> int:
+        facts = [
+            IntakeFacts(source=f"Invented {number}", original_name=f"{one}.txt", case=case)
+            for one in range(number)
+        ]
+        arrived = [
+            (store_bytes(io.BytesIO(f"{number} {one}".encode()), into=vault()), fact)
+            for one, fact in enumerate(facts)
+        ]
+        [delivery] = {item.intake for item in record_receipts(arrived, actor=lawyer)}
+        assert delivery.items.count() == number
+        with CaptureQueriesContext(connection) as asked:
+            erase("intake", delivery, actor=lawyer, approver=auditor)
+        return len(asked)
+
+    queries(1)  # what is looked up once is looked up now
+    assert queries(2) == queries(6)
 
 
 def test_nothing_is_erased_twice_and_no_unknown_value(person: Person, lawyer: User, auditor: User) -> None:
