@@ -17,8 +17,9 @@ from audit.errors import BadFacts
 
 # So many shapes are known at a time, and none longer: a tamperer could make each entry's another one.
 _KNOWN, _LONGEST = 64, 1_000
-_NO_CONTROLS = bytes(range(0x20, 0x100))
-_BEFORE, _AFTER, _CASE, _QUOTE = b',"facts":', b',"id":"', b',"case_id":"', b'"'
+# All bytes but the controls, quotation marks and backslashes.
+_PLAIN = bytes(set(range(0x20, 0x100)) - {0x22, 0x5C})
+_BEFORE, _AFTER, _QUOTE = b',"facts":', b',"id":"', b'"'
 # Quotation marks around the names and values of the columns: two more where there is a case.
 _QUOTES = 34
 _PART = re.compile(rb'"[^"]*"(?P<key>:)?|(?P<number>-?[0-9]+)|.', re.DOTALL)
@@ -46,20 +47,21 @@ class KnownForms:
         self._shapes: list[bytes] = []
         self._pattern = re.compile(rb"(?!)")
 
-    def hold(self, bodies: Sequence[bytes]) -> bool:
-        """Whether every one of these bodies, each framed by its columns, is canonical."""
-        return self._know(bodies) or all(map(self._reads, bodies))
+    def hold(self, bodies: Sequence[bytes], *, cases: int) -> bool:
+        """Whether every one of these bodies, each framed by its columns, is canonical; `cases` of them have a case."""
+        return self._know(bodies, cases) or all(map(self._reads, bodies))
 
-    def _know(self, bodies: Sequence[bytes]) -> bool:
+    def _know(self, bodies: Sequence[bytes], cases: int) -> bool:
         count, text = len(bodies), b"\n".join(bodies)
         # With no control character and no escape in it, each line is one body and each text ends at the next mark.
-        if b"\\" in text or len(text.translate(None, _NO_CONTROLS)) != count - 1 or not _is_utf8(text):
+        odd = text.translate(None, _PLAIN)
+        marks = odd.count(_QUOTE)
+        if len(odd) != count - 1 + marks or not _is_utf8(text):
             return False
         facts = b"\n".join([body[body.find(_BEFORE) + len(_BEFORE) : body.rfind(_AFTER)] for body in bodies])
         # The frames have at least these marks; one more in all of them would be within a column.
-        marks = text.count(_QUOTE) - facts.count(_QUOTE)
-        cases = text.count(_CASE) - facts.count(_CASE)
-        return marks == _QUOTES * count + 2 * cases and len(self._pattern.findall(facts)) == count
+        framing = marks - facts.count(_QUOTE)
+        return framing == _QUOTES * count + 2 * cases and len(self._pattern.findall(facts)) == count
 
     def _reads(self, body: bytes) -> bool:
         if not is_canonical(body):

@@ -21,6 +21,7 @@ from audit.actions import Action
 from audit.actors import Actor, Channel
 from audit.canonical import Json
 from audit.entry_body import entry_body
+from audit.entry_ids import entry_id
 from audit.errors import BadFacts, LogUnavailable, NotInTransaction
 from audit.merkle import leaf_hash
 from audit.models import MAX_BODY, Entry
@@ -105,7 +106,8 @@ def _unavailable() -> LogUnavailable:
 def _compose(
     action: Action, *, subject: Subject, actor: Actor, facts: Mapping[str, Json], case_id: uuid.UUID | None
 ) -> Entry:
-    key, now = uuid.uuid4(), timezone.now()
+    now = timezone.now()
+    key = entry_id(now)
     who, channel = _name(actor.audit_name, 200), Channel(actor.channel).value
     kind, subject_id = _name(subject.kind, 100), _name(subject.id, 200)
     body = entry_body(

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.types.string import ByteaBinaryLoader
 
 from audit.body_form import KnownForms
 from audit.clock import falls_back
@@ -31,7 +31,7 @@ WIDTH = 256
 SEGMENT = 32
 # What an honest entry may be older than its neighbours in the tree, to find a segment's entries by their time.
 _SLACK = "10 minutes"
-_PLACES = struct.Struct(f">{WIDTH}q")
+_PLACES, _LENGTHS = struct.Struct(f">{WIDTH}q"), struct.Struct(f">{WIDTH}i")
 # What this process has read in full of the bodies so far, as shapes.
 _FORMS = KnownForms()
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  as in the rows, UTC without saying so
@@ -46,20 +46,23 @@ _MATCH = """
 # Entries are found by their time, in one sweep; whichever does not lie in its neighbours' time is missing from the
 # sweep, its tile is not well, and the walk finds it by its id. Nothing is sorted: the leaves are read in their order
 # and the join keeps it, unless it needs the disk, so the order is looked at here and put right where need be. The
-# OFFSET keeps what must match from being put together anew for each mention.
+# OFFSET keeps what must match from being put together anew for each mention. All columns of a tile come as one string
+# each, places and times as eight bytes and the bodies with their lengths: arrays would be made, sent and read one by
+# one. A missing value leaves a string short, and its tile is not well.
 _POSTGRES = f"""
-    SELECT a.tile, a.places, a.hashes, a.bodies, a.entry_hashes, a.same, a.times, t.hashes, t.root
+    SELECT a.tile, a.places, a.hashes, a.bodies, a.lengths, a.entry_hashes, a.same, a.times, a.cases, t.hashes, t.root
     FROM (
-        SELECT r.leaf_index >> 8 AS tile, array_agg(r.leaf_index) AS places, string_agg(r.leaf_hash, '') AS hashes,
-            array_agg(r.body) AS bodies, string_agg(r.entry_hash, '') AS entry_hashes,
+        SELECT r.leaf_index >> 8 AS tile, string_agg(int8send(r.leaf_index), '') AS places,
+            string_agg(r.leaf_hash, '') AS hashes, string_agg(r.body, '') AS bodies,
+            string_agg(int4send(octet_length(r.body)), '') AS lengths, string_agg(r.entry_hash, '') AS entry_hashes,
             bool_and(coalesce(substring(r.body FOR octet_length(r.head)) = r.head
                 AND substring(r.body FROM octet_length(r.body) - octet_length(r.tail) + 1) = r.tail, false)) AS same,
-            array_agg(r.recorded_at) AS times
+            string_agg(timestamptz_send(r.recorded_at), '') AS times, count(r.case_id) AS cases
         FROM (
-            SELECT l.leaf_index, l.leaf_hash, e.body, e.leaf_hash AS entry_hash, e.recorded_at,
-                convert_to(e.head, 'UTF8') AS head, convert_to(e.tail, 'UTF8') AS tail
+            SELECT l.leaf_index, l.leaf_hash, e.body, e.leaf_hash AS entry_hash, e.recorded_at, e.case_id,
+                textsend(e.head) AS head, textsend(e.tail) AS tail
             FROM audit_leaf l LEFT JOIN (
-                SELECT e.id, e.body, e.leaf_hash, e.recorded_at, {_MATCH} FROM audit_entry e
+                SELECT e.id, e.body, e.leaf_hash, e.recorded_at, e.case_id, {_MATCH} FROM audit_entry e
                 WHERE e.recorded_at BETWEEN
                     (SELECT min(b.recorded_at) FROM audit_entry b WHERE b.id IN
                         (SELECT entry_id FROM audit_leaf WHERE leaf_index IN (%(first)s, %(last)s)))
@@ -70,7 +73,8 @@ _POSTGRES = f"""
             ) e ON e.id = l.entry_id
             WHERE l.leaf_index BETWEEN %(first)s AND %(last)s OFFSET 0
         ) r GROUP BY 1
-    ) a LEFT JOIN audit_tile t ON t.level = 0 AND t.tile_index = a.tile
+    ) a LEFT JOIN audit_tile t
+        ON t.level = 0 AND t.tile_index = a.tile AND t.tile_index BETWEEN %(first)s >> 8 AND %(last)s >> 8
 """  # noqa: S608
 # Text is read as bytes: what a tamperer made no UTF-8 must not end the reading. An entry and its leaf are written
 # together, so both tables count alike, and the entry is found by its row number; its id must be the leaf's as well.
@@ -81,6 +85,7 @@ _SQLITE = """
     FROM audit_leaf l LEFT JOIN audit_entry e ON e.rowid = l.leaf_index + :shift AND e.id = l.entry_id
     WHERE l.leaf_index BETWEEN :first AND :last ORDER BY l.leaf_index
 """
+_CASE_COLUMN = 2  # among those after the time
 _SQLITE_TILES = """
     SELECT tile_index, hashes, root FROM audit_tile WHERE level = 0 AND tile_index >= ? AND tile_index < ?
 """
@@ -126,9 +131,6 @@ def tile_root(row: Sequence[bytes]) -> bytes:
 
 def _postgres_segment(connection: Any, first: int, last: int) -> dict[int, Verdict]:
     with _unsorted(connection), psycopg.Cursor(connection) as cursor:
-        # As eight bytes, times and places cost nothing to read, and they sort as they are.
-        cursor.adapters.register_loader("timestamptz", ByteaBinaryLoader)
-        cursor.adapters.register_loader("int8", ByteaBinaryLoader)
         cursor.execute(_POSTGRES, {"first": first * WIDTH, "last": last * WIDTH - 1}, binary=True)
         return {one.tile: one for one in map(_judge_postgres, cursor)}
 
@@ -148,20 +150,27 @@ def setting_here(connection: Any) -> str:
 
 
 def _judge_postgres(row: tuple[Any, ...]) -> Verdict:
-    number, places, hashes, bodies, entry_hashes, same, times, stored, stored_root = row
-    tile = int.from_bytes(number, "big", signed=True)
-    if len(places) != WIDTH or not same or entry_hashes != hashes:
+    tile, places, hashes, joined, lengths, entry_hashes, same, moments, cases, stored, stored_root = row
+    if not same or len(places) != _PLACES.size or len(lengths) != _LENGTHS.size or entry_hashes != hashes:
         return Verdict(tile)
+    # As eight bytes times cost nothing to read, and they sort as they are.
+    bodies, times = _parted(joined, lengths), [moments[at : at + 8] for at in range(0, len(moments), 8)]
     wanted = _PLACES.pack(*range(tile * WIDTH, (tile + 1) * WIDTH))
-    if b"".join(places) != wanted:
-        order = sorted(range(WIDTH), key=places.__getitem__)
-        if b"".join(places[at] for at in order) != wanted or len(hashes) != HASH_BYTES * WIDTH:
+    if places != wanted:
+        found = [places[at : at + 8] for at in range(0, len(places), 8)]
+        order = sorted(range(WIDTH), key=found.__getitem__)
+        if b"".join([found[at] for at in order]) != wanted or len(hashes) != HASH_BYTES * WIDTH:
             return Verdict(tile)
-        hashes = b"".join(hashes[at * HASH_BYTES :][:HASH_BYTES] for at in order)
+        hashes = b"".join([hashes[at * HASH_BYTES :][:HASH_BYTES] for at in order])
         bodies, times = [bodies[at] for at in order], [times[at] for at in order]
     if stored != hashes:
         return Verdict(tile)
-    return _judge(tile, bodies, hashes, stored_root, _Times(times, _moment_of_bytes))
+    return _judge(tile, _Bodies(bodies, cases), hashes, stored_root, _Times(times, _moment_of_bytes))
+
+
+def _parted(joined: bytes, lengths: bytes) -> list[bytes]:
+    ends = list(accumulate(_LENGTHS.unpack(lengths)))
+    return [joined[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _sqlite_segment(connection: Any, first: int, last: int) -> dict[int, Verdict]:
@@ -183,9 +192,20 @@ def _sqlite_segment(connection: Any, first: int, last: int) -> dict[int, Verdict
         if None in bodies or stored_hashes != leaves or b"".join(entry_hashes) != leaves:
             continue
         if _columns_agree(bodies, times, *columns):
-            found[tile] = _judge(tile, bodies, leaves, stored_root, _Times(times, _moment_of_text))
+            cases = WIDTH - columns[_CASE_COLUMN].count(None)
+            found[tile] = _judge(
+                tile, _Bodies(bodies, cases), leaves, stored_root, _Times(times, _moment_of_text)
+            )
     cursor.close()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Bodies:
+    """The bodies of a tile's entries, and how many of these have a case."""
+
+    raw: Sequence[bytes]
+    cases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +216,11 @@ class _Times:
     read: Callable[[bytes], datetime]
 
 
-def _judge(
-    tile: int, bodies: Sequence[bytes], hashes: bytes, stored_root: bytes | None, times: _Times
-) -> Verdict:
+def _judge(tile: int, bodies: _Bodies, hashes: bytes, stored_root: bytes | None, times: _Times) -> Verdict:
     """Hash the bodies and compare; and see that each says what it says in one way."""
-    row = [sha256(b"\x00" + body).digest() for body in bodies]
+    row = [sha256(b"\x00" + body).digest() for body in bodies.raw]
     root = tile_root(row)
-    if b"".join(row) != hashes or root != stored_root or not _FORMS.hold(bodies):
+    if b"".join(row) != hashes or root != stored_root or not _FORMS.hold(bodies.raw, cases=bodies.cases):
         return Verdict(tile)
     try:
         ordered = sorted(times.raw)

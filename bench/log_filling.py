@@ -17,6 +17,7 @@ from audit.actors import SystemActor
 from audit.canonical import canonical_json
 from audit.checkpoints import sign_checkpoint
 from audit.entry_body import VERSION
+from audit.entry_ids import entry_id
 from audit.log import instant
 from audit.merkle import leaf_hash
 from audit.tiles import seal_tiles, tree_size
@@ -48,8 +49,9 @@ def fill_log(entries: int) -> None:
 def _row(number: int) -> _Row:
     """One entry as long as most are: about 400 bytes."""
     seed = hashlib.sha256(number.to_bytes(8, "big")).digest()
-    entry_id, item = uuid.UUID(bytes=seed[:16], version=4), uuid.UUID(bytes=seed[16:], version=4)
+    item = uuid.UUID(bytes=seed[16:], version=4)
     moment = _BEGINNING + timedelta(seconds=7 * number, microseconds=number % 999_983)
+    key = entry_id(moment)
     action, actor = _ACTIONS[number % len(_ACTIONS)], _ACTORS[number % len(_ACTORS)]
     case = _CASES[number % len(_CASES)]
     body = canonical_json(
@@ -59,14 +61,14 @@ def _row(number: int) -> _Row:
             "case_id": str(case),
             "channel": "page",
             "facts": {"item": str(item), "reference": f"E-{number:08d}", "seq": number % 9},
-            "id": str(entry_id),
+            "id": str(key),
             "recorded_at": instant(moment),
             "subject_id": str(item),
             "subject_kind": "evidence.evidenceitem",
             "v": VERSION,
         }
     )
-    return entry_id, moment, actor, "page", action, "evidence.evidenceitem", str(item), case, body
+    return key, moment, actor, "page", action, "evidence.evidenceitem", str(item), case, body
 
 
 def _write(rows: list[_Row], start: int) -> None:

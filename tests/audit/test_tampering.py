@@ -339,13 +339,15 @@ def test_rows_out_of_their_order_are_put_right_and_a_doubled_place_is_not_well()
     def judged(order: list[int], shown: list[bytes]) -> bytes:
         mixed = b"".join(hashes[at] for at in order)
         row = (
-            (1).to_bytes(8, "big"),
-            [shown[at] for at in order],
+            1,
+            b"".join(shown[at] for at in order),
             mixed,
-            [bodies[at] for at in order],
+            b"".join(bodies[at] for at in order),
+            b"".join(len(bodies[at]).to_bytes(4, "big") for at in order),
             mixed,
             True,
-            [at.to_bytes(8, "big") for at in order],
+            b"".join(at.to_bytes(8, "big") for at in order),
+            0,
             stored,
             root,
         )
