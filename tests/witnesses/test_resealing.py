@@ -10,7 +10,7 @@ from audit.actions import Action
 from audit.guards import missing_guards, promised_erasures
 from audit.models import Entry
 from audit.verification import verify_log
-from evidence.models import Acquisition, CollectorTrace, CustodyEvent, OnlineCapture
+from evidence.models import Acquisition, CollectorTrace, CustodyEvent, OnlineCapture, Thing
 from tests.tampering import guards_lifted
 from tests.witnesses.conftest import (
     CANARIES,
@@ -322,6 +322,7 @@ def test_the_guard_names_every_column_but_those_that_may_become_empty():
             Acquisition,
             OnlineCapture,
             CollectorTrace,
+            Thing,
         )
     }
     promised = promised_erasures()
