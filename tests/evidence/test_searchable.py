@@ -364,3 +364,21 @@ def test_the_later_pages_of_a_picture_are_told(read) -> None:
     held = io.BytesIO()
     first.save(held, "TIFF", save_all=True, append_images=[second])
     assert ("page 2", "scan") in read(held.getvalue())[1]
+
+
+@pytest.mark.parametrize("length", range(400, 404))
+def test_the_end_of_what_is_folded_into_letters_is_read_too(read, length: int) -> None:
+    inside = ("x" * length + " " + LATIN).encode()
+    assert LATIN in words(read, b"data: " + base64.b64encode(inside))
+    assert LATIN in words(read, b"data: " + base64.b64encode(inside).rstrip(b"="))
+
+
+def test_what_hangs_behind_the_end_of_an_archive_is_read(read) -> None:
+    assert LATIN in words(read, zipped({"a.txt": b"x"}) + LATIN.encode())
+    assert read(zipped({"a.txt": b"x"}) + bytes(64))[1] == []
+
+
+@pytest.mark.parametrize("coding", ["mac_farsi", "iso8859_6", "cp1251"])
+def test_a_text_in_an_old_code_page_of_other_programs_is_read(read, coding: str) -> None:
+    text = {"cp1251": "Голназ Таваккули"}.get(coding, "سيدة ناصر")
+    assert text in words(read, f"{text}\n".encode(coding))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Final
 
-from witnesses.leaks.letters import is_latin, is_persian
+from witnesses.leaks.letters import is_cyrillic, is_latin, is_persian
 
 _PERSIAN: Final = {
     "ب": "b", "پ": "p", "ت": "t", "ط": "t", "ث": "s", "س": "s", "ص": "s", "ج": "j", "ژ": "j", "چ": "c", "ح": "h",
@@ -27,6 +27,14 @@ _LATIN: Final = (
     # Maryam is Marjam where j is said as y.
     ("j", ("j", "y")),
 )  # fmt: skip
+# As Persian names are written in Russian and Tajik; where a letter stands for two sounds, both.
+_CYRILLIC: Final = {
+    "а": ("a",), "б": ("b",), "в": ("v",), "г": ("g", "h"), "ғ": ("gh",), "д": ("d",), "е": ("e",), "ж": ("j",),
+    "з": ("z",), "и": ("i",), "к": ("k",), "қ": ("gh",), "л": ("l",), "м": ("m",), "н": ("n",), "о": ("o",),
+    "п": ("p",), "р": ("r",), "с": ("s",), "т": ("t",), "у": ("u",), "ф": ("f",), "х": ("kh", "h"), "ҳ": ("h",),
+    "ц": ("ts",), "ч": ("ch",), "ҷ": ("j",), "ш": ("sh",), "щ": ("sh",), "ъ": ("",), "ы": ("i",), "ь": ("",),
+    "э": ("e",), "ю": ("yu",), "я": ("ya",),
+}  # fmt: skip
 _LATIN_START: Final = re.compile("|".join(spelled for spelled, _read in _LATIN) + "|.")
 _READ: Final = dict(_LATIN)
 _DOUBLED: Final = re.compile(r"(.)\1+")
@@ -59,6 +67,10 @@ def readings(word: str) -> list[Reading]:
         found = [_shape(spelled, persian=True) for spelled in _persian_spellings(word)]
     elif is_latin(word):
         found = [_shape(spelled, persian=False) for spelled in _latin_spellings(word)]
+    elif is_cyrillic(word):
+        letters = [_CYRILLIC.get(letter, ("",)) for letter in word.replace("дж", "ҷ")]
+        latin = ["".join(one) for one in islice(product(*letters), _MOST_READINGS)]
+        found = [_shape(spelled, persian=False) for one in latin for spelled in _latin_spellings(one)]
     else:
         return []
     return [reading for reading in found if reading.consonants]

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from cases.folding import fold
+from witnesses.leaks.disguises import uncovered
 
 _APOSTROPHES: Final = frozenset("'’‘ʼʻʿʾ`´′")
 _SOFT_BREAK: Final = "\u200c"
@@ -46,7 +47,8 @@ _TABLE: Final = _Table()
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in order; entities read, possessives cut, words that a dot joins parted."""
+    """The words of a text, in order; codes and entities read, possessives cut, words that a dot joins parted."""
+    text = uncovered(text)
     if "&" in text:
         text = html.unescape(text)
     if "'" in text or "’" in text:
@@ -57,6 +59,11 @@ def words(text: str) -> list[str]:
 def is_persian(word: str) -> bool:
     """Whether a word is written in the Arabic script."""
     return "\u0600" <= word[:1] <= "\u06ff"
+
+
+def is_cyrillic(word: str) -> bool:
+    """Whether a folded word is written in Cyrillic letters alone."""
+    return bool(word) and all("\u0430" <= letter <= "\u052f" for letter in word)
 
 
 def is_latin(word: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from witnesses.leaks.disguises import as_it_looks
 from witnesses.leaks.hearing import Reading, agree, readings
 from witnesses.leaks.letters import is_persian
 from witnesses.leaks.name_parts import Name
@@ -12,6 +13,7 @@ from witnesses.leaks.plain_words import SENTENCE
 
 _MOST_JOINED: Final = 4
 _SHORTEST_HEARD: Final = 2
+_SHORTEST_REVERSED: Final = 4
 _SHORTEST_STEM: Final = 4
 _LONGEST_WORD: Final = 60
 # How Mohammad is shortened.
@@ -55,17 +57,24 @@ class NameForms:
                 if reading.consonants == "mhmd" and not bits & (bits - 1):
                     for short in SHORTENED:
                         self._other[short].append(heard)
-            if is_persian(form) and len(form) > _SHORTEST_HEARD:
-                # Some programs give the letters of a right-to-left line in the order of the page.
+            shortest = _SHORTEST_HEARD if is_persian(form) else _SHORTEST_REVERSED
+            if len(form) > shortest:
+                # Some programs give the letters of a right-to-left line in the order of the page; and a mark that turns
+                # the direction shows letters as a name that stand the other way round.
                 self._other[form[::-1]].append(heard)
 
     def of(self, word: str) -> list[Part]:
         """What the word is a form of, each part of a name once, as written before as heard."""
         if len(word) > _LONGEST_WORD:
             return []
+        looks = "" if word.isascii() and word.isalpha() else as_it_looks(word)
         if not word.isalpha():
             word = "".join(letter for letter in word if letter.isalpha())
         found = {(part.name, part.bits): part for part in self._alike(word)}
+        if looks and looks != word:
+            found |= {(part.name, part.bits): part for part in self._alike(looks)}
+            hidden = self.written.get(looks, ())
+            found |= {(part.name, part.bits): Part(part.name, part.bits, exact=False) for part in hidden}
         found |= {(part.name, part.bits): part for part in self.written.get(word, ())}
         return list(found.values())
 

@@ -70,7 +70,7 @@ def readings(data: bytes) -> Iterator[str]:
 
 
 def decodings(data: bytes) -> Iterator[str]:
-    """Bytes as text: by their mark, as UTF-8, else by both code pages that old files of this kind are written in."""
+    """Bytes as text: by their mark, as UTF-8, else by the code pages that old files of this kind are written in."""
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             yield data.decode(name, "replace")
@@ -81,7 +81,7 @@ def decodings(data: bytes) -> Iterator[str]:
     try:
         yield data.decode("utf-8")
     except UnicodeDecodeError:
-        for name in ("cp1256", "cp1252", "utf-8"):
+        for name in ("cp1256", "cp1252", "mac_farsi", "iso8859_6", "cp1251", "utf-8"):
             yield data.decode(name, "replace")
 
 

@@ -134,7 +134,9 @@ def unfold_letters(data: bytes, at: Part) -> None:
         if len(letters) < _SHORTEST_FOLDED:
             continue
         try:
-            inside = base64.b64decode(letters[: len(letters) // 4 * 4])
+            # Of four letters one alone is no byte; two and three are, whether or not signs that fill up came along.
+            kept = letters[:-1] if len(letters) % 4 == 1 else letters
+            inside = base64.b64decode(kept + b"=" * (-len(kept) % 4))
         except binascii.Error:
             continue
         count_member()
@@ -184,6 +186,9 @@ def by_lines(words: str, at: Part) -> None:
 
 def zipped(file: IO[bytes], at: Part) -> None:
     """An archive, or a document of office programs, which is one."""
+    behind = behind_archive(file)
+    if behind:
+        loose(io.BytesIO(behind), at)
     with zipfile.ZipFile(file) as archive:
         say((*at, ("metadata", 0)), archive.comment.decode("utf-8", "replace"))
         names = set(archive.namelist())
@@ -211,6 +216,18 @@ def zipped(file: IO[bytes], at: Part) -> None:
             if shared and place[-1][0] == "sheet":
                 for words in decodings(unfolded_member(archive, member.filename)):
                     say(place, rows_of(words, shared))
+
+
+def behind_archive(file: IO[bytes]) -> bytes:
+    """What somebody hung on behind the end of an archive, where no program for archives looks."""
+    end = file.seek(0, io.SEEK_END)
+    start = file.seek(max(0, end - MOST_RAW))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    file.seek(0)
+    if at < 0:
+        return tail if start == 0 else b""
+    return tail[at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") :].strip(b"\0")
 
 
 def unfolded_member(archive: zipfile.ZipFile, name: str) -> bytes:
