@@ -267,6 +267,7 @@ class Action(Worded):
     VIEW_SAVED = "evidence.view_saved", _("A person saved a view of the register for themselves.")
     VIEW_REMOVED = "evidence.view_removed", _("A person removed a saved view of theirs.")
     EVIDENCE_DISCLOSED = "evidence.disclosed", _("An exhibit left in a dossier.")
+    EVIDENCE_PACKED = "evidence.packed", _("An exhibit was packed into a dossier.")
 
     # Witnesses
     CUSTODIAN_ENROLLED = "witness.custodian_enrolled", _("A custodian of identities was enrolled.")
@@ -547,7 +548,7 @@ class Action(Worded):
         "dossier.leak_refused",
         _("A dossier was refused, for names were not looked for in it, or were found."),
     )
-    DOSSIER_DOWNLOADED = "dossier.downloaded", _("A person downloaded a dossier.")
+    DOSSIER_DOWNLOADED = "dossier.downloaded", _("A person took a dossier out, by download or into a folder.")
 
     # The log itself
     CHECKPOINT_SIGNED = "log.checkpoint_signed", _("The state of the log at that moment was signed.")

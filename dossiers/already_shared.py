@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from audit.models import Entry
 from cases.models import Case
 from dossiers.models import Dossier, DossierExhibit, DossierState
 from dossiers.queries import VIEW
+from evidence.vocabulary import CustodyKind
 from witnesses.already_shared import Shared
 
 _BATCH = 400
@@ -24,30 +26,35 @@ def shared_dossiers(items: Collection[UUID], user: User) -> list[Shared]:
     purpose in full is for those whose role sees dossiers.
     """
     held: dict[UUID, list[str]] = defaultdict(list)
+    told_apart: set[UUID] = set()
     left = iter(items)
     while batch := list(islice(left, _BATCH)):
-        rows = DossierExhibit.objects.filter(item__in=batch).select_related("exhibit_number__case")
-        for row in rows:
+        rows = DossierExhibit.objects.filter(item__in=batch)
+        for row in rows.select_related("exhibit_number__case", "packing"):
             held[row.dossier_id].append(str(row.exhibit_number))
+            if row.packing.kind == CustodyKind.PACKED:
+                told_apart.add(row.dossier_id)
     cases = set(Case.objects.visible_to(user).values_list("pk", flat=True))
     dossiers = Dossier.objects.filter(pk__in=held).select_related("case").order_by("-requested_at", "-pk")
-    in_full, handed_out = user.has_perm(VIEW), _handed_out(held)
-    return [
-        replace(
-            _told(dossier, held[dossier.pk], seen=dossier.case_id in cases, in_full=in_full),
-            left=str(dossier.pk) in handed_out or not _lies_here(dossier),
-        )
-        for dossier in dossiers
-    ]
+    in_full, taken = user.has_perm(VIEW), _taken_out(held)
+    told = []
+    for dossier in dossiers:
+        outline = _told(dossier, held[dossier.pk], seen=dossier.case_id in cases, in_full=in_full)
+        out = taken.get(str(dossier.pk))
+        # Before its packing was told apart, only what lay here for a download is known not to have left.
+        left_unsaid = dossier.pk not in told_apart and not _lies_here(dossier)
+        told.append(replace(outline, left=left_unsaid or out is not None, at=out or outline.at))
+    return told
 
 
-def _handed_out(dossiers: Collection[UUID]) -> set[str]:
-    """Those of which somebody was given the archive. The entry stands before the first byte leaves."""
-    found: set[str] = set()
+def _taken_out(dossiers: Collection[UUID]) -> dict[str, datetime]:
+    """Those that somebody took out, and when first. The entry stands before the first byte leaves."""
+    found: dict[str, datetime] = {}
     left = iter(map(str, dossiers))
     while batch := list(islice(left, _BATCH)):
         entries = Entry.objects.filter(action=Action.DOSSIER_DOWNLOADED, subject_id__in=batch)
-        found |= set(entries.values_list("subject_id", flat=True))
+        for dossier, at in entries.order_by("-recorded_at").values_list("subject_id", "recorded_at"):
+            found[dossier] = at
     return found
 
 

@@ -1,5 +1,6 @@
 """The custody certificate of one exhibit: the record that is checked, and the sheet that is printed from it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from dossiers.models import Dossier, DossierExhibit
 from evidence.custody_record import Record, event_record, item_record
 from evidence.custody_sheet import event_fields, item_rows
 from evidence.models import CustodyEvent
-from evidence.vocabulary import CustodyKind
+from evidence.vocabulary import FOR_A_DOSSIER
 
 FORMAT = "dadkhah-custody-certificate/1"
 
@@ -19,26 +20,28 @@ def certificate_record(dossier: Dossier, exhibit: Exhibit) -> Record:
     """Everything that the certificate says, with what a stranger needs to check it against the log."""
     item = exhibit.item
     ours = set(
-        DossierExhibit.objects.filter(dossier__case=dossier.case, item=item).values_list(
-            "disclosure", flat=True
-        )
+        DossierExhibit.objects.filter(dossier__case=dossier.case, item=item).values_list("packing", flat=True)
     )
-    events = CustodyEvent.objects.filter(item=item).select_related(
-        "actor", "answers", "refers_to", "document"
-    )
-    events = events.order_by("seq")
+    found = CustodyEvent.objects.filter(item=item).order_by("seq")
+    events = list(found.select_related("actor", "answers", "refers_to", "document"))
+    others = _for_others(events, ours)
     return {
         "format": FORMAT,
         "exhibit": exhibit.name,
         "dossier": str(dossier.pk),
         "item": item_record(exhibit.item),
-        "events": [event_record(event, withheld=_is_for_others(event, ours)) for event in events],
+        "events": [event_record(event, withheld=event.pk in others) for event in events],
     }
 
 
-def _is_for_others(event: CustodyEvent, ours: set[Any]) -> bool:
-    """Whether the event is a disclosure in another case: its recipient and purpose are not this reader's matter."""
-    return event.kind == CustodyKind.DISCLOSED and event.pk not in ours
+def _for_others(events: Sequence[CustodyEvent], ours: set[Any]) -> set[Any]:
+    """What was packed or disclosed in another case, and what was said of it since: not this reader's matter."""
+    others: set[Any] = set()
+    for event in events:
+        own = event.kind in FOR_A_DOSSIER and not {event.pk, event.refers_to_id} & ours
+        if own or event.refers_to_id in others:
+            others.add(event.pk)
+    return others
 
 
 def certificate_sheet(dossier: Dossier, record: Record) -> Sheet:

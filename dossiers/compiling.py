@@ -1,7 +1,8 @@
-"""Compiles a dossier: payload, one transaction that says what went out, proof from the log, hand-over.
+"""Compiles a dossier: payload, one transaction that says what was packed, proof from the log, hand-over.
 
 The order is the promise. The payload lies durable before the transaction that names it; the transaction is in the
-signed log before anything is visible; what is visible is whole.
+signed log before anything is visible; what is visible is whole. Where it does not stay here, custody says that it went
+out before it is visible.
 """
 
 from contextlib import ExitStack
@@ -23,9 +24,10 @@ from cases.models import Case
 from dossiers.bag import Bag
 from dossiers.consent import items_of_case, note_missing, require_consent
 from dossiers.dead_runs import end_dead_runs
-from dossiers.disclosure import disclose
+from dossiers.disclosure import pack
 from dossiers.errors import ConsentMissing, NarrowsWitnesses
 from dossiers.exhibits import number_exhibits
+from dossiers.handout import let_out
 from dossiers.leaks.errors import NotLookedThrough
 from dossiers.leaks.gate import hold_cases, note_not_looked, require_it_stays
 from dossiers.leaks.gathering import Gathering
@@ -70,10 +72,11 @@ def compile_dossier(
 def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
     """Compile a requested dossier. On any failure the sink is abandoned and the row says `failed` and why.
 
-    The actor's right and the witnesses' consent are asked for again, at the beginning and in the transaction that
-    discloses: a request can wait, and a run takes long. Where names have to be looked for, it must stay here first.
-    Raises NotPermitted, NotAMember, ConsentMissing, NarrowsWitnesses, NotLookedThrough, ExhibitBroken,
-    DossierNotWritten, DossierBusy, FontsMissing, and what the vault and the log raise.
+    The actor's right and the witnesses' consent are asked for again, at the beginning, in the transaction that says
+    what was packed, and in the one that lets it out: a request can wait, and a run takes long. Where names have to be
+    looked for, it must stay here first. Raises NotPermitted, NotAMember, ConsentMissing, NarrowsWitnesses,
+    NotLookedThrough, ExhibitBroken, DossierNotWritten, CustodyUnwritten, DossierBusy, FontsMissing, and what the vault
+    and the log raise.
     """
     begin(dossier)
     try:
@@ -83,6 +86,8 @@ def compile_into(dossier: Dossier, *, sink: Sink, actor: User) -> Dossier:
         require_it_stays(dossier, sink)
         sink.begin(dossier.name)
         checkpoint = _write(dossier, sink=sink, actor=actor)
+        if not sink.stays:
+            _let_out(dossier, sink, actor=actor)
         archive = sink.finish()
     except BaseException as error:
         # Also for an interrupt: whatever ends the run, nothing half-made stays and the row tells.
@@ -137,12 +142,12 @@ def _settle_consent(dossier: Dossier, actor: User) -> None:
 
 
 def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, sink: Sink, actor: User) -> None:
-    """Disclosures, the dossier's digest and the compile entry: all of them or none."""
+    """What was packed, the dossier's digest and the compile entry: all of them or none."""
     with transaction.atomic():
         _require_right(dossier, actor)
         hold_cases(dossier)
-        disclose(dossier, items, actor=actor)
-        # After the disclosures, which hold the rows of all items: nothing that is recorded of them now comes too late.
+        pack(dossier, items, actor=actor)
+        # After the packing, which holds the rows of all items: nothing that is recorded of them now comes too late.
         require_consent(dossier.case, items, destination=dossier.destination, user=actor, lock=True)
         require_as_confirmed(dossier)
         require_it_stays(dossier, sink)
@@ -158,6 +163,17 @@ def _commit(dossier: Dossier, bag: Bag, items: list[UUID], *, sink: Sink, actor:
         log.append(
             Action.DOSSIER_COMPILED, subject=dossier, actor=actor, facts=facts, case_id=dossier.case_id
         )
+
+
+def _let_out(dossier: Dossier, sink: Sink, *, actor: User) -> None:
+    """The package leaves as it is finished: what could be taken back since it was packed is asked for once more."""
+
+    def still_may(package: Dossier) -> None:
+        _require_right(package, actor)
+        require_as_confirmed(package)
+        require_it_stays(package, sink)
+
+    let_out(dossier, gate=still_may, actor=actor)
 
 
 def reason_of(error: BaseException) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit.actors import SystemActor
 from audit.silence import silent
+from dossiers.disclosure import handouts_of
 from dossiers.models import Dossier, DossierState
 from dossiers.requests import mark_failed
 
@@ -22,10 +23,19 @@ def end_dead_runs() -> int:
     for dossier in dead:
         mark_failed(
             dossier,
-            reason=_(
-                "The program stopped while it compiled this dossier. Nothing was handed over; ask for a new one."
-            ),
+            reason=_reason(dossier),
             kind="Stopped",
             actor=RECONCILER,
         )
     return len(dead)
+
+
+def _reason(dossier: Dossier) -> str:
+    if handouts_of(dossier).exists():
+        return _(
+            "The program stopped as the dossier was put into its place. It was recorded as handed out: look whether it "
+            "lies there, and ask for a new one if not."
+        )
+    return _(
+        "The program stopped while it compiled this dossier. Nothing was handed over; ask for a new one."
+    )

@@ -35,6 +35,10 @@ class DossierNotWritten(DossierError, Unavailable):
     """The disk refused while the dossier was written; nothing half-made is left."""
 
 
+class CustodyUnwritten(DossierError, Unavailable):
+    """The database did not take what custody has to say of a hand-out; nothing was handed out."""
+
+
 class NarrowsWitnesses(DossierError, SmallGroup):
     """What would go out narrows pseudonyms to few people, and nobody confirmed exactly that with a reason.
 

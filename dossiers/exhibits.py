@@ -75,3 +75,10 @@ def exhibits_of(case: Case, *, of: Dossier | None = None) -> Iterator[Exhibit]:
 def gone_meanwhile() -> DossierBusy:
     """For a dossier in which something was disposed of while it was compiled: it stays, and nothing is broken."""
     return DossierBusy(_("An exhibit was disposed of while this dossier was compiled. Ask for a new one."))
+
+
+def gone_since() -> DossierBusy:
+    """For a package with something in it that was disposed of since: what is disposed of leaves no more."""
+    return DossierBusy(
+        _("An exhibit in it was disposed of since it was compiled, so it stays here. Compile a new dossier.")
+    )

@@ -20,6 +20,7 @@ from cases.access import find_case_by_id
 from cases.confirming import attempt_form
 from cases.models import Case
 from dossiers.consent import Missing, is_unconsented, look_ahead
+from dossiers.disclosure import handouts_of, is_of_old
 from dossiers.errors import ConsentMissing, NarrowsWitnesses
 from dossiers.forms import REASON, CompileForm, ReceiverForm
 from dossiers.handout import hand_out
@@ -109,6 +110,8 @@ def detail(request: HtmxRequest, dossier_id: UUID) -> HttpResponse:
         "left_out": left_out,
         "country": country_name(dossier.recipient_country),
         "withheld": withheld,
+        "handouts": handouts_of(dossier),
+        "is_of_old": is_of_old(dossier),
         "standing": standing_of(dossier) if dossier.state == DossierState.READY else None,
         "unconsented": dossier.state == DossierState.READY and is_unconsented(dossier),
     }

@@ -26,7 +26,7 @@ from evidence.models import CustodyEvent, EvidenceItem
 from evidence.placement import only_case
 from evidence.queries import custody_of, find_item
 from evidence.scopes import READ
-from evidence.vocabulary import CustodyKind
+from evidence.vocabulary import FOR_A_DOSSIER, CustodyKind
 
 Language = Literal["en", "fa"]
 LANGUAGES: tuple[Language, ...] = ("en", "fa")
@@ -80,7 +80,11 @@ def certificate_sheet(
     shared = only_case(item) is None
     root = bytes(checkpoint.root).hex()
     corrections: dict[object, list[int]] = {}
+    dossiers: set[object] = set()
     for event in events:
+        # What was said of it since counts as it does: a correction repeats what it corrects.
+        if event.kind in FOR_A_DOSSIER or event.refers_to_id in dossiers:
+            dossiers.add(event.pk)
         if event.kind == CustodyKind.CORRECTED:
             corrections.setdefault(event.refers_to_id, []).append(event.seq)
     blocks: list[Block] = [
@@ -91,7 +95,7 @@ def certificate_sheet(
         _EXPLAINED,
     ]
     for event in events:
-        withheld = shared and event.kind == CustodyKind.DISCLOSED
+        withheld = shared and event.pk in dossiers
         blocks.append(
             event_fields(
                 event_record(event, withheld=withheld), language, corrected_by=corrections.get(event.pk)

@@ -24,9 +24,15 @@ _OFFERS = (
 _OFFERED_TO = Label("Offered to", "پیشنهاد به")
 _RECEIVED_BY = Label("Received by", "تحویل‌گیرنده")
 _AS_RECORDED = Label("as recorded", "همان زمان ثبت")
+_MEANT_FOR = Label("Meant for", "برای")
 _WITHHELD = Label(
-    "A disclosure in another case: purpose and recipient are withheld.",
-    "ارائه در پرونده‌ای دیگر: هدف و گیرنده ناگفته می‌ماند.",
+    "Of a dossier of another case: purpose and receiver are withheld.",
+    "از دوسیهٔ پرونده‌ای دیگر: هدف و گیرنده ناگفته می‌ماند.",
+)
+# A row of the time before packing was an event of its own.
+_PACKED_THEN = Label(
+    "Recorded when the dossier was compiled: it says that the exhibit was packed, not that anybody was given it.",
+    "هنگام تدوین دوسیه ثبت شده است: می‌گوید که مدرک در دوسیه گنجانده شد، نه اینکه به کسی داده شد.",
 )
 
 
@@ -59,7 +65,7 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
         (Label("Recorded", "زمان ثبت"), Value(_moment(event["recorded_at"], language))),
         (Label("Recorded by", "ثبت‌کننده"), Value(event["recorded_by"])),
         (Label("Released by", "تحویل‌دهنده"), Value(texts.get("released_by", ""))),
-        (_OFFERED_TO if event["kind"] in _OFFERS else _RECEIVED_BY, Value(texts.get("received_by", ""))),
+        (_other_side(event), Value(texts.get("received_by", ""))),
         (Label("Purpose", "هدف"), Value(texts.get("purpose", ""))),
         (Label("Place", "جا"), Value(texts.get("location", ""))),
         (Label("Condition", "وضعیت"), Value(texts.get("condition", ""))),
@@ -77,10 +83,18 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
         (Label("Corrected by event", "اصلاح‌شده در رویداد"), Value(_numbers(corrected_by or [], language))),
         (Label("Fingerprint", "اثر انگشت"), Value(event["fingerprint"], code=True)),
     ]
+    if event["kind"] == CustodyKind.DISCLOSED and event["refers_to_event"] is None:
+        rows.append((Label("What it says", "معنای آن"), Value(_one(_PACKED_THEN, language))))
     rows += _erased(event, language)
     if not event["texts"] and "texts_left" not in event:
         rows.append((Label("Withheld", "ناگفته‌مانده"), Value(_one(_WITHHELD, language))))
     return Fields([(label, value) for label, value in rows if value.text])
+
+
+def _other_side(event: Record) -> Label:
+    if event["kind"] in _OFFERS:
+        return _OFFERED_TO
+    return _MEANT_FOR if event["kind"] == CustodyKind.DISCLOSED else _RECEIVED_BY
 
 
 def _erased(event: Record, language: Language) -> list[Row]:

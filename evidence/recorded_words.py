@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from cases.models import Case
 from evidence.models import Acquisition, CustodyEvent, Derivative, EvidenceItem, EvidenceLink, OnlineCapture
-from evidence.vocabulary import CustodyKind
+from evidence.vocabulary import FOR_A_DOSSIER, CustodyKind
 
 EXHIBIT_WORDS: Final = (
     *("title", "source", "original_name", "original_path"),
@@ -24,7 +24,7 @@ CAPTURE_WORDS: Final = ("url", "final_url", "collector", "context")
 COPY_WORDS: Final = ("title", "note", "original_name")
 CUSTODY_WORDS: Final = ("purpose", "note", "authority", "witnessed_by", "received_by")
 # Programs write them, or copy what was weighed where it was written: the purpose of a dossier.
-_ROUTINE: Final = (CustodyKind.FIXITY_CHECKED, CustodyKind.FORMAT_IDENTIFIED, CustodyKind.DISCLOSED)
+_ROUTINE: Final = (CustodyKind.FIXITY_CHECKED, CustodyKind.FORMAT_IDENTIFIED, *FOR_A_DOSSIER)
 
 
 @sensitive_variables()

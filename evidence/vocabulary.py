@@ -38,6 +38,7 @@ class CustodyKind(models.TextChoices):
     HOLD_RELEASED = "hold_released", _("Legal hold released")
     DISPOSAL_REQUESTED = "disposal_requested", _("Disposal asked for")
     DISPOSAL_REFUSED = "disposal_refused", _("Disposal turned down")
+    PACKED = "packed", _("Packed into a dossier")
 
 
 # Somebody gives and somebody takes: such an event must say why, in words that a court can read.
@@ -57,6 +58,8 @@ HAND_OVERS = (
     CustodyKind.DISPOSAL_REFUSED,
 )
 SHORTEST_PURPOSE = 10
+# What was done with an item for one case: whoever works on another one does not read for whom and why.
+FOR_A_DOSSIER = (CustodyKind.PACKED, CustodyKind.DISCLOSED)
 
 # What each kind answers. An event is answered once: the table has a unique key on it.
 ANSWERED_BY = {

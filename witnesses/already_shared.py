@@ -17,6 +17,8 @@ from witnesses.reach import items_of
 class Shared:
     """One dossier that holds exhibits of the witness. `left` is false while it lies here and was handed to nobody.
 
+    `at` is when it was first handed out, or compiled where it was handed to nobody.
+
     Of a dossier of a case that is closed to the reader only the day and the kind of receiver are told: `name`,
     `recipient`, `purpose` and `exhibits` are empty, and `seen` is false.
     """

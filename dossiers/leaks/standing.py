@@ -145,11 +145,12 @@ def is_of_what_is_gone(dossier: Dossier) -> bool:
 def standing_of(dossier: Dossier, sought: Sought | None = None) -> Standing:
     """How the dossier stands now, asked of the database anew; whose names count too, unless it was asked just now."""
     sought = sought or sought_in(dossier)
-    if not sought.living().exists():
+    concerned = sought.living().exists()
+    if is_of_what_is_gone(dossier):
+        return Standing(Lack.DISPOSED, sought, concerns=concerned)
+    if not concerned:
         return Standing(None, sought, concerns=False)
     package = bytes(dossier.payload_manifest_sha256 or b"")
-    if is_of_what_is_gone(dossier):
-        return Standing(Lack.DISPOSED, sought)
     texts = PackageTexts.objects.filter(dossier=dossier).first()
     if texts is None or bytes(texts.package) != package:
         return Standing(Lack.NO_TEXTS, sought)

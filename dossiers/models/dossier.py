@@ -154,13 +154,16 @@ class Dossier(models.Model):
 
 
 class DossierExhibit(models.Model):
-    """That an exhibit went out in a dossier."""
+    """That an exhibit was packed into a dossier, and the event of its custody that says so.
+
+    Of dossiers that were compiled before packing was an event of its own it is a disclosure that refers to nothing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="exhibits")
     exhibit_number = models.ForeignKey(ExhibitNumber, on_delete=models.PROTECT, related_name="appearances")
     item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="dossier_appearances")
-    disclosure = models.OneToOneField(CustodyEvent, on_delete=models.PROTECT, related_name="dossier_exhibit")
+    packing = models.OneToOneField(CustodyEvent, on_delete=models.PROTECT, related_name="dossier_exhibit")
 
     class Meta:
         default_permissions = ()

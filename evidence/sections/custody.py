@@ -10,6 +10,7 @@ from evidence.holding import holder_of, open_offer, open_seals
 from evidence.keeping import to_come_back
 from evidence.queries import custody_of
 from evidence.sections.section import Asking
+from evidence.told import untold
 from evidence.vocabulary import CustodyKind
 
 
@@ -19,7 +20,7 @@ def facts(asking: Asking) -> dict[str, Any]:
     offer = open_offer(events)
     gaps = gaps_of(events, asking.item)
     return {
-        "events": line_of(events, gaps),
+        "events": line_of(events, gaps, untold(events, user=asking.user)),
         "gaps": gaps,
         "holder": holder_of(events),
         "offer": offer,

@@ -48,10 +48,14 @@ def test_from_three_files_to_a_dossier_that_checks_itself(
     assert lawyer.locator("[aria-labelledby=links-title] tbody tr").count() == 2
     acts.ask_for_dossier(lawyer, case, reference, "For the prosecutor, on her request")
     dossier = acts.path_of(lawyer)
+    paralegal.goto(items[0])
+    expect(paralegal.locator(".custody-packed")).to_have_count(1)
+    expect(paralegal.locator(".custody-disclosed")).to_have_count(0)
     archive = acts.save_dossier(lawyer, tmp_path)
     assert_it_checks_itself(archive, tmp_path / "opened", FILES)
 
     paralegal.goto(items[0])
+    expect(paralegal.locator(".custody-packed")).to_have_count(1)
     expect(paralegal.locator(".custody-disclosed")).to_have_count(1)
     the_auditor_verifies(enter("arash", language=language), items[0])
 

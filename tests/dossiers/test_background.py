@@ -89,7 +89,8 @@ def test_whoever_lost_the_right_while_the_task_waited_has_nothing_compiled(
     requested.refresh_from_db()
     assert requested.state == DossierState.FAILED
     assert requested.archive is None
-    assert not Entry.objects.filter(action__in=("dossier.compiled", "evidence.disclosed")).exists()
+    nothing = ("dossier.compiled", "evidence.packed", "evidence.disclosed")
+    assert not Entry.objects.filter(action__in=nothing).exists()
 
 
 def test_whoever_loses_the_right_while_it_is_compiled_has_nothing_disclosed(
@@ -103,7 +104,8 @@ def test_whoever_loses_the_right_while_it_is_compiled_has_nothing_disclosed(
     compile_requested(str(requested.pk))
     requested.refresh_from_db()
     assert requested.state == DossierState.FAILED
-    assert not Entry.objects.filter(action__in=("dossier.compiled", "evidence.disclosed")).exists()
+    nothing = ("dossier.compiled", "evidence.packed", "evidence.disclosed")
+    assert not Entry.objects.filter(action__in=nothing).exists()
 
 
 def test_the_next_run_by_command_tells_of_the_one_that_died(requested: Dossier, lawyer: User):

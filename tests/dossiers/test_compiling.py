@@ -107,11 +107,11 @@ def test_it_holds_the_originals_byte_for_byte_under_plain_names(
     )
 
 
-def test_custody_says_disclosed_and_the_log_says_compiled_in_one_breath(
+def test_custody_says_packed_and_the_log_says_compiled_in_one_breath(
     compiled: Folder, evidence: list[EvidenceItem], lawyer: User
 ):
     for item in evidence:
-        event = CustodyEvent.objects.filter(item=item, kind="disclosed").get()
+        event = CustodyEvent.objects.filter(item=item, kind="packed").get()
         assert event.purpose == PURPOSE
         assert event.actor == lawyer
     assert DossierExhibit.objects.filter(dossier=compiled.dossier).count() == 3
@@ -151,8 +151,8 @@ def test_the_same_item_has_a_number_of_its_own_in_another_case(
     # What the first case's dossier was for, and that it exists under that name, is not the second reader's matter.
     assert PURPOSE not in (tmp_path / "other/data/certificates/DK-1988-02-0001.json").read_text()
     assert "DK-1988-01" not in json.dumps(certificate)
-    withheld = [event for event in certificate["events"] if event["kind"] == "disclosed"]
-    assert [event["salt"] for event in withheld] == [None]
+    withheld = [event for event in certificate["events"] if event["kind"] in ("packed", "disclosed")]
+    assert [event["salt"] for event in withheld] == [None, None]
     assert run_verifier(tmp_path / "other").returncode == 0
 
 

@@ -11,7 +11,6 @@ from cases.models import Case
 from dossiers.errors import DossierBusy
 from dossiers.handout import hand_out
 from dossiers.leaks.asking import ask_for_check
-from dossiers.leaks.errors import NotLookedThrough
 from dossiers.leaks.gathering import Gathering
 from dossiers.leaks.standing import Lack, standing_of
 from dossiers.models import TextsDropped
@@ -45,7 +44,7 @@ def test_the_texts_go_with_the_item_and_the_package_stays(
     with pytest.raises(ObjectMissing):
         open_stored(dossier.texts.object)
     assert standing_of(dossier).lack == Lack.DISPOSED
-    with pytest.raises(NotLookedThrough, match="disposed of"):
+    with pytest.raises(DossierBusy, match="disposed of"):
         hand_out(dossier, actor=lawyer)
     with pytest.raises(DossierBusy, match="disposed of"):
         ask_for_check(dossier, reason=WHY, actor=lawyer)

@@ -110,9 +110,11 @@ def test_who_does_not_see_the_item_prints_nothing(handed_over: EvidenceItem, out
 
 
 def test_what_left_for_another_case_is_withheld(handed_over: EvidenceItem, lawyer: User) -> None:
-    custody.record(
-        handed_over, CustodyKind.DISCLOSED, actor=lawyer, purpose="For the court of Stockholm", note="D-1"
-    )
+    packed = custody.record(handed_over, CustodyKind.PACKED, actor=lawyer, note="D-1")
+    given = {"purpose": "For the court of Stockholm", "received_by": "Judge", "refers_to": packed}
+    gone = custody.record(handed_over, CustodyKind.DISCLOSED, actor=lawyer, **given)
+    wrong = "The court is that of Stockholm"
+    custody.record(handed_over, CustodyKind.CORRECTED, actor=lawyer, purpose=wrong, refers_to=gone)
     assert "Stockholm" in said(handed_over, "en", lawyer)
     second = open_case(reference="DK-SECOND", title="Second", actor=lawyer)
     add_to_case(handed_over, second, actor=lawyer)
