@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import BaseExpression
 
-from witnesses.admission import admitted_keys, waiting_keys
+from witnesses.admission import admitted_keys, spoken, waiting_keys
 from witnesses.custodians import active_custodians, fewest_custodians, quorum
 from witnesses.models import Custodian, CustodianKey, KeyShare, RecoveryKit, RecoverySeal, SealedIdentity
 from witnesses.recovery.seals import kit_for_sealing
@@ -53,12 +53,13 @@ class Danger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CustodianStanding:
-    """One custodian: the key of today, how many identities it can help to open, and how many it should."""
+    """One custodian: the key of today with its spoken words, and how many identities it can help to open."""
 
     custodian: Custodian
     standing: Standing
     key: CustodianKey | None
     held: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,9 @@ def custody_of() -> Custody:
 
 def _custodians(able: Sequence[CustodianKey]) -> list[CustodianStanding]:
     active = {one.pk for one in active_custodians()}
-    current = {key.custodian_id: key for key in admitted_keys().defer("wrapped_private_key")}
+    keys = admitted_keys().select_related("verifying").defer("wrapped_private_key")
+    current = {key.custodian_id: key for key in keys}
+    words = {holder: spoken(key) for holder, key in current.items()}
     waiting = {key.custodian_id for key in waiting_keys().defer("wrapped_private_key")}
     lost = set(CustodianKey.objects.filter(lost_at__isnull=False).values_list("custodian_id", flat=True))
     shares = KeyShare.objects.filter(
@@ -193,6 +196,7 @@ def _custodians(able: Sequence[CustodianKey]) -> list[CustodianStanding]:
             ),
             current.get(one.pk),
             held.get(one.pk, 0),
+            words.get(one.pk, ""),
         )
         for one in Custodian.objects.select_related("user")
     ]

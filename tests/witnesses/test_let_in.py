@@ -259,6 +259,18 @@ def test_the_pages_lead_from_the_newcomer_to_those_who_let_them_in(client, waiti
     assert client.get(address).status_code == 409
 
 
+def test_who_finds_a_key_in_their_name_is_told_what_to_do(client, custodians):
+    """An operator can type a passphrase of their own for anybody with the role, as long as nothing is sealed."""
+    client.force_login(custodians[0])
+    shown = client.get(reverse("witnesses:enrol")).content.decode()
+    assert "If you did not make this key yourself" in shown
+    assert reverse("witnesses:lost", args=[custodians[0].custodian.pk]) in shown
+    everybody = client.get(reverse("witnesses:custodians")).content.decode()
+    for user in custodians:
+        assert spoken(key_of(user)) in everybody
+    assert spoken(key_of(custodians[0])) in shown
+
+
 def test_the_command_says_that_the_key_waits_and_its_words(custodians, puppet, tmp_path, capsys):
     file = tmp_path / "phrase"
     file.write_text(NEW)

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,7 +14,7 @@ from accounts.models import User
 from witnesses.admission import begins_anew_at, spoken, words_needed
 from witnesses.closing import close_overdue
 from witnesses.custodian_forms import VouchForm
-from witnesses.custodians import DECIDE, quorum
+from witnesses.custodians import DECIDE, current_key, quorum
 from witnesses.deciding import approve, refuse
 from witnesses.enrolling import are_enough, enrol_custodian, turn_away, vouch
 from witnesses.forms import DecisionForm, EnrolForm
@@ -104,16 +103,18 @@ def enrol(request: HttpRequest) -> HttpResponse:
             )
             return redirect("witnesses:decisions")
     own = Custodian.objects.filter(user=user).first()
+    key = current_key(own) if own and is_enrolled(user) else None
     waits = waiting_key(user)
-    anew = begins_anew_at(waits.custodian) if waits else None
     context = {
         "waits": waits,
-        "anew": anew,
+        "anew": begins_anew_at(waits.custodian) if waits else None,
+        "own_key": key,
+        "own_words": spoken(key) if key else "",
         "spoken": spoken(waits) if waits else "",
         "needed": words_needed(waits.custodian, quorum=quorum()) if waits else 0,
         "given": waits.vouches.count() if waits else 0,
         "enrolled": is_enrolled(user),
-        "may_make_key": may_make_key(user) or (anew is not None and anew <= timezone.now()),
+        "may_make_key": may_make_key(user),
         "can_find": own is not None and lost_key(own) is not None,
     }
     return show_form(request, "witnesses/enrol.html", form, context)
