@@ -47,7 +47,7 @@ def narrowed(case: Case, texts: Mapping[Witness, Collection[str]]) -> list[tuple
 def attributes_in_words(found: Narrowing) -> str:
     """By which kinds of attributes it narrows, for a reader."""
     words = {"place": _("the place"), "ward": _("the ward"), "role": _("the role"), "year": _("the time")}
-    return ", ".join(words[kind] for kind in found.kinds)
+    return _(", ").join(words[kind] for kind in found.kinds)
 
 
 def _known(case: Case) -> Known:

@@ -2,15 +2,16 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from audit.models import Entry
 from cases.models import PlaceKind
 from cases.registry import register_place
 from witnesses.grouping import GroupFacts, record_group
 from witnesses.models import InterviewNote, KnownGroup
-from witnesses.narrowing import CaseKnowledge
+from witnesses.narrowing import CaseKnowledge, attributes_in_words
 from witnesses.risk_errors import BadRisk
-from witnesses.small_groups import Group, Known, narrowing, read_said
+from witnesses.small_groups import Group, Known, Narrowing, narrowing, read_said
 
 KNOWN = Known({"zendan": "p", "زندان ساختگی": "p", "qasr": "q"})
 
@@ -172,3 +173,9 @@ def test_lawyers_of_the_case_record_groups(client_for, case, prison, lawyer, par
     assert client.post(address, {**form, "last_year": "x"}).status_code == 422
     assert client.post(address, form).status_code == 302
     assert "A list" in client.get(address).content.decode()
+
+
+def test_the_kinds_are_parted_as_the_language_of_the_reader_parts_them():
+    found = Narrowing(("place", "ward"), None, 5, "x")
+    with override("fa"):
+        assert attributes_in_words(found) == "مکان، بند"
