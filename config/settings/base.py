@@ -272,8 +272,10 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TASK_SOFT_TIME_LIMIT = 3600
 CELERY_TASK_TIME_LIMIT = 3660
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Whoever takes a file in does not wait for a queue that is away: the reconciler asks again within a minute.
+_AT_ONCE = {"max_retries": 0, "interval_start": 0}
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 4 * 3600, "unacked_restore_throttle": 1, "socket_timeout": 10}
+    {"visibility_timeout": 4 * 3600, "unacked_restore_throttle": 1, "socket_timeout": 10} | _AT_ONCE
     if env.redis_url
     else {"polling_interval": 0.2}
 )

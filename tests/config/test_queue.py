@@ -99,3 +99,22 @@ def test_a_worker_identifies_what_a_command_took_in(surroundings: dict[str, str]
     while media_types(tmp_path) != ["text/plain"] and time.monotonic() < deadline:
         time.sleep(0.5)
     assert media_types(tmp_path) == ["text/plain"]
+
+
+def test_nobody_waits_for_a_queue_that_is_away(surroundings: dict[str, str], tmp_path: Path) -> None:
+    program = """
+import time, django; django.setup()
+from evidence.pending import ask_for_inspection
+began = time.monotonic()
+for number in range(20):
+    try: ask_for_inspection(number)
+    except Exception as error: print(type(error).__name__)
+print(time.monotonic() - began)
+"""
+    nowhere = surroundings | {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=nowhere, capture_output=True, text=True, check=True
+    )
+    *faults, took = ended.stdout.split()
+    assert faults == ["OperationalError"] * 20
+    assert float(took) < 5
