@@ -132,6 +132,14 @@ def require_erasable(kind: str, record_id: uuid.UUID, *, user: User) -> tuple[An
         raise BadInput(
             _("Name one of these kinds: %(kinds)s.") % {"kinds": ", ".join(sorted(erasable_kinds()))}
         )
+    if kind not in erasable_kinds():
+        # Before it is locked: the site's role may not even lock what it may not change.
+        raise NotErasable(
+            _(
+                "This record is append-only: the database refuses to change it, because proof rests on it never "
+                "changing. Erase the values of the records that it speaks of."
+            )
+        )
     row = _locked(model, record_id)
     cases = _cases_of(row, user)
     _wait_for_holds(row)
@@ -170,13 +178,6 @@ def _cases_of(row: Any, user: User) -> list[uuid.UUID]:
 
 
 def _check_erasable(row: Any) -> None:
-    if is_append_only(row) and not is_forgettable(row):
-        raise NotErasable(
-            _(
-                "This record is append-only: the database refuses to change it, because proof rests on it never "
-                "changing. Erase the values of the records that it speaks of."
-            )
-        )
     declared = values_of(row)
     if declared.in_use is not None and declared.in_use(row):
         raise NotErasable(_("This record is still in use. Wait until it is finished, then erase."))
