@@ -11,8 +11,6 @@ _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # RFC 2047: =?charset?B or Q?text?=, several of which make one word.
 _ENCODED: Final = re.compile(r"=\?([\w-]{2,40})(?:\*[\w-]*)?\?([BbQq])\?([^?\s]*)\?=(?:\s+(?==\?))?")
 _CODED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-# Invisible letters that programs carry along.
-_TAGS: Final = re.compile("[\U000e0020-\U000e007e]")
 # Letters of other scripts that look like Latin ones, and digits that are read as letters.
 _ALIKE: Final = str.maketrans(
     "авекмнорстухіјѕԁѵαβεικνορτυχγηωƅɑ01345", "abekmhopctyxijsdvaveiknoptuxynwbaoieas"
@@ -20,7 +18,7 @@ _ALIKE: Final = str.maketrans(
 
 
 def uncovered(text: str) -> str:
-    """The text with what stands in it under a code: of addresses, of headers, of programs, of invisible letters."""
+    """The text with what stands in it under a code: of addresses, of headers, of programs."""
     if "=?" in text:
         text = _ENCODED.sub(_header_word, text)
     if "%" in text:
@@ -28,8 +26,6 @@ def uncovered(text: str) -> str:
     if "\\u" in text:
         plain = _CODED.sub(lambda found: chr(int(found[1], 16)), text)
         text = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if not text.isascii():
-        text = _TAGS.sub(lambda found: chr(ord(found[0]) - 0xE0000), text)
     return text
 
 

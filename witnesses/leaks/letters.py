@@ -17,6 +17,9 @@ _APOSTROPHES: Final = frozenset("'’‘ʼʻʿʾ`´′")
 _SOFT_BREAK: Final = "\u200c"
 _POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
 _JOINING_DOT: Final = re.compile(r"\.(?<=[^\W_][^\W_]\.)(?=[^\W_])")
+# Letters that no reader sees: the same as those of ASCII, so far above them.
+_UNSEEN: Final = range(0xE0020, 0xE007F)
+_UNSEEN_ABOVE: Final = 0xE0000
 _LARGEST_TABLE: Final = 20_000
 
 
@@ -31,6 +34,8 @@ class _Table(dict[int, str]):
 
 
 def _become(letter: str) -> str:
+    if ord(letter) in _UNSEEN:
+        letter = chr(ord(letter) - _UNSEEN_ABOVE)
     if letter in _APOSTROPHES:
         return ""
     if letter == _SOFT_BREAK:
