@@ -48,6 +48,8 @@ def test_from_three_files_to_a_dossier_that_checks_itself(
     assert lawyer.locator("[aria-labelledby=links-title] tbody tr").count() == 2
     acts.ask_for_dossier(lawyer, case, reference, "For the prosecutor, on her request")
     dossier = acts.path_of(lawyer)
+    # It is packed in the background: the button comes when it is.
+    expect(lawyer.locator('form[action$="/download/"] button')).to_be_visible(timeout=150_000)
     paralegal.goto(items[0])
     expect(paralegal.locator(".custody-packed")).to_have_count(1)
     expect(paralegal.locator(".custody-disclosed")).to_have_count(0)
