@@ -108,7 +108,8 @@ def _require(said: Mapping[Witness, Sequence[str]], actor: User) -> None:
 @sensitive_variables()
 def _found(said: Mapping[Witness, Sequence[str]]) -> list[_Found]:
     """Those whom it narrows. What stands is asked for only where the new words say something of anybody."""
-    knowledge = {witness.case_id: CaseKnowledge(witness.case) for witness in said}
+    cases = {witness.case_id: witness.case for witness in said}
+    knowledge = {key: CaseKnowledge(case) for key, case in cases.items()}
     new = {witness: knowledge[witness.case_id].read(texts) for witness, texts in said.items()}
     telling = [witness for witness, words in new.items() if words.kinds]
     already = said_already(telling) if telling else {}
