@@ -32,9 +32,8 @@ def test_one_asks_another_decides_and_the_word_is_gone(enter: Enter, language: s
     collected(lawyer, item, WHO[language])
     lawyer.goto(f"{item}erase/")
     look(lawyer, "erase-records", language)
-    lawyer.locator(
-        'tr:has-text("2") a[href*="/erase/custodyevent/"], tr:has-text("۲") a[href*="custodyevent"]'
-    ).last.click()
+    named = lawyer.locator("tr", has_text=WHO[language])
+    named.locator('a[href*="/erase/custodyevent/"]').click()
     look(lawyer, "erase-ask", language)
     lawyer.check('input[name=names][value="received_by"]')
     acts.send(lawyer)
