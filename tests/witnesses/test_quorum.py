@@ -51,6 +51,7 @@ from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
 from witnesses.quorum.gathered import gather
 from witnesses.quorum.opened import ask_for_leak_check, opened_identities
+from witnesses.quorum.queries import recent_sessions
 from witnesses.register import register_witness
 
 WHY = "Once a quarter we see whether we still can"
@@ -518,3 +519,12 @@ def test_the_database_holds_that_a_session_is_of_two_at_least_and_loses_its_key_
     for change in ("threshold = 1", "state = 'done'", "wrapped_private_key = NULL"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE witnesses_quorumsession SET {change}")
+
+
+def test_the_newest_acts_of_a_quorum_come_first(custodians):
+    made = []
+    for _number in range(5):
+        session, _code = begin_drill(reason="Once a quarter", actor=custodians[0])
+        QuorumSession.objects.filter(pk=session.pk).update(state="withdrawn", wrapped_private_key=None)
+        made.insert(0, session)
+    assert list(recent_sessions(custodians[1], most=4)) == made[:4]

@@ -64,6 +64,8 @@ def _visible(user: User) -> QuorumSessionQuerySet:
 
 
 def _sessions() -> QuorumSessionQuerySet:
-    return QuorumSession.objects.select_related("initiator", "case").annotate(
+    counted = QuorumSession.objects.select_related("initiator", "case").annotate(
         identities=Count("covered", distinct=True)
     )
+    # Where rows are counted, the order that the model names is dropped.
+    return counted.order_by("-created_at", "id")
