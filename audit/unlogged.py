@@ -23,14 +23,13 @@ _POSTGRES = """
     SELECT count(*), to_char(min(r.{written}) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
         to_char(max(r.{written}) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
     FROM {table} r WHERE NOT EXISTS (
-        SELECT 1 FROM audit_entry e WHERE e.subject_id = r.{about}::text
+        SELECT 1 FROM audit_entry e WHERE e.subject_id = ({about})::text
             AND e.recorded_at >= r.{written} - interval '{minutes} minutes'
             AND e.recorded_at <= r.{written} + interval '{minutes} minutes'
     )
 """
 _ID = " || '-' || ".join(
-    f"substr(r.{{about}}, {start}, {length})"
-    for start, length in [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)]
+    f"substr({{about}}, {start}, {length})" for start, length in [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)]
 )
 _SQLITE = f"""
     SELECT count(*), CAST(substr(min(r.{{written}}), 1, 19) AS BLOB), CAST(substr(max(r.{{written}}), 1, 19) AS BLOB)
@@ -47,11 +46,14 @@ Found = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class InTheLog:
     """What the rows of a model show in the log: `written` is the field of their time, `about` the relation to the row
-    that their entry is about. Without these two a row only shows that the log cannot be empty.
+    that their entry is about. Without these two a row only shows that the log cannot be empty. Of rows that an upgrade
+    made out of what there was, `upgraded` names a field and its value, and the relation of the row in `about` that the
+    entry of that time is about instead.
     """
 
     written: str = ""
     about: str = ""
+    upgraded: tuple[str, str, str] | None = None
 
 
 def unlogged_rows(connection: BaseDatabaseWrapper) -> Iterator[Found]:
@@ -92,11 +94,29 @@ def _unknown(
 ) -> tuple[int, str, str]:
     """How many rows have no entry about what they are about within the tolerance of the clock, and their times."""
     names = {
-        name: f'"{model._meta.get_field(field).column}"'  # type: ignore[union-attr]
-        for name, field in (("written", declared.written), ("about", declared.about))
+        "written": f'"{_column(model, declared.written)}"',
+        "about": f'r."{_column(model, declared.about)}"',
     }
+    if declared.upgraded:
+        names["about"] = _about_of_upgraded(model, declared.about, *declared.upgraded)
     statement = _POSTGRES if connection.vendor == "postgresql" else _SQLITE
     with connection.cursor() as cursor:
         cursor.execute(statement.format(table=f'"{model._meta.db_table}"', minutes=_MINUTES, **names), ())
         rows, first, last = cursor.fetchone()
     return int(rows), as_text(first or ""), as_text(last or "")
+
+
+def _column(model: type[models.Model], field: str) -> str:
+    return str(model._meta.get_field(field).column)  # type: ignore[union-attr]
+
+
+def _about_of_upgraded(model: type[models.Model], about: str, field: str, value: str, relation: str) -> str:
+    """What the entry of a row is about, which differs where the row has this value. All of it are names of ours."""
+    other = model._meta.get_field(about).related_model
+    if not isinstance(other, type) or not issubclass(other, models.Model):
+        raise TypeError(f"{model.__name__}.{about} is no relation to a model.")
+    found = (
+        f'SELECT o."{_column(other, relation)}" FROM "{other._meta.db_table}" o'  # noqa: S608
+        f' WHERE o.id = r."{_column(model, about)}"'
+    )
+    return f'CASE r."{_column(model, field)}" WHEN \'{value}\' THEN ({found}) ELSE r."{_column(model, about)}" END'

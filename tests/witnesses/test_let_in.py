@@ -11,6 +11,8 @@ from accounts.errors import NotPermitted
 from accounts.roles import Role
 from audit.actions import Action
 from audit.models import Entry
+from audit.unlogged import unlogged_rows
+from tests.tampering import tamper
 from tests.witnesses.conftest import IDENTITY, PASSPHRASES, let_in
 from witnesses.admission import admit, spoken
 from witnesses.custodians import active_custodians, keys_for_sealing
@@ -308,3 +310,13 @@ def test_a_custodian_whose_next_key_waits_is_led_from_its_page_to_making_it_anew
     enrol_custodian(custodians[0], passphrase=NEW, actor=custodians[0])
     page = client_for(custodians[0]).get(reverse("witnesses:let_in", args=[key_of(custodians[0]).pk]))
     assert reverse("witnesses:enrol") in page.content.decode()
+
+
+def test_of_a_key_of_before_the_log_tells_by_its_custodian(custodians) -> None:
+    """An upgrade lets the keys in that are there: their entries of then are about whoever enrolled."""
+    tamper("DELETE FROM audit_entry WHERE action = %s", (Action.CUSTODIAN_KEY_ADMITTED,))
+    assert "table witnesses_keyadmission" in dict(unlogged_rows(connection))
+    tamper("UPDATE witnesses_keyadmission SET because = 'before'")
+    assert "table witnesses_keyadmission" not in dict(unlogged_rows(connection))
+    tamper("DELETE FROM audit_entry WHERE action = %s", (Action.CUSTODIAN_ENROLLED,))
+    assert "table witnesses_keyadmission" in dict(unlogged_rows(connection))

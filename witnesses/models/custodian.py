@@ -87,7 +87,9 @@ class KeyAdmission(models.Model):
     because = models.CharField(max_length=10, choices=Because.choices)
     at = models.DateTimeField(default=timezone.now)
 
-    IN_THE_LOG: ClassVar = InTheLog(written="at", about="key")
+    IN_THE_LOG: ClassVar = InTheLog(
+        written="at", about="key", upgraded=("because", Because.BEFORE.value, "custodian")
+    )
 
     class Meta:
         default_permissions = ()
