@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 # A test holds that every commitment in the log is found here by the name of its fact.
 LABELS: Mapping[str, Promise] = {
     "acquired": _("When it was obtained"),
+    "answer": _("Why nothing was erased"),
     "answered_by": _("What was done about it"),
     "authority": _("Authority"),
     "basis": _("Basis"),
