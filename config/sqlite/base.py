@@ -76,15 +76,21 @@ class SchemaEditor(DatabaseSchemaEditor):
             self._open.__exit__(None, None, None)
 
     def _remake_table(self, model: Any, *args: Any, **kwargs: Any) -> None:
-        """Django makes a changed table anew and drops the old one, and with it the guards that keep its rows."""
+        """Django makes a changed table anew and drops the old one, and with it the guards that keep its rows.
+
+        Guards of other tables that look into this one are taken away meanwhile: SQLite gives no table its name back
+        while a trigger speaks of it and it is not there.
+        """
+        table = model._meta.db_table
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
-                [model._meta.db_table],
-            )
-            kept = [sql for name, sql in cursor.fetchall() if MARK in name]
+            cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        kept = [sql for name, guarded, sql in triggers if guarded == table and MARK in name]
+        looking = {name: sql for name, guarded, sql in triggers if guarded != table and table in sql}
+        for name in looking:
+            self.execute(f'DROP TRIGGER "{name}"', params=None)
         super()._remake_table(model, *args, **kwargs)  # type: ignore[misc]
-        for statement in kept:
+        for statement in [*kept, *looking.values()]:
             self.execute(statement, params=None)
 
 
