@@ -18,13 +18,15 @@ def path_of(page: Page) -> str:
 
 
 def send(page: Page) -> None:
-    """Press the button of the page's form of work."""
+    """Press the button of the page's form of work, and wait until all of the next page is there."""
     page.locator("main form:has(.form-acts) .form-acts button[type=submit]").click()
+    page.wait_for_load_state()
 
 
 def follow(page: Page, ending: str) -> None:
-    """Click the one link in the work whose address ends so."""
+    """Click the one link in the work whose address ends so, and wait until all of its page is there."""
     page.locator(f'main a[href$="{ending}"]').first.click()
+    page.wait_for_load_state()
 
 
 def open_case(page: Page, reference: str, title: str) -> str:

@@ -51,6 +51,8 @@ def without_faults(page: Page, language: str) -> None:
 
 
 def rows(page: Page) -> list[str]:
+    """Every row of the table, once all of it has come."""
+    page.wait_for_load_state()
     return page.locator("#entries tbody tr").all_inner_texts()
 
 
@@ -155,6 +157,7 @@ def test_without_scripts_the_same_work_is_done(enter_audited: Enter) -> None:
     look_for_exhibit(page, "3")
     assert len(rows(page)) == 1
     page.locator(".chips-set a.chip").first.click()
+    expect(page.locator(".chips-set .chip")).to_have_count(4)
     assert len(rows(page)) >= 1
     page.goto("/log/")
     page.locator(".page-head-act button").click()

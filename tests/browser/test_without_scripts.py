@@ -26,6 +26,7 @@ def test_signing_in_and_sending_files_need_no_scripts(enter: Enter) -> None:
     assert acts.NOTE.name in names
     assert acts.LETTER.name in names
     page.locator('table.records a[href^="/evidence/"]').first.click()
+    page.wait_for_url(re.compile(r"/evidence/[0-9a-f-]{36}/"))
     assert acts.events(page).count() >= 1
 
 

@@ -164,6 +164,7 @@ def in_the_log(page: Page, action: str, *, times: int) -> None:
     expect(rows).to_have_count(times)
     assert traces(page.content().encode(), SECRETS) == []
     rows.first.locator("a").last.click()
+    page.wait_for_url(re.compile(r"/log/entries/[0-9a-f-]{36}/$"))
     assert action in page.locator("main").inner_text()
     assert traces(page.content().encode(), SECRETS) == []
 
