@@ -1,8 +1,13 @@
 """How far a legal hold reaches. A court that wants an item kept wants what makes it whole and what proves it kept too.
 
-A hold on an item keeps what came out of it and photographs of it, however deep; the papers and pictures that its
-custody names, with what came out of those; and what it came out of itself, such as the archive of a file. A hold on a
-photograph alone does not keep the thing: things go back to their owners, and their photographs stay.
+A hold on an item keeps what came out of it and photographs of it, however deep, and what it came out of itself, such as
+the archive of a file, however far up. Of each of these, and of the item, it keeps the papers and pictures that custody
+names; and of every such paper in turn all that it keeps of the item, papers of the paper among it. It does not keep
+other files of the same archive. A hold on a photograph alone does not keep the thing: things go back to their owners,
+and their photographs stay.
+
+So a hold goes from item to item: down to what came out, up to where it came from, across to a paper. Whoever goes up
+does not go down again, for there lie the other files; after a step across both ways are open again.
 """
 
 from dataclasses import dataclass
@@ -15,32 +20,45 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 
-# The items whose holds reach the items of `first`. The table's own guard asks the same of the item of a disposal.
-_REACH = """
-    WITH RECURSIVE
-    own(id) AS (
+# `way` is 0 at a beginning and after a step across, else how the last step went. Each kind of step has its turn, and a
+# key in its turn alone, so that every step is looked up by an index, in words that both databases read.
+# From what is held to all that it keeps:
+_KEPT = """
+    WITH RECURSIVE walk(id, way) AS (
         {first}
-        UNION SELECT i.parent_id FROM own JOIN evidence_evidenceitem i ON i.id = own.id
-        WHERE i.parent_id IS NOT NULL
-    ),
-    shown(id) AS (
-        SELECT e.item_id FROM own JOIN evidence_custodyevent e ON e.document_id = own.id
-        UNION SELECT i.parent_id FROM shown JOIN evidence_evidenceitem i ON i.id = shown.id
-        WHERE i.parent_id IS NOT NULL
-    ),
-    inside(id) AS (
-        {first}
-        UNION SELECT i.id FROM inside JOIN evidence_evidenceitem i ON i.parent_id = inside.id
-        WHERE i.relation <> 'photograph'
+        UNION SELECT COALESCE(inside.id, own.parent_id, shown.document_id), turn.n FROM walk
+        CROSS JOIN (SELECT -1 AS n UNION ALL SELECT 0 UNION ALL SELECT 1) turn
+        LEFT JOIN evidence_evidenceitem inside
+            ON inside.parent_id = CASE WHEN turn.n = 1 AND walk.way >= 0 THEN walk.id END
+        LEFT JOIN evidence_evidenceitem own
+            ON own.id = CASE WHEN turn.n = -1 AND walk.way <= 0 THEN walk.id END AND own.relation <> 'photograph'
+        LEFT JOIN evidence_custodyevent shown
+            ON shown.item_id = CASE WHEN turn.n = 0 THEN walk.id END AND shown.document_id IS NOT NULL
+        WHERE COALESCE(inside.id, own.parent_id, shown.document_id) IS NOT NULL
     )
 """
-_ONE = "SELECT id FROM evidence_evidenceitem WHERE id = %s"
-_OF_A_DELIVERY = "SELECT id FROM evidence_evidenceitem WHERE intake_id = %s"
-_ALL = " SELECT id FROM own UNION SELECT id FROM shown UNION SELECT id FROM inside"
-_TOPS = (
-    " SELECT t.id FROM (SELECT id FROM own UNION SELECT id FROM shown) t"
-    " JOIN evidence_evidenceitem i ON i.id = t.id WHERE i.parent_id IS NULL"
+# The other way round, from an item to all whose holds keep it. The table's guard asks the same of a disposal.
+_REACHING = """
+    WITH RECURSIVE walk(id, way) AS (
+        {first}
+        UNION SELECT COALESCE(own.parent_id, inside.id, shown.item_id), turn.n FROM walk
+        CROSS JOIN (SELECT -1 AS n UNION ALL SELECT 0 UNION ALL SELECT 1) turn
+        LEFT JOIN evidence_evidenceitem own ON own.id = CASE WHEN turn.n = 1 AND walk.way >= 0 THEN walk.id END
+        LEFT JOIN evidence_evidenceitem inside
+            ON inside.parent_id = CASE WHEN turn.n = -1 AND walk.way <= 0 THEN walk.id END
+            AND inside.relation <> 'photograph'
+        LEFT JOIN evidence_custodyevent shown ON shown.document_id = CASE WHEN turn.n = 0 THEN walk.id END
+        WHERE COALESCE(own.parent_id, inside.id, shown.item_id) IS NOT NULL
+    )
+"""
+_ONE = "SELECT id, 0 FROM evidence_evidenceitem WHERE id = %s"
+_OF_A_DELIVERY = "SELECT id, 0 FROM evidence_evidenceitem WHERE intake_id = %s"
+_HELD = (
+    "SELECT h.item_id, 0 FROM evidence_custodyevent h WHERE h.kind = 'hold_placed'"
+    " AND NOT EXISTS (SELECT 1 FROM evidence_custodyevent r WHERE r.answers_id = h.id)"
 )
+_ALL = " SELECT id FROM walk"
+_TOPS = " SELECT w.id FROM walk w JOIN evidence_evidenceitem i ON i.id = w.id WHERE i.parent_id IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,14 @@ def holds_reaching(item: Any) -> "QuerySet[Any]":
 def is_held(item: Any) -> bool:
     """Whether a hold keeps the item."""
     return holds_reaching(item).exists()
+
+
+def kept_by_a_hold() -> RawSQL:
+    """The keys of all items that a hold keeps, for a query over many; the same rule from the other end.
+
+    Costs as much as the holds keep, however many items there are.
+    """
+    return RawSQL(_KEPT.format(first=_HELD) + _ALL, [])  # noqa: S611  our own names
 
 
 def brought_what_is_held(intake: Any) -> bool:
@@ -109,4 +135,4 @@ def _open_holds(item: Any) -> "QuerySet[Any]":
 
 def _reach(first: str, key: UUID, then: str) -> RawSQL:
     given = key if connection.vendor == "postgresql" else key.hex
-    return RawSQL(_REACH.format(first=first) + then, [given, given])  # noqa: S611  our own names
+    return RawSQL(_REACHING.format(first=first) + then, [given])  # noqa: S611  our own names

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextChoice
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from evidence.hold_reach import kept_by_a_hold
 from evidence.holding import with_holder
 from evidence.media_types import FILTERS, PHYSICAL
 from evidence.models import Acquisition, CustodyEvent, EvidenceItem, FixityAlarm
@@ -44,7 +45,7 @@ class CustodyState(TextChoices):
     OFFERED = "offered", _("Offered, not yet accepted")
     OUT = "out", _("Checked out")
     SEALED = "sealed", _("Under seal")
-    HOLD = "hold", _("On legal hold")
+    HOLD = "hold", _("Kept by a legal hold")
     DISPOSED = "disposed", _("Disposed of")
     GAP = "gap", _("With a gap in its custody")
 
@@ -154,7 +155,8 @@ _STATES: dict[CustodyState, Callable[[Items], Items]] = {
     CustodyState.OUT: _with_open(lambda: _open(CustodyKind.CHECKED_OUT)),
     # As `evidence.holding.open_seals` has it: put on here, or found on it when it came.
     CustodyState.SEALED: _with_open(lambda: _open(CustodyKind.SEALED, CustodyKind.RECEIVED).exclude(seal="")),
-    CustodyState.HOLD: _with_open(lambda: _open(CustodyKind.HOLD_PLACED)),
+    # As the item's page says it: its own, and those on other items that keep it.
+    CustodyState.HOLD: lambda items: items.filter(pk__in=kept_by_a_hold()),
     CustodyState.DISPOSED: lambda items: items.exclude(disposed_at=None),
 }
 

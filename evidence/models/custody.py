@@ -121,6 +121,9 @@ class CustodyEvent(Identified, Dated):
                 condition=Q(kind=CustodyKind.TRANSFER_OFFERED),
             ),
             models.Index(fields=["kind", "item"], name="custody_by_kind"),
+            models.Index(
+                fields=["item", "document"], name="custody_papers", condition=Q(document__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

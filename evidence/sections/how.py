@@ -8,6 +8,7 @@ from evidence.capture_checking import last_capture_check
 from evidence.capturing.recording import versions_of
 from evidence.models import EvidenceItem
 from evidence.queries import further_digests, last_check, other_receipts
+from evidence.restricting import restrictions_along
 from evidence.sections.section import Asking
 
 # Only for the offer to check: what the file is, its content says.
@@ -23,6 +24,7 @@ def facts(asking: Asking) -> dict[str, Any]:
         "check": last_check(asking.item),
         "more_digests": further_digests(asking.item),
         "others": other_receipts(asking.item, user=asking.user),
+        "restricting": restrictions_along(asking.item, user=asking.user),
     }
 
 

@@ -1,6 +1,7 @@
 """A legal hold keeps what makes an item whole and what proves it: nobody disposes of it, or erases its record."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ from evidence.circumstances import Circumstances, papers_for
 from evidence.disposal import dispose, request_disposal
 from evidence.errors import AlreadyAnswered, BadCustody, OnHold
 from evidence.handing_over import accept, offer
-from evidence.hold_reach import holds_reaching, holds_seen
+from evidence.hold_reach import holds_reaching, holds_seen, kept_by_a_hold
 from evidence.holds import place_hold, release_hold
 from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.linking import add_to_case
@@ -32,6 +33,7 @@ from tests.conftest import Hire
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_at_once import all_at_once
 from tests.evidence.test_disposal import HOW, WHY
+from tests.evidence.test_register import bulk
 from tests.evidence.things import put_on_the_shelf
 
 ClientFor = Callable[[User | None], Client]
@@ -51,9 +53,22 @@ def came_out_of(parent: EvidenceItem, relation: Relation, case: Case, actor: Use
     return ingest_evidence(io.BytesIO(f"{parent.pk} {relation}".encode()), facts=facts, actor=actor)
 
 
+def shows_the_seal_of(item: EvidenceItem, picture: EvidenceItem, actor: User) -> EvidenceItem:
+    keeping.seal(item, facts=Circumstances(seal="A 1"), photograph=picture, actor=actor)
+    return picture
+
+
 @pytest.fixture
 def family(take_in: TakeIn, case: Case, lawyer: User) -> dict[str, EvidenceItem]:
-    """An archive with a message in it that has an attachment; a thing with a photograph and a signed paper."""
+    """An archive with a message in it that has an attachment; a thing with a photograph and a signed paper; pictures
+    of seals that are on some of these, and on one of these pictures; and a letter whose seal a scan in a folder shows.
+    """
+
+    def seal(item: EvidenceItem, picture: EvidenceItem | None = None) -> EvidenceItem:
+        return shows_the_seal_of(
+            item, picture or take_in(f"seal of {item.pk}".encode(), actor=lawyer), lawyer
+        )
+
     archive = take_in(b"an archive", actor=lawyer)
     message = came_out_of(archive, Relation.ARCHIVE_MEMBER, case, lawyer)
     thing, paper = put_on_the_shelf(case, lawyer), take_in(b"signed when given", actor=lawyer)
@@ -64,26 +79,44 @@ def family(take_in: TakeIn, case: Case, lawyer: User) -> dict[str, EvidenceItem]
         document=paper,
         actor=lawyer,
     )
+    folder, letter = take_in(b"a folder", actor=lawyer), take_in(b"a letter", actor=lawyer)
+    seal_of_paper = seal(paper)
     return {
         "archive": archive,
         "message": message,
         "attachment": came_out_of(message, Relation.ATTACHMENT, case, lawyer),
         "sibling": came_out_of(archive, Relation.ARCHIVE_MEMBER, case, lawyer),
+        "seal of the archive": seal(archive),
+        "seal of the message": seal(message),
         "thing": thing,
         "photograph": photograph,
         "paper": paper,
         "of the paper": came_out_of(paper, Relation.ATTACHMENT, case, lawyer),
+        "seal of the paper": seal_of_paper,
+        "seal of that seal": seal(seal_of_paper),
+        "folder": folder,
+        "scan": seal(letter, came_out_of(folder, Relation.ARCHIVE_MEMBER, case, lawyer)),
+        "another scan": came_out_of(folder, Relation.ARCHIVE_MEMBER, case, lawyer),
+        "letter": letter,
         "another": take_in(b"another letter", actor=lawyer),
     }
 
 
+_UP = {"archive", "message", "attachment", "seal of the archive", "seal of the message"}
+_OF_THE_PAPER = {"paper", "of the paper", "seal of the paper", "seal of that seal"}
 REACHES = [
-    ("archive", {"archive", "message", "attachment", "sibling"}),
-    ("message", {"archive", "message", "attachment"}),
-    ("attachment", {"archive", "message", "attachment"}),
-    ("thing", {"thing", "photograph", "paper", "of the paper"}),
+    ("archive", {*_UP, "sibling"}),
+    ("message", _UP),
+    ("attachment", _UP),
+    ("sibling", {"sibling", "archive", "seal of the archive"}),
+    ("seal of the message", {"seal of the message"}),
+    ("thing", {"thing", "photograph", *_OF_THE_PAPER}),
     ("photograph", {"photograph"}),
-    ("paper", {"paper", "of the paper"}),
+    ("paper", _OF_THE_PAPER),
+    ("of the paper", _OF_THE_PAPER),
+    ("seal of the paper", {"seal of the paper", "seal of that seal"}),
+    ("letter", {"letter", "scan", "folder"}),
+    ("scan", {"scan", "folder"}),
     ("another", {"another"}),
 ]
 
@@ -111,6 +144,24 @@ def test_what_a_hold_reaches_is_not_disposed_of_by_our_code_nor_past_it(
     release_hold(hold, reason="The trial is over now", actor=lawyer)
     for name in kept:
         dispose(asked[name], **HOW, actor=second)
+
+
+@pytest.mark.parametrize(("held", "kept"), REACHES, ids=lambda value: value if isinstance(value, str) else "")
+def test_the_register_finds_what_the_items_pages_call_kept(
+    family: dict[str, EvidenceItem], lawyer: User, client_for: ClientFor, held: str, kept: set[str]
+) -> None:
+    client, wanted = client_for(lawyer), {"custody": "hold"}
+    over = place_hold(family["another"], reason="Another trial goes on", actor=lawyer)
+    release_hold(over, reason="The trial is over now", actor=lawyer)
+    assert client.get(reverse("evidence:list"), wanted).context["page"].rows == []
+    place_hold(family[held], reason="The trial goes on", actor=lawyer)
+    page = client.get(reverse("evidence:list"), wanted).context["page"]
+    assert {item.pk for item in page.rows} == {family[name].pk for name in kept}
+    assert page.count == len(kept)
+    listed = bulk(client, act="export", which="all", query="custody=hold").content.decode()
+    for name, item in family.items():
+        told = client.get(reverse("evidence:item", args=[item.pk])).content.decode()
+        assert ('class="custody-held"' in told) == (item.reference in listed) == (name in kept)
 
 
 def test_nothing_is_erased_of_the_record_of_what_a_hold_reaches(
@@ -229,3 +280,20 @@ def test_of_a_hold_and_a_disposal_of_what_it_reaches_one_is_first(
     assert len(done) == 8
     if events[0].kind == "hold_placed":
         assert "disposed" not in done
+
+
+def test_the_register_looks_up_by_indexes_what_a_hold_keeps(
+    family: dict[str, EvidenceItem], lawyer: User
+) -> None:
+    place_hold(family["thing"], reason="The trial goes on", actor=lawyer)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {kept_by_a_hold().sql}")
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {kept_by_a_hold().sql}")
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+        if connection.vendor == "postgresql":
+            cursor.execute("RESET enable_seqscan")
+    assert not re.search(r"Seq Scan on evidence|SCAN (inside|own|shown|h|r)\b", plan), plan
+    assert "custody_papers" in plan
