@@ -216,6 +216,10 @@ class VaultDiskFailed(VaultUnavailable):
     """The vault's disk failed, or is read-only; nothing half-made is left."""
 
 
+class VaultRefuses(VaultUnavailable):
+    """The storage server does not let us do it; nothing half-made is left."""
+
+
 class VaultFull(VaultUnavailable):
     """The disk or the quota that holds the vault is exhausted; nothing half-made is left."""
 

@@ -25,23 +25,26 @@ from audit.actors import Actor, Channel, SystemActor
 from audit.canonical import Json
 from audit.silence import silent
 from evidence.alarms import raise_alarm
-from evidence.errors import DisposedOf, VaultKeyMissing, VaultKeyWrong, VaultUnavailable
+from evidence.errors import DisposedOf
 from evidence.fixity import CHECK, check_object, finding_of, scrub_object
 from evidence.fixity_recording import record_clean_scrubs, record_in_round
 from evidence.fixity_reporting import end_round
 from evidence.models import FixityRound, StoredObject
-from evidence.reachability import require_store
+from evidence.reachability import AWAY, require_store
 from evidence.vault.facts import CheckOutcome
 from evidence.vocabulary import AlarmState, ReadingMethod
 
 CHECKER = SystemActor("fixity")
-# A process that has said nothing for so long is taken for dead.
-SILENT_FOR = timedelta(minutes=2)
-_BEAT_SECONDS = 10.0
+# A process that has said nothing for so long is taken for dead; with the reconciler's pace its round goes on within a
+# minute. While it reads one large object it says nothing, so it says before how long that takes at this pace; where
+# the disk is slower another one reads the object too, which wastes a reading and no more.
+SILENT_FOR = timedelta(seconds=15)
+_BEAT_SECONDS = 5.0
+_BYTES_A_SECOND = 64 * 1024 * 1024
+_LONGEST_READING = timedelta(hours=6)
 _AT_ONCE = 200
 # A moment of reading that lies ahead of the clock was not written by us; the object counts as due.
 _AHEAD = timedelta(hours=1)
-_AWAY = (VaultUnavailable, VaultKeyMissing, VaultKeyWrong)
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[FixityRound], None]
@@ -112,6 +115,11 @@ def _create(method: ReadingMethod, before: datetime, *, on_demand: bool, actor: 
     )
 
 
+def unheard() -> Q:
+    """Rounds of whose process nothing was heard for too long."""
+    return silent("beat_at", SILENT_FOR, ahead=_LONGEST_READING + SILENT_FOR)
+
+
 def unfinished_round(method: ReadingMethod) -> FixityRound | None:
     """The round of this kind that goes on, or None."""
     return FixityRound.objects.filter(method=method, ended_at=None).first()
@@ -135,7 +143,7 @@ def work_on(
         return False
     try:
         is_over = work.read_share()
-    except _AWAY:
+    except AWAY:
         with transaction.atomic():
             raise_alarm(AlarmState.STORE_AWAY, about=None, actor=actor)
         work.let_go()
@@ -162,7 +170,7 @@ class _Work:
     clean: list[tuple[StoredObject, CheckOutcome]] = field(default_factory=list)
 
     def claim(self, *, take_over: bool) -> bool:
-        free = Q(lease="") | Q(beat_at=None) | silent("beat_at", SILENT_FOR)
+        free = Q(lease="") | Q(beat_at=None) | unheard()
         rounds = FixityRound.objects.filter(pk=self.pk, ended_at=None)
         rounds = rounds if take_over else rounds.filter(free)
         self.heard = time.monotonic()
@@ -177,7 +185,7 @@ class _Work:
         try:
             while batch := self._batch():
                 for stored in batch:
-                    if not self._goes_on():
+                    if not self._goes_on(stored):
                         return False
                     with suppress(DisposedOf):
                         # What goes meanwhile is due no more: there is nothing to record of it.
@@ -198,16 +206,17 @@ class _Work:
         left = due(ReadingMethod(self.method), going_on.cutoff)
         return list(left.prefetch_related("digests")[:_AT_ONCE])
 
-    def _goes_on(self) -> bool:
+    def _goes_on(self, to_read: StoredObject) -> bool:
         now = time.monotonic()
         if self.done >= self.share.objects or now - self.began > self.share.seconds:
             return False
-        if now - self.heard < _BEAT_SECONDS:
+        takes = min(to_read.stored_size / _BYTES_A_SECOND, _LONGEST_READING.total_seconds())
+        if now + takes - self.heard < _BEAT_SECONDS:
             return True
-        self.heard = now
+        self.heard = now + takes
         # False when another process took over, or ended the round.
         mine = FixityRound.objects.filter(pk=self.pk, lease=self.lease)
-        return bool(mine.update(beat_at=timezone.now()))
+        return bool(mine.update(beat_at=timezone.now() + timedelta(seconds=takes)))
 
     def _take(self, stored: StoredObject, found: CheckOutcome) -> None:
         self.done += 1

@@ -8,16 +8,14 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from audit.silence import silent
-from evidence.errors import EvidenceError, VaultKeyMissing, VaultKeyWrong, VaultUnavailable
-from evidence.fixity_rounds import CHECKER, SILENT_FOR, Share, begin_round, due, work_on
+from evidence.fixity_rounds import CHECKER, Share, begin_round, due, unheard, work_on
 from evidence.models import FixityRound
+from evidence.reachability import AWAY
 from evidence.vocabulary import ReadingMethod
 
 WORK = "evidence.work_on_round"
 # A scheduled round gathers what became due within a day, so that its signed report is one a day, not one a minute.
 _ROUND_EVERY = timedelta(days=1)
-_AWAY: tuple[type[EvidenceError], ...] = (VaultUnavailable, VaultKeyMissing, VaultKeyWrong)
 
 
 def read_what_is_due() -> int:
@@ -28,7 +26,7 @@ def read_what_is_due() -> int:
     for method, every in ((ReadingMethod.FULL, _full_every()), (ReadingMethod.SCRUB, _scrub_every())):
         if every is not None:
             _begin_if_due(method, every)
-    idle = Q(lease="") | Q(beat_at=None) | silent("beat_at", SILENT_FOR)
+    idle = Q(lease="") | Q(beat_at=None) | unheard()
     ids = list(FixityRound.objects.filter(idle, ended_at=None).values_list("pk", flat=True))
     for pk in ids:
         ask_for_share(pk)
@@ -51,9 +49,10 @@ def work_a_share(pk: UUID) -> None:
     share = Share(settings.DADKHAH_FIXITY_OBJECTS_AT_ONCE, settings.DADKHAH_FIXITY_SECONDS_AT_ONCE)
     try:
         is_over = work_on(going_on, share=share)
-    except _AWAY:
+    except AWAY:
         return
-    if not is_over and going_on.on_demand:
+    # Not while another process is at it: whoever found the round taken would be asked again at once, and again.
+    if not is_over and going_on.on_demand and FixityRound.objects.filter(pk=pk, lease="").exists():
         ask_for_share(pk)
 
 

@@ -21,6 +21,8 @@ from evidence.inspecting.records import ask_for_derivatives
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES, ask_for_inspection
 from evidence.placement import only_case
+from evidence.reachability import is_of_the_store
+from evidence.stopped import Stopped, reason_of
 from evidence.stored_objects import open_stored
 from evidence.vocabulary import CustodyKind
 
@@ -38,16 +40,19 @@ def inspect(item_id: UUID) -> None:
     if item is None:
         return
     if item.inspection_tries >= MOST_TRIES:
-        _note_failure(item, _("The examination stopped each time before its end. Try it again."))
+        # Each time before, the worker died over it.
+        _note_failure(item, Stopped.OTHER)
         return
     # Before the bytes are touched: a file over which the worker dies is not tried for ever.
     _count_try(item.pk, 1)
     try:
         media_type = _identify(item)
     except (EvidenceError, OSError, ValueError) as error:
+        if is_of_the_store(error):
+            # It says nothing of the file: it is tried again for as long as the store is away.
+            _count_try(item.pk, -1)
         # An error of the system may name paths; the page says only what somebody can act on.
-        own = isinstance(error, EvidenceError)
-        _note_failure(item, str(error) if own else _("The file could not be examined. Try it again."))
+        _note_failure(item, reason_of(error) if isinstance(error, EvidenceError) else Stopped.OTHER)
         return
     try:
         _record(item, media_type)
@@ -125,6 +130,7 @@ def _count_try(pk: UUID, more: int) -> None:
     )
 
 
-def _note_failure(item: EvidenceItem, sentence: str) -> None:
-    EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(inspection_failure=sentence[:300])
+def _note_failure(item: EvidenceItem, why: Stopped) -> None:
+    # The code, not the sentence: whoever reads it has a language of their own, and the worker none.
+    EvidenceItem.objects.filter(pk=item.pk, inspected_at=None).update(inspection_failure=why)
     _log.warning("inspection failed", extra={"item": str(item.pk)})

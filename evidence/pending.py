@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from audit.silence import silent
 from evidence.models import EvidenceItem
+from evidence.reachability import is_away
 from evidence.scopes import EvidenceItemQuerySet
 
 INSPECT = "evidence.inspect_item"
@@ -33,6 +34,9 @@ def requeue_pending() -> int:
     left = Q(inspection_tries__lt=MOST_TRIES) | Q(inspection_failure="")
     waiting = uninspected().filter(left & silent("received_at", timedelta(seconds=_PATIENCE_SECONDS)))
     ids = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
+    if ids and is_away():
+        # A worker would only wait for the store's silence, and so many more would wait behind it.
+        return 0
     for item_id in ids:
         ask_for_inspection(item_id)
     return len(ids)

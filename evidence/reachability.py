@@ -6,7 +6,17 @@ be gone. The marker tells the difference, and needs no key.
 
 from django.utils.translation import gettext as _
 
-from evidence.errors import BadRecipient, ObjectAltered, ObjectMissing, VaultUnavailable
+from evidence.errors import (
+    BadRecipient,
+    ObjectAltered,
+    ObjectMissing,
+    VaultDiskFailed,
+    VaultFull,
+    VaultKeyMissing,
+    VaultKeyWrong,
+    VaultRefuses,
+    VaultUnavailable,
+)
 from evidence.models import StoredObject
 from evidence.store import named_store
 from evidence.vault.age_keys import read_recipient
@@ -14,6 +24,9 @@ from evidence.vault.facts import CheckOutcome, ObjectState
 from evidence.vault.marker import KeyState, read_marker
 from evidence.vault.stores import Store, unreadable
 
+# What stands between us and every object of the store alike.
+AWAY = (VaultUnavailable, VaultKeyMissing, VaultKeyWrong)
+_FOR_ALL = (VaultKeyMissing, VaultKeyWrong, VaultRefuses, VaultFull, VaultDiskFailed)
 # So many others are tried before one that cannot be read is blamed on the store.
 _OTHERS = 3
 
@@ -33,6 +46,20 @@ def require_store() -> Store:
     if recorded.exists() and not recorded.filter(key_id__in=ours).exists():
         raise _another(store)
     return store
+
+
+def is_away() -> bool:
+    """Whether the store is not to be had at this moment; what waits for it need not be asked for."""
+    try:
+        require_store()
+    except AWAY:
+        return True
+    return False
+
+
+def is_of_the_store(error: BaseException) -> bool:
+    """Whether what went wrong is the store's own trouble, of which no file is to blame however often it comes."""
+    return isinstance(error, _FOR_ALL) or (isinstance(error, VaultUnavailable) and is_away())
 
 
 def require_fair(stored: StoredObject, found: CheckOutcome) -> None:

@@ -99,5 +99,5 @@ def reason_of(error: DomainError) -> Stopped:
 
 
 def sentence(code: str) -> str:
-    """The reason in the reader's language; empty where there is none."""
-    return str(Stopped(code).label) if code else ""
+    """The reason in the reader's language; empty where there is none. What was noted before there were codes stays."""
+    return str(Stopped(code).label) if code in Stopped.values else code

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, read_environment, read_secret_key
 from config.logs import logging_settings
+from config.settings.queue import *  # noqa: F403
 
 env = read_environment()
 
@@ -262,16 +263,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 CELERY_BROKER_URL = env.redis_url or "memory://localhost/"
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = "json"
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_REDIRECT_STDOUTS = False
-CELERY_TASK_SOFT_TIME_LIMIT = 3600
-CELERY_TASK_TIME_LIMIT = 3660
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever takes a file in does not wait for a queue that is away: the reconciler asks again within a minute.
 _AT_ONCE = {"max_retries": 0, "interval_start": 0}
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -296,5 +287,3 @@ DADKHAH_OPENING_QUOTAS = {
 DADKHAH_LEAK_CHECKS_A_WEEK = 10
 # From so many requests, openings and failures within an hour on, all custodians and auditors are alarmed.
 DADKHAH_OPENING_BURST = {"person": 8, "house": 24}
-
-CELERY_BEAT_SCHEDULE = {"reconcile": {"task": "dadkhah.reconcile", "schedule": 40.0}}

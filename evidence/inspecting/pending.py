@@ -14,6 +14,7 @@ from evidence.inspecting.plan import first_kinds
 from evidence.inspecting.programs import PROGRAMS, is_here
 from evidence.inspecting.records import ask_for_derivatives, cut_off
 from evidence.models import Derivative, EvidenceItem
+from evidence.reachability import is_away
 
 _AT_ONCE = 200
 # A message that is under way is given this long before the reconciler asks again.
@@ -34,6 +35,9 @@ def requeue_derivatives() -> int:
     )
     left = Derivative.objects.filter(waiting | cut_off(), item__disposed_at=None).order_by("asked_at")
     ids = list(left.values_list("pk", flat=True)[:_AT_ONCE])
+    if ids and is_away():
+        # A worker would only wait for the store's silence, and so many more would wait behind it.
+        return 0
     for derivative_id in ids:
         current_app.signature(MAKE, args=[str(derivative_id)]).apply_async(retry=False)
     return len(ids)

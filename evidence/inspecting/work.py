@@ -24,6 +24,7 @@ from evidence.inspecting.records import (
 )
 from evidence.inspecting.subject import TakenAway, Work
 from evidence.models import Derivative
+from evidence.reachability import is_of_the_store
 
 _log = logging.getLogger(__name__)
 
@@ -75,9 +76,10 @@ def _make(lead: Derivative) -> None:
     except (ObjectMissing, ObjectAltered):
         record_without(lead, DerivativeState.FAILED, failure=Failure.ORIGINAL_UNAVAILABLE)
     except (EvidenceError, OSError) as error:
-        # The vault or the machine, not the file: the reconciler has it tried again, so many times.
+        # The vault or the machine, not the file: the reconciler has it tried again, so many times; for as long as it
+        # takes where the store as a whole is away.
         _log.warning("the making was put off", extra={"fault": type(error).__name__})
-        let_go(lead)
+        let_go(lead, counted=not is_of_the_store(error))
     else:
         if made is None:
             record_nothing(lead)

@@ -21,6 +21,7 @@ from evidence.models.identified import Identified
 from evidence.models.stored import StoredObject
 from evidence.references import delivery_reference, new_reference
 from evidence.scopes import EvidenceItemQuerySet, IntakeQuerySet
+from evidence.stopped import sentence
 from evidence.vocabulary import Relation
 
 
@@ -150,6 +151,11 @@ class EvidenceItem(Identified, Dated):
                 % {"reference": self.reference}
             )
         return self.object
+
+    @property
+    def why_not_examined(self) -> str:
+        """What kept the last examination from its end, in the reader's language; empty where nothing did."""
+        return sentence(self.inspection_failure)
 
     def require_kept(self) -> None:
         """Raises DisposedOf once the item was disposed of."""

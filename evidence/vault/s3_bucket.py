@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import boto3
@@ -36,6 +36,12 @@ class Head:
     version: str | None
     lock_mode: str
     locked_until: datetime | None
+    has_hold: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a lock or a hold of the server's own keeps this version from being removed now."""
+        return self.has_hold or (self.locked_until is not None and self.locked_until > datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class Bucket:
             answer.get("VersionId"),
             str(answer.get("ObjectLockMode", "")),
             answer.get("ObjectLockRetainUntilDate"),
+            answer.get("ObjectLockLegalHoldStatus") == "ON",
         )
 
     def read(self, key: str, start: int, size: int, *, etag: str = "") -> Piece:

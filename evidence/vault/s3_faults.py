@@ -9,7 +9,7 @@ from botocore.parsers import ResponseParserError
 from django.utils.translation import gettext_lazy as _
 from urllib3.exceptions import HTTPError
 
-from evidence.errors import VaultFull, VaultUnavailable
+from evidence.errors import VaultFull, VaultRefuses, VaultUnavailable
 from evidence.vault.stores import object_gone
 
 _Answer = TypeVar("_Answer")
@@ -30,6 +30,7 @@ _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412"})
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "404", "ObjectLockConfigurationNotFoundError"})
 _BUSY = frozenset({408, 429})
 _REFUSED = frozenset({401, 403})
+_SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"})
 
 
 class NameTaken(Exception):
@@ -47,7 +48,8 @@ class Passing(VaultUnavailable):
 def asked(request: Callable[[], _Answer], *, where: str) -> _Answer:
     """The answer to `request`.
 
-    Raises NameTaken, BeyondEnd, ObjectMissing, VaultFull, VaultUnavailable, or Passing for what may be asked again.
+    Raises NameTaken, BeyondEnd, ObjectMissing, VaultFull, VaultRefuses, VaultUnavailable, or Passing for what may be
+    asked again.
     """
     try:
         return request()
@@ -88,7 +90,7 @@ def _fault(error: ClientError, where: str) -> Exception:
 
 
 def _unavailable(code: str, status: int, where: str) -> VaultUnavailable:
-    kind = VaultUnavailable
+    kind: type[VaultUnavailable] = VaultUnavailable
     sentence = _(
         "The storage server of %(where)s could not do it (%(code)s). Look at the server, then try again."
     )
@@ -97,7 +99,14 @@ def _unavailable(code: str, status: int, where: str) -> VaultUnavailable:
     elif code in _FULL or status == 507:
         kind = VaultFull
         sentence = _("The store %(where)s is full. Nothing was taken in; make room and send the file again.")
+    elif code in _SKEWED:
+        kind = VaultRefuses
+        sentence = _(
+            "The storage server of %(where)s says that our clock or its own is wrong (%(code)s). Set the clocks of "
+            "both machines right, then try again."
+        )
     elif status in _REFUSED:
+        kind = VaultRefuses
         sentence = _(
             "The storage server of %(where)s refuses our access (%(code)s). Look at store_access.key and at what its "
             "owner may do in the bucket."

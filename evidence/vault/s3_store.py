@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from audit.errors import DomainError
-from evidence.errors import ObjectMissing, VaultUnavailable
+from evidence.errors import ObjectMissing, VaultRefuses, VaultUnavailable
 from evidence.vault.durable_files import alone, vault_failures
 from evidence.vault.local_store import sweep_spool
 from evidence.vault.s3_bucket import Bucket
-from evidence.vault.s3_faults import NameTaken, Passing, makes_no_sense
+from evidence.vault.s3_faults import NameTaken, makes_no_sense
 from evidence.vault.s3_locking import require_lock, require_lockable
 from evidence.vault.s3_reading import RangeReader
 from evidence.vault.s3_writing import require_arrived, send, send_anew
@@ -98,17 +98,18 @@ class S3Store:
         return Stored(io.BufferedReader(reader), reader.size)
 
     def remove(self, name: str) -> bool:
-        """Remove every version; False when a lock holds one, which then stays, readable with the old key."""
+        """Remove every version; False when a lock holds one, which then stays, readable with the old key.
+
+        A server that refuses for another reason, such as a key without the right, is no lock: raises VaultRefuses.
+        """
         key = self._key(name)
-        try:
-            for version in self._bucket.versions(key):
+        for version in self._bucket.versions(key):
+            try:
                 self._bucket.delete(key, version=version.id)
-        except Passing:
-            raise
-        except VaultUnavailable:
-            if self._lock is None:
-                raise
-            return False
+            except VaultRefuses:
+                if version.is_mark or not self._bucket.head(key, version=version.id).is_held:
+                    raise
+                return False
         return True
 
     def held_until(self, name: str) -> datetime | None:

@@ -118,3 +118,35 @@ print(time.monotonic() - began)
     *faults, took = ended.stdout.split()
     assert faults == ["OperationalError"] * 20
     assert float(took) < 5
+
+
+def test_the_reconciler_waits_behind_no_work_and_what_people_ask_for_behind_little(
+    surroundings: dict[str, str],
+) -> None:
+    program = """
+import django; django.setup()
+from config.celery import app
+from evidence.inspecting.asking import ask_for_making
+from evidence.pending import ask_for_inspection
+from evidence.unpacking.asking import ask_for_unpacking
+app.loader.import_default_modules()
+for number in range(3):
+    ask_for_making(number)
+ask_for_inspection(0)
+ask_for_unpacking(0)
+beat = app.conf.beat_schedule["reconcile"]
+app.tasks[beat["task"]].apply_async(**beat["options"])
+with app.connection_for_read() as line:
+    while message := line.default_channel.basic_get("celery", no_ack=True):
+        print(message.headers["task"])
+"""
+    apart = surroundings | {"REDIS_URL": surroundings["REDIS_URL"].replace("/14", "/13")}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=apart, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.split() == [
+        "dadkhah.reconcile",
+        "evidence.unpack",
+        "evidence.inspect_item",
+        *["evidence.make_derivative"] * 3,
+    ]

@@ -19,7 +19,9 @@ from evidence.derivative_failures import Failure, sentence
 from evidence.derivative_reading import derivatives_of, find_derivative, hand_out_derivative, open_derivative
 from evidence.derivative_words import DerivativeKind, DerivativeState
 from evidence.errors import BadDerivative, DisposedOf, UnknownEvidence
+from evidence.inspecting.pending import requeue_derivatives
 from evidence.inspecting.records import (
+    MOST_TRIES,
     SILENT_AFTER,
     Found,
     Made,
@@ -116,6 +118,24 @@ def test_of_two_workers_one_takes_the_work_and_one_record_is_made(take_in: TakeI
     assert claim(lead.pk) is None
     assert len(facts(Action.DERIVATIVE_MADE)) == 1
     assert not StoredObject.objects.filter(size=len(b"late")).exists()
+
+
+def test_a_store_that_is_away_is_waited_for_and_blamed_on_no_file(take_in: TakeIn, house: Path) -> None:
+    lead = asked(take_in(), DerivativeKind.TEXT)
+    EvidenceItem.objects.update(media_type="text/plain")
+    vault_folder = house / "data" / "vault"
+    vault_folder.rename(vault_folder.with_name("unmounted"))
+    for _round in range(2 * MOST_TRIES):
+        make_derivative(lead.pk)
+        Derivative.objects.update(asked_at=timezone.now() - timedelta(hours=1), beat_at=None)
+        # Nobody is sent to wait for it meanwhile.
+        assert requeue_derivatives() == 0
+    lead.refresh_from_db()
+    assert (lead.state, lead.tries) == (DerivativeState.WAITING, 0)
+    vault_folder.with_name("unmounted").rename(vault_folder)
+    assert requeue_derivatives() == 1
+    lead.refresh_from_db()
+    assert lead.state == DerivativeState.MADE
 
 
 def test_a_failure_says_why_in_the_readers_language_and_can_be_tried_again(

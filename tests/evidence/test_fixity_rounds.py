@@ -27,9 +27,10 @@ from evidence.errors import RoundGoesOn, VaultUnavailable
 from evidence.fixity import check_fixity, check_object
 from evidence.fixity_recording import record_in_round
 from evidence.fixity_reporting import CHECK_PAPER, take_report
-from evidence.fixity_rounds import SILENT_FOR, Share, ask_for_round, work_on
+from evidence.fixity_rounds import SILENT_FOR, Share, ask_for_round, unheard, work_on
 from evidence.fixity_schedule import read_what_is_due, work_a_share
 from evidence.models import EvidenceItem, FixityAlarm, FixityReading, FixityReport, FixityRound, StoredObject
+from evidence.vault.facts import CheckOutcome
 from evidence.vault.local_store import LocalStore
 from evidence.vault.stores import unreadable
 from evidence.vocabulary import ReadingMethod
@@ -185,6 +186,25 @@ def test_a_killed_round_goes_on_where_it_was(five: list[EvidenceItem]) -> None:
     assert (begun.verified, FixityReading.objects.count()) == (5, 5)
 
 
+def test_a_large_object_is_read_without_a_second_reader(
+    five: list[EvidenceItem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixity_rounds, "_BYTES_A_SECOND", 1)
+    begun = ask_for_round(ReadingMethod.FULL, actor=BY_HAND)
+    taken: list[bool] = []
+
+    def slowly(stored: StoredObject) -> CheckOutcome:
+        later = timezone.now() + timedelta(seconds=stored.stored_size)
+        with monkeypatch.context() as patch:
+            patch.setattr("django.utils.timezone.now", lambda: later)
+            taken.append(FixityRound.objects.filter(unheard()).exists())
+        return check_object(stored)
+
+    monkeypatch.setattr(fixity_rounds, "check_object", slowly)
+    assert work_on(begun) is True
+    assert taken == [False] * 5
+
+
 def test_whoever_takes_over_by_hand_stops_the_other(
     five: list[EvidenceItem], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +266,17 @@ def test_a_share_is_bounded_and_a_person_who_waits_gets_the_next_at_once(
     work_a_share(begun.pk)
     begun.refresh_from_db()
     assert (begun.read, queued) == (2, [str(begun.pk)])
+
+
+def test_a_share_that_finds_another_at_work_asks_for_nothing(
+    five: list[EvidenceItem], queued: list[str], settings: Any
+) -> None:
+    settings.DADKHAH_FIXITY_OBJECTS_AT_ONCE = 2
+    begun = ask_for_round(ReadingMethod.FULL, actor=BY_HAND)
+    FixityRound.objects.filter(pk=begun.pk).update(lease="another", beat_at=timezone.now())
+    work_a_share(begun.pk)
+    begun.refresh_from_db()
+    assert (begun.read, begun.lease, queued) == (0, "another", [])
 
 
 def test_the_reconciler_does_it(five: list[EvidenceItem]) -> None:

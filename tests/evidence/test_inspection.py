@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from audit.models import Entry
@@ -12,6 +12,7 @@ from evidence.inspection import inspect, retry_inspection
 from evidence.media_types import identify, tool
 from evidence.models import EvidenceItem
 from evidence.pending import MOST_TRIES, requeue_pending
+from evidence.stopped import Stopped
 from tests.evidence.conftest import TakeIn
 from tests.evidence.test_intake import stored_files
 
@@ -62,8 +63,11 @@ def test_a_failure_is_shown_counted_and_can_be_tried_again(
     inspect(item.pk)
     item.refresh_from_db()
     assert item.inspected_at is None
-    assert item.inspection_failure
+    assert item.inspection_failure == Stopped.GONE
     assert item.inspection_tries == 1
+    with translation.override("fa"):
+        assert item.why_not_examined == str(Stopped.GONE.label)
+        assert not item.why_not_examined.isascii()
     aside.rename(path)
     with django_capture_on_commit_callbacks(execute=True):
         retry_inspection(item, actor=lawyer)
@@ -112,11 +116,32 @@ def test_a_file_over_which_every_worker_died_is_given_up_and_may_be_tried_again(
         assert requeue_pending() == 1
         assert requeue_pending() == 0
     item.refresh_from_db()
-    assert "stopped each time" in item.inspection_failure
+    assert item.inspection_failure == Stopped.OTHER
     with django_capture_on_commit_callbacks(execute=True):
         retry_inspection(item, actor=lawyer)
     item.refresh_from_db()
     assert (item.media_type, item.inspection_failure) == ("application/pdf", "")
+
+
+def test_a_store_that_is_away_is_waited_for_and_blamed_on_no_file(take_in: TakeIn, house: Path) -> None:
+    item = take_in(PDF)
+    EvidenceItem.objects.update(received_at=timezone.now() - timedelta(hours=1))
+    vault = house / "data" / "vault"
+    vault.rename(vault.with_name("unmounted"))
+    for _round in range(2 * MOST_TRIES):
+        inspect(item.pk)
+        # Nobody is sent to wait for it meanwhile.
+        assert requeue_pending() == 0
+    item.refresh_from_db()
+    assert (item.inspection_failure, item.inspection_tries) == (Stopped.VAULT_AWAY, 0)
+    vault.with_name("unmounted").rename(vault)
+    assert requeue_pending() == 1
+    item.refresh_from_db()
+    assert (item.media_type, item.inspection_failure) == ("application/pdf", "")
+
+
+def test_what_was_noted_before_there_were_codes_is_still_shown() -> None:
+    assert EvidenceItem(inspection_failure="An older sentence.").why_not_examined == "An older sentence."
 
 
 def test_what_came_in_under_a_clock_that_ran_ahead_is_not_left_waiting_for_it(take_in: TakeIn) -> None:

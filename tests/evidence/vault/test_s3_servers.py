@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 
-from evidence.errors import VaultFull, VaultUnavailable
+from evidence.errors import VaultFull, VaultRefuses, VaultUnavailable
 from evidence.vault import s3_bucket, s3_writing
 from evidence.vault.objects import Vault
-from evidence.vault.s3_address import StoreAccess, read_address
+from evidence.vault.s3_address import Lock, StoreAccess, read_address
 from evidence.vault.s3_bucket import Bucket
 from evidence.vault.s3_store import S3Store
 from evidence.vault.stores import Spooled
@@ -101,6 +102,24 @@ def test_an_object_whose_lock_was_never_put_is_locked_by_its_next_arrival(s3_url
     assert place.door.head(place.key(facts.name)).lock_mode == ""
     assert letter(Vault(place.store, keys)) == facts
     assert place.door.head(place.key(facts.name)).lock_mode == "COMPLIANCE"
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_a_removal_that_is_refused_is_no_lock(moto_url: str, keys: VaultKeys):
+    """A key that lost its right to delete must not be told as a lock that will end one day."""
+    place = BucketPlace(moto_url, with_locks=False, lock="none")
+    vault = Vault.create(place.store, keys)
+    facts = letter(vault)
+
+    def refuse(request: Any, **_more: Any) -> AWSResponse:
+        return AWSResponse(request.url, 403, {}, io.BytesIO(b"<Error><Code>AccessDenied</Code></Error>"))
+
+    for address in (place.address, dataclasses.replace(place.address, lock=Lock("COMPLIANCE", 2))):
+        door = Bucket(address, place.access)
+        door._client.meta.events.register("before-send.s3.DeleteObject", refuse)
+        with pytest.raises(VaultRefuses, match=r"store_access\.key"):
+            S3Store(door, place.store.spool).remove(facts.name)
+    assert vault.check(facts).ok
 
 
 # The settings
@@ -190,6 +209,10 @@ def wrong_length(handler: BaseHTTPRequestHandler) -> None:
 
 def full(handler: BaseHTTPRequestHandler) -> None:
     send(handler, 507, b"<Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>")
+
+
+def clock_is_off(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, 403, b"<Error><Code>RequestTimeTooSkewed</Code><Message>skewed</Message></Error>")
 
 
 @contextmanager
@@ -293,6 +316,12 @@ def test_a_server_that_is_not_there_is_told_in_one_sentence(tmp_path: Path):
         port = taken.getsockname()[1]
     with pytest.raises(VaultUnavailable, match="does not answer"):
         store_at(f"http://127.0.0.1:{port}", tmp_path).prepare()
+
+
+def test_a_clock_that_is_wrong_is_not_told_as_a_wrong_key(tmp_path: Path):
+    with server_that(clock_is_off) as endpoint, pytest.raises(VaultRefuses, match="Set the clocks") as fault:
+        store_at(endpoint, tmp_path).prepare()
+    assert "store_access.key" not in str(fault.value)
 
 
 @pytest.mark.usefixtures("no_waiting")
