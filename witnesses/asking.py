@@ -17,11 +17,10 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
-from audit.canonical import Json
 from audit.commitments import new_salt
-from audit.private import sealed
 from cases.access import require_member
 from witnesses.alarms import raise_emergency_alarm, watch_for_bursts
+from witnesses.as_asked import asked_facts
 from witnesses.bindings import request_key_binding
 from witnesses.danger_content import ASSESSMENT, INCIDENT
 from witnesses.deciding import REQUEST, checked_reason
@@ -147,23 +146,13 @@ def _ask(wish: _Wish, *, quota: Quota, action: Action, by: User) -> tuple[Openin
         if met is None:
             # Whoever seals anew takes the lock of the case too, and what they erased since it was chosen cannot open.
             request, code = _new_request(replace(wish, identity=_latest_seal(wish.identity)), by=by)
-            log.append(action, subject=request, actor=by, facts=_facts(request), case_id=witness.case_id)
+            log.append(action, subject=request, actor=by, facts=asked_facts(request), case_id=witness.case_id)
             if wish.emergency:
                 raise_emergency_alarm(request)
             watch_for_bursts(by)
     if met is not None:
         turn_away(met, user=by, witness=witness)
     return request, code
-
-
-def _facts(request: OpeningRequest) -> dict[str, Json]:
-    return {
-        "witness": str(request.witness_id),
-        "version": request.sealed_identity.version,
-        "fields": list(request.fields),
-        "seconds": request.seconds,
-        "reason": sealed(request, "reason"),
-    }
 
 
 def _identity(witness: Witness, version: int | None) -> SealedIdentity:

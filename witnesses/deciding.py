@@ -15,6 +15,7 @@ from audit.actors import Actor
 from audit.commitments import new_salt
 from audit.private import sealed
 from cases.models import Case
+from witnesses.as_asked import require_as_asked
 from witnesses.bindings import approval_share_binding, held_share_binding
 from witnesses.closing import end, require_state
 from witnesses.custodians import acting_custodian, active_custodians, unlock
@@ -50,16 +51,18 @@ def approve(request: OpeningRequest, *, passphrase: str, reason: str, actor: Act
     """Unseals the custodian's share in memory and reseals it to the request's key; the second one is a quorum.
 
     Raises NotPermitted, NotACustodian, WrongPerson, AlreadyDecided, RequestClosed, RequesterLostRight, ReasonMissing,
-    WrongPassphrase, TooManyFailures or SealBroken; then nothing of the approval is kept.
+    WrongPassphrase, TooManyFailures, AskedOtherwise or SealBroken; then nothing of the approval is kept.
     """
     custodian = _deciding_custodian(request, actor=actor)
     reason = checked_reason(reason)
     require_state(request, OpeningState.REQUESTED)
+    require_as_asked(request)
     _require_requester(request)
     held = _held_share(request, custodian)
     share = _unseal(request, held, passphrase=passphrase)
     with _decision(request, custodian, approved=True, reason=reason, actor=actor) as decision:
         require_state(request, OpeningState.REQUESTED)
+        require_as_asked(request)
         _require_requester(request)
         _reseal(request, decision, share)
         CustodianKey.objects.filter(pk=held.custodian_key_id).update(proved_at=timezone.now())

@@ -191,6 +191,15 @@ class ApproverLeft(WitnessError, Refused):
     )
 
 
+class AskedOtherwise(WitnessError, Broken):
+    """The row of a request says something else than the log's entry of its making."""
+
+    sentence = _(
+        "This request was changed in the database since it was made. Nothing was opened or approved. Refuse or "
+        "withdraw it, and tell the auditor."
+    )
+
+
 class SealBroken(WitnessError, Broken):
     """Sealed bytes, a share or a key do not open as what they claim to be: altered, moved or of another version."""
 

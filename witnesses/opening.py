@@ -14,6 +14,7 @@ from audit.canonical import Json
 from audit.sequencing import sequence_pending
 from cases.access import require_member
 from witnesses.alarms import watch_for_bursts
+from witnesses.as_asked import require_as_asked
 from witnesses.asking import request_emergency, request_opening
 from witnesses.bindings import approval_share_binding, identity_binding, request_key_binding
 from witnesses.closing import end, require_state, withdraw
@@ -23,6 +24,7 @@ from witnesses.errors import ApproverLeft, SealBroken, WrongPerson
 from witnesses.identity import OpenedIdentity
 from witnesses.models import ApprovalShare, Custodian, OpeningRequest, OpeningState
 from witnesses.models.witness import IDENTITY
+from witnesses.offices import lock_custodians
 from witnesses.one_time import unlock_with_code
 from witnesses.quotas import Quota, first_met, turn_away
 from witnesses.record_content import read_record
@@ -39,8 +41,8 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
 
     The request is spent, its key and shares erased, and the entry committed and in the log's tree before the
     plaintext is returned; of two at once, one gets it. Raises NotPermitted, NotAMember, WrongPerson, RequestClosed,
-    ApproverLeft, WrongOpeningCode, TooManyFailures, QuotaMet or SealBroken. A crash after the commit spends the request
-    without showing anything: ask again.
+    AskedOtherwise, ApproverLeft, WrongOpeningCode, TooManyFailures, QuotaMet or SealBroken. A crash after the commit
+    spends the request without showing anything: ask again.
     """
     user = require(actor, REQUEST)
     if request.requester_id != user.pk:
@@ -48,6 +50,7 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
     require_member(request.witness.case, user)
     request.refresh_from_db()
     require_state(request, OpeningState.APPROVED)
+    require_as_asked(request)
     approvers = _require_approvers(request)
     seed = _unlock(request, opening_code=opening_code, user=user)
     opened = _unseal(request, seed, approvers)
@@ -62,6 +65,11 @@ def open_identity(request: OpeningRequest, *, opening_code: str, actor: Actor) -
     with transaction.atomic(durable=True):
         met = first_met(*quotas, user=user, witness=request.witness)
         if met is None:
+            # Once more, while nobody can be removed: an arrest that was told in this moment stops the opening, and so
+            # does the end of its time, for the locks may have been waited for.
+            lock_custodians()
+            require_state(request, OpeningState.APPROVED)
+            _require_approvers(request)
             end(
                 request,
                 OpeningState.OPENED,

@@ -11,6 +11,7 @@ from tests.witnesses.conftest import (
     let_in,
 )
 from witnesses import deciding, keeping_keys, removing
+from witnesses import opening as opening_act
 from witnesses.alarms import acknowledge, all_alarms, unseen_alarms
 from witnesses.emergencies import emergencies, emergencies_to_review, review_emergency
 from witnesses.enrolling import enrol_custodian
@@ -285,3 +286,15 @@ def test_an_approval_of_whoever_left_after_the_quorum_stands_in_no_opening(ask, 
     remove(custodians[1])
     with pytest.raises(ApproverLeft):
         open_identity(opening, opening_code=code, actor=lawyer)
+
+
+def test_a_removal_in_the_moment_of_the_opening_stops_it(ask, custodians, lawyer, while_they_type):
+    opening, code = ask()
+    for user in custodians[:2]:
+        yes(opening, user)
+    while_they_type(opening_act, custodians[1], "_unseal")
+    with pytest.raises(ApproverLeft):
+        open_identity(opening, opening_code=code, actor=lawyer)
+    opening.refresh_from_db()
+    assert opening.state == OpeningState.APPROVED
+    assert not Entry.objects.filter(action=Action.IDENTITY_OPENED.value).exists()

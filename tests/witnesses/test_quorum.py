@@ -20,6 +20,7 @@ from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
     AlreadyDecided,
     ApproverLeft,
+    AskedOtherwise,
     NotACustodian,
     NothingToGather,
     ReasonMissing,
@@ -46,6 +47,7 @@ from witnesses.models import (
     SessionIdentity,
 )
 from witnesses.opening import approve
+from witnesses.quorum import gathered
 from witnesses.quorum.approving import approve_session, refuse_session
 from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
@@ -224,7 +226,7 @@ def test_nobody_but_who_asked_carries_a_drill_out(drill, custodians):
         hold_drill(session, code=code, actor=custodians[1])
 
 
-def test_what_was_agreed_to_is_done_and_nothing_else(drill, custodians, lawyer):
+def test_what_was_agreed_to_is_done_and_nothing_else(drill, custodians, monkeypatch):
     session, code = drill
     for user in custodians[:2]:
         yes(session, user)
@@ -233,15 +235,18 @@ def test_what_was_agreed_to_is_done_and_nothing_else(drill, custodians, lawyer):
         opened_identities(session, code=code, actor=custodians[0]),
     ):
         pass
-    # Nor after the purpose was rewritten in the database: every seal is bound to it.
+    # Nor after the purpose was rewritten in the database: the log tells, and every seal is bound to it.
     QuorumSession.objects.filter(pk=session.pk).update(purpose=QuorumPurpose.RESEAL)
+
+    def reseal():
+        row = QuorumSession.objects.get(pk=session.pk)
+        gather(row, purpose=QuorumPurpose.RESEAL, code=code, actor=custodians[0])
+
+    with pytest.raises(AskedOtherwise):
+        reseal()
+    monkeypatch.setattr(gathered, "require_as_begun", lambda _session: None)
     with pytest.raises(WrongOpeningCode):
-        gather(
-            QuorumSession.objects.get(pk=session.pk),
-            purpose=QuorumPurpose.RESEAL,
-            code=code,
-            actor=custodians[0],
-        )
+        reseal()
 
 
 def test_what_a_session_covers_is_fixed_when_it_begins(leak_check, case, custodians, lawyer):

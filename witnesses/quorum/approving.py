@@ -31,6 +31,7 @@ from witnesses.models import (
     QuorumState,
 )
 from witnesses.offices import lock_office
+from witnesses.quorum.as_begun import require_as_begun
 from witnesses.quorum.beginning import require_initiator
 from witnesses.quorum.ending import end_session, require_session
 from witnesses.quorum.held import Held, held_shares, is_gathered
@@ -50,11 +51,13 @@ def approve_session(session: QuorumSession, *, passphrase: str, reason: str, act
 
     A share that does not open is left out, counted in the entry, and made up for by another custodian's. Raises
     NotPermitted, NotACustodian, WrongPerson, AlreadyDecided, RequestClosed, RequesterLostRight, ReasonMissing,
-    WrongPassphrase, TooManyFailures, or SealBroken where none opens; then nothing of the approval is kept.
+    AskedOtherwise, WrongPassphrase, TooManyFailures, or SealBroken where none opens; then nothing of the approval is
+    kept.
     """
     custodian = _deciding_custodian(session, actor=actor)
     reason = checked_reason(reason)
     require_session(session, QuorumState.REQUESTED)
+    require_as_begun(session)
     require_initiator(session)
     key = current_key(custodian)
     held = held_shares(session, key) if key else []
@@ -69,6 +72,7 @@ def approve_session(session: QuorumSession, *, passphrase: str, reason: str, act
     facts: dict[str, Json] = {"shares": len(opened), "unreadable": len(held) - len(opened)}
     with _decision(session, custodian, approved=True, reason=reason) as decision:
         require_session(session, QuorumState.REQUESTED)
+        require_as_begun(session)
         require_initiator(session)
         _reseal(session, decision, opened)
         if session.purpose == QuorumPurpose.KIT:

@@ -1,6 +1,5 @@
 """Asking a quorum for one act over many identities, which shows none of them to anybody."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,7 +16,6 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
-from audit.private import sealed
 from cases.access import require_member
 from cases.models import Case
 from witnesses.bindings import session_key_binding
@@ -32,6 +30,7 @@ from witnesses.models import (
     SessionIdentity,
 )
 from witnesses.one_time import new_one_time_key
+from witnesses.quorum.as_begun import begun_facts
 from witnesses.quorum.ending import close_overdue_sessions
 from witnesses.sealed import SealedText
 
@@ -69,22 +68,10 @@ def begin_session(
             Action.QUORUM_REQUESTED,
             subject=session,
             actor=actor,
-            facts={
-                "purpose": session.purpose,
-                "identities": len(identities),
-                "covers": covered_digest(identities),
-                "threshold": session.threshold,
-                "reason": sealed(session, "reason"),
-            },
+            facts=begun_facts(session, [one.pk for one in identities]),
             case_id=session.case_id,
         )
     return session, code
-
-
-def covered_digest(identities: Sequence[SealedIdentity]) -> str:
-    """SHA-256 over the ids of sealed identities, sorted, one a line: in the log it fixes what a session covers."""
-    lines = sorted(str(identity.pk) for identity in identities)
-    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def require_initiator(session: QuorumSession) -> None:

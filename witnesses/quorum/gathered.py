@@ -17,6 +17,7 @@ from witnesses.deciding import REQUEST
 from witnesses.errors import ApproverLeft, SealBroken, WrongPerson
 from witnesses.models import QuorumPurpose, QuorumSession, QuorumShare, QuorumState, SealedIdentity
 from witnesses.one_time import unlock_with_code
+from witnesses.quorum.as_begun import require_as_begun
 from witnesses.quorum.ending import require_session
 from witnesses.sealed import SealedBytes, wipe
 from witnesses.sealing import Sealed, open_identity_seal, open_share
@@ -59,14 +60,16 @@ class Gathered:
 def gather(session: QuorumSession, *, purpose: QuorumPurpose, code: str, actor: Actor) -> Gathered:
     """Opens the resealed shares of custodians who still hold the office; changes nothing.
 
-    Raises NotPermitted, NotAMember, WrongPerson for anybody but the initiator, RequestClosed, ApproverLeft,
-    WrongOpeningCode or TooManyFailures. A share that does not open is left out: what needs it says SealBroken.
+    Raises NotPermitted, NotAMember, WrongPerson for anybody but the initiator, RequestClosed, AskedOtherwise,
+    ApproverLeft, WrongOpeningCode or TooManyFailures. A share that does not open is left out: what needs it says
+    SealBroken.
     """
     if session.purpose != purpose:
         raise ValueError("the custodians agreed to another act")
     user = _initiator(session, actor)
     session.refresh_from_db()
     require_session(session, QuorumState.APPROVED)
+    require_as_begun(session)
     approvals = list(session.decisions.filter(approved=True).select_related("custodian"))
     present = active_custodians([decision.custodian for decision in approvals])
     # Counted now, not at the approval: somebody arrested or dismissed since then no longer speaks for a quorum.

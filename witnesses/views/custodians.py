@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.models import User
 from witnesses.admission import begins_anew_at, spoken, words_needed
+from witnesses.as_asked import is_as_asked
 from witnesses.closing import close_overdue
 from witnesses.custodian_forms import VouchForm
 from witnesses.custodians import DECIDE, current_key, quorum
@@ -79,6 +80,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "fields": [ASKED_LABELS[name] for name in asked.fields],
         "newest": newest_version(asked.sealed_identity),
         "live": asked.state in LIVE_STATES,
+        "altered": asked.state in LIVE_STATES and not is_as_asked(asked),
     }
     return show_form(request, "witnesses/decide.html", form, context)
 

@@ -28,6 +28,7 @@ from witnesses.models import (
 )
 from witnesses.pair_words import shown_pairs
 from witnesses.quorum.approving import approve_session, refuse_session
+from witnesses.quorum.as_begun import is_as_begun
 from witnesses.quorum.drill import begin_drill, hold_drill
 from witnesses.quorum.duplicates import ask_for_duplicates, compare_identities
 from witnesses.quorum.ending import close_overdue_sessions, withdraw_session
@@ -200,6 +201,7 @@ def _standing(asked: QuorumSession, user: User) -> dict[str, object]:
         "decisions": decisions,
         "approvals": sum(one.approved for one in decisions),
         "live": live,
+        "altered": live and not is_as_begun(asked),
         "can_decide": live and not decided and not (own and asked.purpose in TELLS_WHO_ASKS),
         "can_carry_out": own
         and asked.state == QuorumState.APPROVED
