@@ -13,6 +13,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from cases.small_groups import weigh_words
 from evidence.containers.member import LIMITS
 from evidence.errors import AlreadyUnpacking, BadUnpacking, UnknownEvidence
 from evidence.models import EvidenceItem, Unpacking
@@ -52,7 +53,8 @@ def ask_for_contents(item: EvidenceItem, *, actor: Actor) -> Unpacking:
 def ask_for_members(item: EvidenceItem, *, numbers: Collection[int] | None = None, actor: Actor) -> Unpacking:
     """Have members of the item made items of their own: those of these numbers, or all that can be.
 
-    What failed before is tried again. Raises NotPermitted, UnknownEvidence, BadUnpacking or AlreadyUnpacking.
+    What failed before is tried again. Their names become names of items, and are weighed here, where somebody is there
+    to confirm. Raises NotPermitted, UnknownEvidence, BadUnpacking, AlreadyUnpacking or SmallGroup.
     """
     user = _permitted(item, actor)
     with transaction.atomic():
@@ -64,6 +66,7 @@ def ask_for_members(item: EvidenceItem, *, numbers: Collection[int] | None = Non
         wanted = unpacking.members.filter(state__in=[MemberState.LISTED, MemberState.FAILED])
         if numbers is not None:
             wanted = wanted.filter(number__in=numbers)
+        weigh_words(wanted.order_by("number").values_list("name", flat=True), items=[item.pk], actor=user)
         count = wanted.update(state=MemberState.ASKED, why="")
         if not count:
             raise BadUnpacking(_("Nothing was chosen that can be taken out. Choose at least one file."))

@@ -1,6 +1,6 @@
 """What is inside an item: the list, asking for it, and asking for members to become items of their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import permission_required
 from audit.errors import BadInput, Conflict
+from cases.confirming import codes_in
+from cases.small_groups import SmallGroup
+from evidence.models import EvidenceItem
 from evidence.queries import find_item
 from evidence.reading import READ, open_page
 from evidence.unpacking.asking import TAKE_OUT, ask_for_contents, ask_for_members
@@ -29,6 +32,14 @@ def inside(request: HttpRequest, item_id: UUID) -> HttpResponse:
     user = reader(request)
     item = find_item(item_id, user=user)
     open_page(item, actor=user)
+    return _page(request, item)
+
+
+def _page(
+    request: HttpRequest, item: EvidenceItem, *, narrows: SmallGroup | None = None, sent: Sequence[str] = ()
+) -> HttpResponse:
+    """The page; where names narrow a witness, with what was sent and a box that confirms it."""
+    user = reader(request)
     page = Paginator(members_of_item(item), _ROWS).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     seen = seen_children(rows, user=user)
@@ -44,8 +55,11 @@ def inside(request: HttpRequest, item_id: UUID) -> HttpResponse:
             }
             for row in rows
         ],
+        "narrows": narrows,
+        "confirms": ".".join(filter(None, [*codes_in(request.POST), narrows.code])) if narrows else "",
+        "sent": sent,
     }
-    return render(request, "evidence/inside.html", context)
+    return render(request, "evidence/inside.html", context, status=422 if narrows else 200)
 
 
 @require_POST
@@ -66,12 +80,21 @@ def take_out(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = find_item(item_id, user=user)
     numbers = None if "all" in request.POST else _numbers(request)
     said = _("The files are being taken out. Each becomes an item of its own, with its own custody.")
-    return _asked(request, item_id, lambda: ask_for_members(item, numbers=numbers, actor=user), said)
+    by = user.confirming(codes_in(request.POST))
+    try:
+        return _asked(request, item_id, lambda: ask_for_members(item, numbers=numbers, actor=by), said)
+    except SmallGroup as error:
+        if not request.accepts("text/html"):
+            raise
+        open_page(item, actor=user)
+        return _page(request, item, narrows=error, sent=[str(number) for number in numbers or ()])
 
 
 def _asked(request: HttpRequest, item_id: UUID, ask: Callable[[], object], said: str) -> HttpResponse:
     try:
         ask()
+    except SmallGroup:
+        raise
     except (BadInput, Conflict) as error:
         messages.error(request, str(error))
     else:

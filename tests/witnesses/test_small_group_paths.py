@@ -23,6 +23,9 @@ from evidence.linking import link_evidence
 from evidence.models import EvidenceItem, EvidenceLink, Upload
 from evidence.physical import ThingFacts, receive_thing
 from evidence.resumable.starting import Announced, begin_upload
+from evidence.unpacking.asking import ask_for_contents, ask_for_members
+from evidence.unpacking.work import carry_out
+from tests.evidence.containers.makers import zip_of
 from tests.witnesses.conftest import IDENTITY, NOTE, PLANNED
 from tests.witnesses.consents import consent_facts
 from tests.witnesses.dangers import HELP, RISK, THREAT
@@ -261,6 +264,52 @@ def test_a_command_refuses_until_it_names_the_code(tmp_path, capsys, case, priso
     code = re.search(r"[0-9a-f]{32}", said).group()
     call_command("ingest_evidence", str(tmp_path / "a.txt"), **given, despite_small_group=[code])
     assert EvidenceItem.objects.count() == 1
+
+
+@pytest.fixture
+def archive(case, witness, lawyer):
+    """A zip of which nobody knows more than that the witness brought it, with names inside that narrow."""
+    content = zip_of(("harmless.txt", b"first"), (f"{SAYS}.txt", b"second"))
+    facts = IntakeFacts(source="An office", original_name="box.zip", case=case)
+    item = ingest_evidence(io.BytesIO(content), facts=facts, actor=lawyer)
+    declare_dependence(witness, item, tie="names", actor=lawyer)
+    carry_out(ask_for_contents(item, actor=lawyer).pk)
+    return item
+
+
+def test_the_names_of_files_inside_are_weighed_before_they_are_taken_out(archive, prison, lawyer):
+    with pytest.raises(SmallGroup) as refused:
+        ask_for_members(archive, actor=lawyer)
+    assert not archive.children.exists()
+    carry_out(ask_for_members(archive, numbers=[1], actor=lawyer).pk)
+    assert archive.children.count() == 1
+    carry_out(ask_for_members(archive, actor=lawyer.confirming([refused.value.code])).pk)
+    assert archive.children.count() == 2
+
+
+def test_the_page_of_what_is_inside_asks_and_takes_the_confirmation(client_for, archive, prison, lawyer):
+    client, address = client_for(lawyer), reverse("evidence:inside_take", args=[archive.pk])
+    for sent in ({"all": "yes"}, {"number": ["2"]}):
+        asked = client.post(address, sent)
+        assert asked.status_code == 422
+        page = asked.content.decode()
+        assert "Take them out all the same" in page
+        assert "Nobody knows how many people" in page
+    code = asked.context["confirms"]
+    assert '<input type="hidden" name="number" value="2">' in page
+    assert client.post(address, {"number": ["2"], "small_group": code}).status_code == 302
+    carry_out(archive.unpacking.pk)
+    assert archive.children.count() == 1
+
+
+def test_the_command_that_takes_out_refuses_until_it_names_the_code(archive, prison, lawyer, capsys):
+    given = {"actor": lawyer.username}
+    with pytest.raises(SystemExit):
+        call_command("unpack_evidence", archive.reference, **given)
+    code = re.search(r"[0-9a-f]{32}", capsys.readouterr().out).group()
+    assert not archive.children.exists()
+    call_command("unpack_evidence", archive.reference, **given, despite_small_group=[code])
+    assert archive.children.count() == 2
 
 
 # Who writes here, and why it is not weighed.

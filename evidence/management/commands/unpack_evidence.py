@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import DomainError
+from cases.small_groups import take_confirmations
 from evidence.containers.member import LIMITS, MemberFailed
 from evidence.containers.reading import members_of
 from evidence.containers.words import ContainerKind, Why
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("items", nargs="+", metavar="ITEM", help="references, such as E-4KQ7-2M9D")
         parser.add_argument("--actor", required=True, metavar="USER", help="sign-in name of who does it")
         parser.add_argument("--list", action="store_true", help="only list what is inside")
+        take_confirmations(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +55,7 @@ class Command(BaseCommand):
         actor = find_actor(options["actor"], channel=Channel.COMMAND)
         require(actor, TAKE_OUT)
         items = find_items(options["items"], among=EvidenceItem.objects.visible_to(actor))
+        actor = actor.confirming(options["despite_small_group"])
         told = [self._unpack(item, actor, only_list=options["list"]) for item in items]
         if options["json"]:
             self.stdout.write(json.dumps({"items": told}, ensure_ascii=False))
