@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.conf import settings
@@ -151,9 +152,24 @@ def _current_keys() -> list[CustodianKey]:
     return proven(current.order_by("created_at", "id")[:MOST_SHARES])
 
 
+@dataclass(frozen=True, slots=True)
+class Stretched:
+    """What a passphrase became, to wrap one private key with, and how."""
+
+    key: bytes = field(repr=False)
+    how: Stretching
+
+
 @sensitive_variables()
-def new_key(custodian: Custodian, passphrase: str, *, version: int) -> CustodianKey:
-    """A fresh pair, its private half wrapped by the passphrase; saved, for the caller to log."""
+def stretched(passphrase: str) -> Stretched:
+    """Takes a good part of a second, more on a busy machine: do it before anything is locked that others wait for."""
+    how = Stretching.fresh(settings.DADKHAH_ARGON2)
+    return Stretched(how.stretch(passphrase), how)
+
+
+@sensitive_variables()
+def new_key(custodian: Custodian, by: Stretched, *, version: int) -> CustodianKey:
+    """A fresh pair, its private half wrapped by the stretched passphrase; saved, for the caller to log."""
     pair = new_key_pair()
     key = CustodianKey(
         id=uuid.uuid4(),
@@ -162,18 +178,16 @@ def new_key(custodian: Custodian, passphrase: str, *, version: int) -> Custodian
         public_key=pair.public,
         proved_at=timezone.now(),
     )
-    key.wrapped_private_key, key.kdf = wrap(SealedBytes(pair.seed), key=key, passphrase=passphrase)
+    key.wrapped_private_key, key.kdf = wrap(SealedBytes(pair.seed), key=key, by=by)
     key.save(force_insert=True)
     VerifyingKey.objects.create(key=key, verifying_key=verifying_key_of(pair.seed))
     return key
 
 
 @sensitive_variables()
-def wrap(seed: SealedBytes, *, key: CustodianKey, passphrase: str) -> tuple[bytes, dict[str, str | int]]:
-    """The private half wrapped by a passphrase, and how that was stretched. Takes a good part of a second."""
-    stretching = Stretching.fresh(settings.DADKHAH_ARGON2)
-    wrapped = wrap_seed(seed, key=stretching.stretch(passphrase), binding=_key_binding(key))
-    return wrapped, stretching.row()
+def wrap(seed: SealedBytes, *, key: CustodianKey, by: Stretched) -> tuple[bytes, dict[str, str | int]]:
+    """The private half wrapped by a stretched passphrase, and how that was stretched."""
+    return wrap_seed(seed, key=by.key, binding=_key_binding(key)), by.how.row()
 
 
 def _key_binding(key: CustodianKey) -> Binding:

@@ -23,6 +23,7 @@ from witnesses.custodians import (
     fewest_custodians,
     new_key,
     quorum,
+    stretched,
 )
 from witnesses.deciding import checked_reason
 from witnesses.errors import AlreadyDecided, AlreadyEnrolled, NotACustodian, WrongPerson
@@ -46,13 +47,14 @@ def enrol_custodian(user: User, *, passphrase: str, actor: Actor) -> Custodian:
     if require(user, DECIDE).pk != getattr(actor, "pk", None):
         raise WrongPerson(_("Custodians enrol themselves, so that nobody else ever knows their passphrase."))
     check_passphrase(passphrase, user=user)
+    by = stretched(passphrase)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         lock_custodians()
         custodian = _own_row(user)
         _make_room(custodian)
         because = without_a_word(custodian, founders=fewest_custodians())
-        key = new_key(custodian, passphrase, version=custodian.keys.count() + 1)
+        key = new_key(custodian, by, version=custodian.keys.count() + 1)
         log.append(
             Action.CUSTODIAN_ENROLLED,
             subject=custodian,

@@ -15,7 +15,15 @@ from audit.commitments import new_salt
 from audit.private import sealed
 from witnesses.admission import admit, waiting_keys
 from witnesses.bindings import held_share_binding, key_word
-from witnesses.custodians import acting_custodian, check_passphrase, current_key, new_key, unlock, wrap
+from witnesses.custodians import (
+    acting_custodian,
+    check_passphrase,
+    current_key,
+    new_key,
+    stretched,
+    unlock,
+    wrap,
+)
 from witnesses.deciding import checked_reason
 from witnesses.errors import KeyChanged, NoKey, SealBroken
 from witnesses.grounds import fingerprint, verifying_key
@@ -56,7 +64,7 @@ def change_passphrase(*, passphrase: str, new_passphrase: str, actor: Actor) -> 
     check_passphrase(new_passphrase, user=custodian.user)
     seed = _unlock(key, passphrase)
     before = bytes(key.wrapped_private_key or b"")
-    key.wrapped_private_key, key.kdf = wrap(seed, key=key, passphrase=new_passphrase)
+    key.wrapped_private_key, key.kdf = wrap(seed, key=key, by=stretched(new_passphrase))
     with transaction.atomic():
         # Whoever seals an identity takes the same lock: none is sealed to a key that is being replaced.
         lock_office(custodian)
@@ -80,14 +88,14 @@ def rotate_key(*, passphrase: str, actor: Actor) -> Rotated:
     custodian = acting_custodian(actor)
     old = own_key(custodian)
     seed = _unlock(old, passphrase)
-    before = bytes(old.wrapped_private_key or b"")
+    before, by = bytes(old.wrapped_private_key or b""), stretched(passphrase)
     with transaction.atomic():
         lock_office(custodian)
         # Unless the passphrase is still what it was: else the new key would take back the one of before.
         same = CustodianKey.objects.filter(pk=old.pk, wrapped_private_key=before, retired_at__isnull=True)
         if not same.update(retired_at=timezone.now()):
             raise KeyChanged
-        new = new_key(custodian, passphrase, version=_next_version(custodian))
+        new = new_key(custodian, by, version=_next_version(custodian))
         moved, unreadable = _move(old, new, seed)
         if not unreadable:
             CustodianKey.objects.filter(pk=old.pk).update(wrapped_private_key=None)

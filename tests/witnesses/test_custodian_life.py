@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import NotPermitted
+from accounts.roles import Role
 from audit.actions import Action
 from audit.models import Entry
 from tests.tampering import guards_lifted
@@ -34,6 +36,7 @@ from witnesses.health import Danger, Standing, custody_of
 from witnesses.keeping_keys import change_passphrase, declare_found, declare_lost, rotate_key
 from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyShare, QuorumState
 from witnesses.opening import approve, open_identity
+from witnesses.passphrases import Stretching
 from witnesses.quorum.drill import begin_drill
 from witnesses.register import register_witness
 from witnesses.removing import reinstate_custodian, remove_custodian
@@ -272,3 +275,20 @@ def test_a_request_that_ran_out_says_so_after_an_old_database_came_back(ask, cus
     opening.refresh_from_db()
     with pytest.raises(RequestClosed, match="ran out"):
         approve(opening, passphrase=OLD, reason="Needed", actor=custodians[0])
+
+
+def test_nobody_waits_for_a_lock_while_a_passphrase_is_stretched(custodians, hire, monkeypatch):
+    real, outside, seen = Stretching.stretch, len(connection.atomic_blocks), []
+
+    def watched(self, passphrase):
+        seen.append(len(connection.atomic_blocks))
+        return real(self, passphrase)
+
+    monkeypatch.setattr(Stretching, "stretch", watched)
+    late = hire("custodian_d", Role.CUSTODIAN)
+    enrol_custodian(late, passphrase=NEW, actor=late)
+    first = custodians[0]
+    change_passphrase(passphrase=PASSPHRASES[first.username], new_passphrase=NEW, actor=first)
+    rotate_key(passphrase=NEW, actor=first)
+    assert seen
+    assert set(seen) == {outside}

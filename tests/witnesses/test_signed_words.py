@@ -13,7 +13,7 @@ from tests.witnesses.conftest import IDENTITY, PASSPHRASES, let_in
 from witnesses import admission, grounds
 from witnesses.admission import admit
 from witnesses.bindings import key_word
-from witnesses.custodians import new_key
+from witnesses.custodians import new_key, stretched
 from witnesses.deciding import approve
 from witnesses.enrolling import enrol_custodian, vouch
 from witnesses.errors import AlreadyDecided, KeysDoNotMatch, KeyWithoutWords, NoKey
@@ -68,7 +68,7 @@ def exchanged(user, actor):
     """What a right to write can do to a custodian's key: another one in its place, of the intruder's own passphrase."""
     old = key_of(user)
     CustodianKey.objects.filter(pk=old.pk).update(retired_at=timezone.now())
-    new = new_key(old.custodian, OWN, version=old.version + 1)
+    new = new_key(old.custodian, stretched(OWN), version=old.version + 1)
     admit(new, KeyAdmission.Because.ROTATED, actor=actor)
     return old, new
 
