@@ -63,6 +63,14 @@ def display_dates(date: PartialDate, language: str) -> ShownDates:
     )
 
 
+def shown_day(day: datetime.date, language: str) -> str:
+    """One day in both calendars, the reader's own first: 28 November 2026 (7 Azar 1405)."""
+    tongue = "fa" if language.startswith("fa") else "en"
+    both = [_day(calendar, day, tongue) for calendar in (Calendar.GREGORIAN, Calendar.SOLAR_HIJRI)]
+    first, second = reversed(both) if tongue == "fa" else both
+    return _digits(f"{first} ({second})", tongue)
+
+
 def _in_calendar(date: PartialDate, calendar: Calendar, tongue: str) -> str:
     phrases = _WORDS[tongue]
     if date.precision is Precision.PART_OF_MONTH and calendar is date.calendar and date.earliest:

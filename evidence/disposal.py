@@ -7,11 +7,13 @@ evidence that is gone and a ledger that says nothing; as it is, it leaves bytes 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import require
@@ -19,6 +21,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from cases.date_display import shown_day
 from cases.plain_text import clean_line, clean_text
 from evidence import custody
 from evidence.circumstances import require_reason
@@ -32,8 +35,7 @@ from evidence.models import CustodyEvent, EvidenceItem, StoredObject
 from evidence.placement import only_case
 from evidence.possession import require_at_hand
 from evidence.queries import find_item
-from evidence.removal import ask_for_removal, objects_of, remove_asked
-from evidence.store import vault
+from evidence.removal import ask_for_removal, locked_until, objects_of, remove_asked
 from evidence.vocabulary import CustodyKind
 
 DISPOSE = "evidence.dispose_evidence"
@@ -216,12 +218,13 @@ def _require_free(item: EvidenceItem, events: Sequence[CustodyEvent], user: User
 
 def _require_removable(item: EvidenceItem) -> None:
     """Asked of the store before anything is recorded. Raises StoreHolds."""
-    store = vault()
-    held = [until for one in objects_of(item, lock=False) if (until := store.held_until(one.name))]
-    if held:
+    until = locked_until(item)
+    if until is not None:
+        # Locks end at an hour: on the day after it they are over, wherever the reader is.
+        free = shown_day(until.date() + timedelta(days=1), get_language() or "en")
         raise StoreHolds(
             _(
-                "The store keeps the bytes locked until %(day)s and lets nobody remove them before. Nothing was done."
+                "The store's own lock keeps the bytes: nobody can remove them before %(day)s. Nothing was done."
             )
-            % {"day": max(held).date().isoformat()}
+            % {"day": free}
         )

@@ -73,10 +73,15 @@ class DisposalDecisionForm(ConfirmedForm):
         label=_("How it is disposed of"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The bytes are removed from the store by Dadkhah. Of a thing say what was done with it."),
+        help_text=_(
+            "The bytes are removed from the store by Dadkhah. Of a thing say what was done with it. Needed where it is "
+            "disposed of."
+        ),
     )
     witnessed_by = LineField(
-        label=_("Who was present"), required=False, help_text=_("Who saw it, beside the two who decided.")
+        label=_("Who was present"),
+        required=False,
+        help_text=_("Who saw it, beside the two who decided. Needed where it is disposed of."),
     )
     reason = ReasonField(label=_("Why it is kept"), required=False)
 

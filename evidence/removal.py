@@ -20,7 +20,7 @@ from audit.actions import Action
 from audit.actors import SystemActor
 from audit.errors import DomainError
 from audit.silence import silent
-from evidence.models import EvidenceItem, Removal, StoredObject
+from evidence.models import Derivative, EvidenceItem, Removal, StoredObject
 from evidence.store import vault
 from evidence.stored_objects import let_go
 from evidence.turns import turn_of
@@ -49,11 +49,15 @@ def ask_for_removal(objects: Sequence[StoredObject], *, at: datetime) -> list[St
     return going
 
 
-def is_needed(stored: StoredObject) -> bool:
-    """Whether an item that is kept, what was made of one, or a record of another app rests on these bytes."""
-    kept = Q(receipts__disposed_at=None, receipts__isnull=False)
-    made = Q(derivatives__item__disposed_at=None, derivatives__isnull=False)
-    if StoredObject.objects.filter(pk=stored.pk).filter(kept | made).exists():
+def is_needed(stored: StoredObject, *, beside: EvidenceItem | None = None) -> bool:
+    """Whether an item that is kept, what was made of one, or a record of another app rests on these bytes; but for the
+    item `beside` and what was made of it.
+    """
+    kept = EvidenceItem.objects.filter(object=stored, disposed_at=None)
+    made = Derivative.objects.filter(object=stored, item__disposed_at=None)
+    if beside is not None:
+        kept, made = kept.exclude(pk=beside.pk), made.exclude(item=beside)
+    if kept.exists() or made.exists():
         return True
     # Dossiers keep their archives here; what other apps refer to, they need, unless a table says which rows do.
     return any(
@@ -63,6 +67,18 @@ def is_needed(stored: StoredObject) -> bool:
         for relation in StoredObject._meta.related_objects
         if relation.related_model._meta.app_label != StoredObject._meta.app_label
     )
+
+
+def locked_until(item: EvidenceItem, *, with_copies: bool = True) -> datetime | None:
+    """Until when the store itself keeps bytes that would go with the item; None where it keeps none of them.
+
+    What another item needs stays in any case and is not asked about; `with_copies` asks of all that was made of the
+    item too, one by one. Raises VaultUnavailable.
+    """
+    store = vault()
+    asked = objects_of(item, lock=False) if with_copies else [item.stored]
+    going = (one for one in asked if not is_needed(one, beside=item))
+    return max((until for one in going if (until := store.held_until(one.name))), default=None)
 
 
 def remove_asked() -> int:

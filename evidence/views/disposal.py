@@ -1,5 +1,6 @@
 """Legal holds, and disposing of an item: pages that say first what cannot be undone."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,15 +11,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from accounts.models import User
-from audit.errors import BadInput, Conflict
+from audit.errors import BadInput, Conflict, DomainError
 from cases.confirming import attempt_form
 from evidence.custody import chain_of
 from evidence.disposal import DISPOSE, dispose, open_request, request_disposal, turn_down_disposal
 from evidence.disposal_forms import DisposalDecisionForm, DisposalRequestForm, HoldForm, ReleaseForm
 from evidence.hold_reach import holds_seen
 from evidence.holds import HOLD, place_hold, release_hold
-from evidence.models import CustodyEvent
+from evidence.models import CustodyEvent, EvidenceItem
 from evidence.queries import find_event, find_item, other_receipts
+from evidence.removal import locked_until
 from evidence.views.reader import reader
 
 
@@ -100,6 +102,7 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "holds": holds_seen(item, user=user),
         "waiting": open_request(events),
         "others": other_receipts(item, user=user),
+        "locked_until": _locked_until(item),
     }
     return render(request, "evidence/dispose.html", context, status=422 if form.errors else 200)
 
@@ -123,8 +126,19 @@ def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
         "is_open": waiting is not None and waiting.pk == asked.pk,
         "holds": holds_seen(item, user=user),
         "others": other_receipts(item, user=user),
+        "locked_until": _locked_until(item),
     }
     return render(request, "evidence/decide_disposal.html", context, status=422 if form.errors else 200)
+
+
+def _locked_until(item: EvidenceItem) -> datetime | None:
+    """What is told before anybody decides; a store that does not answer now is asked again by the act itself."""
+    if not item.has_bytes or item.disposed_at is not None:
+        return None
+    try:
+        return locked_until(item, with_copies=False)
+    except DomainError:
+        return None
 
 
 def _decided(request: HttpRequest, asked: CustodyEvent, form: DisposalDecisionForm) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.errors import NotPermitted
 from accounts.models import User
@@ -373,11 +373,39 @@ def test_what_the_stores_lock_holds_is_said_and_nothing_is_half_done(
     item = take_in()
     asked = request_disposal(item, **WHY, actor=lawyer)
     before = Entry.objects.count()
-    with pytest.raises(StoreHolds, match="until 20"):
+    with pytest.raises(StoreHolds, match=r"before \d+ \w+ 20\d\d \(\d+ \w+ 14\d\d\)"):
+        dispose(asked, **HOW, actor=second)
+    with translation.override("fa"), pytest.raises(StoreHolds, match=r"۱۴[۰-۹]{2} \([۰-۹]+ \w+ ۲۰[۰-۹]{2}\)"):
         dispose(asked, **HOW, actor=second)
     assert Entry.objects.count() == before
     assert open_request(ledger(item)) == asked
     assert hand_out(item, actor=lawyer).content.read() == LETTER
+
+
+def test_a_receipt_whose_bytes_stay_waits_for_no_lock(
+    moto_url: str, settings: Any, take_in: TakeIn, lawyer: User, second: User
+) -> None:
+    name_a_bucket(moto_url, settings)
+    item, other = take_in(), take_in(source="another family")
+    disposed(item, lawyer, second)
+    assert remove_asked() == 0
+    with pytest.raises(StoreHolds):
+        disposed(other, lawyer, second)
+
+
+def test_the_pages_of_a_disposal_say_of_the_lock_before_anybody_types(
+    moto_url: str, settings: Any, take_in: TakeIn, lawyer: User, second: User, client_for: ClientFor
+) -> None:
+    name_a_bucket(moto_url, settings)
+    item = take_in()
+    ask = reverse("evidence:dispose", args=[item.pk])
+    assert "own lock keeps its bytes" in client_for(lawyer).get(ask).content.decode()
+    asked = request_disposal(item, **WHY, actor=lawyer)
+    decide = reverse("evidence:decide_disposal", args=[item.pk, asked.pk])
+    assert "own lock keeps its bytes" in client_for(second).get(decide).content.decode()
+    settings.DADKHAH_STORE_ENDPOINT = "http://127.0.0.1:1"
+    page = client_for(second).get(decide)
+    assert (page.status_code, "own lock" in page.content.decode()) == (200, False)
 
 
 def test_a_lock_that_came_later_is_waited_for(
