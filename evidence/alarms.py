@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,9 +94,12 @@ def alarms_of(item: EvidenceItem) -> QuerySet[FixityAlarm]:
 
 
 def _with_later_reading(about: QuerySet[FixityAlarm]) -> QuerySet[FixityAlarm]:
+    """With what the last reading since found; of the store, `answered_at` is when any file was read or stored since."""
     later = FixityReading.objects.filter(object=OuterRef("object"), read_at__gt=OuterRef("raised_at"))
     newest = later.order_by("-read_at")
+    any_file = StoredObject.objects.filter(scrubbed_at__gt=OuterRef("raised_at")).order_by("-scrubbed_at")
     return about.annotate(
         later_finding=Subquery(newest.values("finding")[:1]),
         later_at=Subquery(newest.values("read_at")[:1]),
+        answered_at=Case(When(object=None, then=Subquery(any_file.values("scrubbed_at")[:1]))),
     )

@@ -11,7 +11,7 @@ from audit.paper.sheets import Fields, Label, Value
 from evidence.custody_record import Record
 from evidence.filenames import visible_name
 from evidence.tool_words import shown_tool
-from evidence.vocabulary import CustodyKind, CustodyOutcome, MoreDigest
+from evidence.vocabulary import TURNED_DOWN, CustodyKind, CustodyOutcome, MoreDigest
 
 Language = Literal["both", "en", "fa"]
 Row = tuple[Label, Value]
@@ -23,6 +23,7 @@ _OFFERS = (
 )
 _OFFERED_TO = Label("Offered to", "پیشنهاد به")
 _RECEIVED_BY = Label("Received by", "تحویل‌گیرنده")
+_NOTE, _REASON = Label("Note", "یادداشت"), Label("Reason", "دلیل")
 _AS_RECORDED = Label("as recorded", "همان زمان ثبت")
 _MEANT_FOR = Label("Meant for", "برای")
 _WITHHELD = Label(
@@ -77,7 +78,7 @@ def event_fields(event: Record, language: Language, *, corrected_by: list[int] |
         (Label("Tool", "ابزار"), Value(shown_tool(event["tool"], "en" if language == "both" else language))),
         (Label("Outcome", "نتیجه"), Value(_outcome(event["outcome"], language))),
         (Label("Digest found", "چکیدهٔ به‌دست‌آمده"), Value(event["facts"]["digest_found"] or "", code=True)),
-        (Label("Note", "یادداشت"), Value(texts.get("note", ""))),
+        (_REASON if event["kind"] in TURNED_DOWN else _NOTE, Value(texts.get("note", ""))),
         (Label("Answers event", "پاسخ به رویداد"), Value(_number(event["answers_event"], language))),
         (Label("Refers to event", "دربارهٔ رویداد"), Value(_number(event["refers_to_event"], language))),
         (Label("Corrected by event", "اصلاح‌شده در رویداد"), Value(_numbers(corrected_by or [], language))),

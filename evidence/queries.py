@@ -84,7 +84,8 @@ def last_check(item: EvidenceItem) -> CustodyEvent | None:
 def find_offer(item: EvidenceItem, event_id: UUID) -> CustodyEvent:
     """An offer of the item, open or answered, with its answer. Raises UnknownEvidence."""
     offers = item.custody.filter(kind=CustodyKind.TRANSFER_OFFERED)
-    found = offers.select_related("actor", "party", "answered_by").filter(pk=event_id).first()
+    answer = ("answered_by__actor", "answered_by__document")
+    found = offers.select_related("actor", "party", *answer).filter(pk=event_id).first()
     if found is None:
         raise UnknownEvidence(_("No such offer. Open the item and look at its custody."))
     return found

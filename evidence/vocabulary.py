@@ -74,6 +74,12 @@ ANSWERED_BY = {
 }
 # A seal may be found open that nobody here put on; every other answer has its question.
 MUST_ANSWER = tuple(kind for kind in ANSWERED_BY if kind is not CustodyKind.UNSEALED)
+# Whoever does one of these says no, and why in the note; the purpose stays that of what they were asked.
+TURNED_DOWN = (
+    CustodyKind.TRANSFER_REFUSED,
+    CustodyKind.TRANSFER_WITHDRAWN,
+    CustodyKind.DISPOSAL_REFUSED,
+)
 # After one of these somebody else answers for the item, or nobody.
 TAKING = (
     CustodyKind.RECEIVED,

@@ -27,6 +27,7 @@ from evidence.vocabulary import (
     HAND_OVERS,
     MUST_ANSWER,
     SHORTEST_PURPOSE,
+    TURNED_DOWN,
     CustodyKind,
     CustodyOutcome,
 )
@@ -141,6 +142,11 @@ class CustodyEvent(Identified, Dated):
     def fingerprint(self) -> str:
         """SHA-256 over the canonical facts, hexadecimal; any change to the row changes it."""
         return hashlib.sha256(_FINGERPRINT_PREFIX + canonical_json(self._recorded())).hexdigest()
+
+    @property
+    def note_is_the_reason(self) -> bool:
+        """Whether the note says why somebody turned down what they were asked."""
+        return self.kind in TURNED_DOWN
 
     @property
     def is_answered(self) -> bool:

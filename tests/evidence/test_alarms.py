@@ -89,6 +89,28 @@ def test_an_alarm_about_the_store_stands_on_no_item(case: Case, lawyer: User) ->
     assert list(alarms_of(ring)) == []
 
 
+def test_the_page_of_an_alarm_about_the_store_speaks_of_no_item(
+    take_in: TakeIn, auditor: User, lawyer: User, administrator: User, client: Client
+) -> None:
+    item = take_in()
+    with transaction.atomic():
+        alarm = raise_alarm(AlarmState.STORE_AWAY, about=None, actor=auditor)
+    address = reverse("evidence:alarm", args=[alarm.pk])
+    client.force_login(auditor)
+    page = client.get(address).content.decode()
+    assert "The store as a whole" in page
+    assert "about no single item" in page
+    assert "members of the item" not in page
+    assert "No file was read or stored since" in page
+    check_fixity(item, actor=auditor)
+    assert "A file was read or stored:" in client.get(address).content.decode()
+    assert "A file was read or stored:" in client.get(reverse("evidence:alarms")).content.decode()
+    for user in (lawyer, administrator):
+        client.force_login(user)
+        assert client.get(address).status_code in (403, 404)
+    assert "store was not reachable" in client.get("/").content.decode()
+
+
 def test_an_alarm_about_something_that_was_made_names_its_item_and_what_it_is(
     take_in: TakeIn,
     house: Path,

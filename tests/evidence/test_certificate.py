@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -20,7 +21,7 @@ from evidence import custody, keeping
 from evidence.certificate import Language, certificate_sheet, print_certificate
 from evidence.circumstances import Circumstances
 from evidence.errors import UnknownEvidence
-from evidence.handing_over import accept, offer
+from evidence.handing_over import accept, offer, refuse, withdraw
 from evidence.linking import add_to_case
 from evidence.models import EvidenceItem
 from evidence.queries import custody_of
@@ -127,3 +128,15 @@ def test_a_thing_without_bytes_has_its_certificate_too(case: Case, lawyer: User)
     item = put_on_the_shelf(case, lawyer)
     assert "no bytes" in said(item, "en", lawyer)
     assert print_certificate(item, language="fa", actor=lawyer).content.startswith(b"%PDF-")
+
+
+def test_it_says_why_an_offer_was_turned_down(take_in: TakeIn, paralegal: User, lawyer: User) -> None:
+    item = take_in()
+    refuse(offer(item, to=lawyer, facts=WHY, actor=paralegal), reason="The seal is broken", actor=lawyer)
+    withdraw(
+        offer(item, to=lawyer, facts=WHY, actor=paralegal), reason="It stays in the safe", actor=paralegal
+    )
+    for language in ("en", "fa"):
+        text = said(item, language, lawyer)
+        for words in ("The seal is broken", "It stays in the safe"):
+            assert re.search(rf"Reason / \W*دلیل\W*: \W*{words}", text)

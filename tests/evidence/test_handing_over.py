@@ -371,6 +371,27 @@ def test_the_pages_do_it_and_desks_and_auditors_see_what_is_open(
     assert item.reference not in reviewer.get(reverse("evidence:all_transfers")).content.decode()
 
 
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_the_page_of_an_offer_says_who_turned_it_down_and_why(
+    take_in: TakeIn, paralegal: User, lawyer: User, outsider: User, client: Client, withdrawn: bool
+) -> None:
+    item = take_in()
+    offered = offer(item, to=lawyer, facts=WHY, actor=paralegal)
+    if withdrawn:
+        withdraw(offered, reason="It stays in the safe", actor=paralegal)
+    else:
+        refuse(offered, reason="The seal is broken", actor=lawyer)
+    address = reverse("evidence:answer_offer", args=[item.pk, offered.pk])
+    who, why = (paralegal, "It stays in the safe") if withdrawn else (lawyer, "The seal is broken")
+    client.force_login(lawyer)
+    for page in (client.get(address), client.get(reverse("evidence:item", args=[item.pk]))):
+        told = " ".join(page.content.decode().split())
+        assert f"<dt>Reason</dt><dd><bdi>{why}</bdi>" in told
+        assert who.full_name in told
+    client.force_login(outsider)
+    assert client.get(address).status_code == 404
+
+
 def test_whoever_cannot_hand_it_over_is_told_so_before_they_type_anything(
     take_in: TakeIn, client_for: ClientFor, paralegal: User, lawyer: User
 ) -> None:
