@@ -79,18 +79,28 @@ def _head(record: Record, language: Tongue) -> list[tuple[Label, Value]]:
 
 
 def _items(record: Record, language: Tongue) -> Table:
-    columns = [_label(words) for words in (_("No."), _("Reference"), _("What it is"), _("Size"), "SHA-256")]
+    size, *digest = (_("Size"), "SHA-256") if _has_files(record) else (_("How many"),)
+    columns = [_label(words) for words in (_("No."), _("Reference"), _("What it is"), size, *digest)]
     rows = [
         [
             _number(item["position"], language),
             Value(item["reference"], code=True),
             Value(_what(item, language)),
             _size(item, language),
-            Value(item["sha256"], code=True) if item["sha256"] else Value(_("Physical item")),
+            *([_digest(item)] if digest else []),
         ]
         for item in record["items"]
     ]
-    return Table(columns, [2, 5, 11, 4, 10], rows)
+    return Table(columns, [2, 5, 11, 4, 10][: len(columns)], rows)
+
+
+def _has_files(record: Record) -> bool:
+    """Whether a file is among what this paper lists; of things alone it speaks of no digest."""
+    return any(item["sha256"] for item in record["items"])
+
+
+def _digest(item: Record) -> Value:
+    return Value(item["sha256"], code=True) if item["sha256"] else Value(_("Physical item"))
 
 
 def _what(item: Record, language: Tongue) -> str:
@@ -140,6 +150,12 @@ def _log_rows(record: Record, language: Tongue) -> list[tuple[Label, Value]]:
 
 
 def _how_to_check(record: Record) -> str:
+    if not _has_files(record):
+        return _(
+            "Keep this paper. The square code is the SHA-256 of %(name)s, the same receipt as a file: a number that "
+            "only this very file has. What was taken in, as it is described above, stands in our log, whose state at "
+            "that moment is named above; nobody can change it later without this number changing."
+        ) % {"name": file_name(record, "json")}
     return _(
         "Keep this paper. The SHA-256 of a file is a number that only this very file has: you can compute it from your "
         "own copy with any such program and compare. The square code is the SHA-256 of %(name)s, the same receipt as "

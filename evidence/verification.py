@@ -138,6 +138,8 @@ def _byte_faults(
     if found is None:
         return []
     if record_as is not None:
+        # Disposed of while its bytes were read: its custody has ended and takes no check any more. What was found is
+        # told below all the same.
         with suppress(DisposedOf):
             record_outcome(item, found, actor=record_as)
     return [] if found.ok else [Fault(item.reference, found.state.value, str(found.sentence))]

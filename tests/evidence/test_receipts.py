@@ -128,6 +128,23 @@ def test_a_thing_is_on_it_with_its_condition_and_seal(case: Case, paralegal: Use
         assert words in paper
 
 
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_of_things_alone_nothing_is_said_that_only_files_have(
+    case: Case, paralegal: User, client_for: ClientFor, tmp_path: Path, language: str
+) -> None:
+    ring = put_on_the_shelf(case, paralegal, condition="Scratched")
+    paper = paper_of(ring.intake, paralegal, tmp_path, language)
+    # The one digest on it is that of the receipt's own file, in the square code and in how it is checked.
+    assert paper.count("SHA-256") + paper.count("sha256:") == 2
+    assert ring.reference in paper
+    client = client_for(paralegal)
+    client.cookies["language"] = language
+    page = client.get(reverse("evidence:delivery", args=[ring.intake_id])).content.decode()
+    for words in ("digest", "Digest", "چکیده", "bytes", "بایت"):
+        assert words not in page.partition("<main")[2]
+    assert ("1 physical item" if language == "en" else "۱ شیء") in page
+
+
 def test_that_it_was_given_is_logged_without_a_name(delivery: Intake, paralegal: User, case: Case) -> None:
     given = give_receipt(delivery, form=Form.JSON, language="en", actor=paralegal)
     entry = Entry.objects.get(action="intake.receipt_given")
