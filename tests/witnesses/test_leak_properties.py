@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.witnesses.test_leaks import PAGE, looked, needles_of, opened
-from witnesses.identity import OpenedIdentity
+from witnesses.identity import OpenedIdentity, SealedRow
 from witnesses.leaks.looking import LookBroken, Surety, look
 from witnesses.leaks.needles import Needles
 from witnesses.leaks.texts import Piece
@@ -42,6 +42,8 @@ FAMILY_LATIN = [
     "Bahrami",
     "Gharebaghi",
 ]
+STREETS = ("سروناز", "کاخ شمالی", "بهار", "گلستان", "ایرانشهر", "فرشته", "لاله")
+STREETS_LATIN = ("Linden", "Garden", "Station", "Marlowe", "Kent")
 BEFORE = ("", "نامهٔ ", "A letter by ", "1367, ", "\n\n\t", "آقای ", "(", "«", "scan_", "۱۲. ")
 AFTER = ("", " گفت", " said so.", "، ۱۳۶۷", ")", "»\n", ".pdf", "_2.jpg", "'s brother", "\u200f")
 ARABIC = str.maketrans("یک", "يك")
@@ -108,7 +110,27 @@ def test_half_a_million_letters_of_ordinary_text_give_no_alarm() -> None:
     """Two hundred people who are not in it: nothing sure or likely, and few pages that could be anybody."""
     people = [f"{one} {other}" for one in GIVEN_FA for other in FAMILY_FA]
     people += [f"{one} {other}" for one in GIVEN_LATIN for other in FAMILY_LATIN]
-    needles = needles_of(*(opened(name) for name in people))
+    needles = needles_of(
+        *(
+            opened(
+                name,
+                contacts=(
+                    SealedRow(
+                        f"خیابان {STREETS[number % 7]}، کوچه {FAMILY_FA[number % 8]}، پلاک {number}",
+                        "address",
+                    ),
+                    SealedRow(
+                        f"{number} {STREETS_LATIN[number % 5]} Lane, {FAMILY_LATIN[number % 9]} Street",
+                        "address",
+                    ),
+                    SealedRow(f"0912{number * 48_611 + 1_000_000}", "phone"),
+                    SealedRow(f"{GIVEN_LATIN[number % 10]}.{number}@example.org", "email"),
+                ),
+                date_of_birth=f"{1310 + number % 60}/{1 + number % 12}/{1 + number % 29}",
+            )
+            for number, name in enumerate(people)
+        )
+    )
     pieces = [Piece(PAGE, text[at : at + 2000]) for text in _texts() for at in range(0, len(text), 2000)]
     alarms = [hit for piece in pieces for hit in look([piece], needles)]
     assert [hit.label for hit in alarms if hit.surety is not Surety.POSSIBLE] == []
@@ -122,7 +144,7 @@ def _whose_name_no_source_line_holds() -> OpenedIdentity:
 def test_a_crash_in_the_middle_prints_neither_texts_nor_needles(monkeypatch) -> None:
     needles = needles_of(_whose_name_no_source_line_holds())
     pieces = [Piece(PAGE, "".join(("a sec", "ret page of Gol", "naz Tava", "kkoli")))]
-    monkeypatch.setattr("witnesses.leaks.names._level", lambda *_all, **_named: 1 // 0)
+    monkeypatch.setattr("witnesses.leaks.names.together", lambda *_all, **_named: 1 // 0)
     try:
         list(look(pieces, needles))
     except LookBroken:

@@ -7,18 +7,17 @@ import re
 import urllib.parse
 from typing import Final
 
+from witnesses.leaks.folded import unfolded
+
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # RFC 2047: =?charset?B or Q?text?=, several of which make one word.
 _ENCODED: Final = re.compile(r"=\?([\w-]{2,40})(?:\*[\w-]*)?\?([BbQq])\?([^?\s]*)\?=(?:\s+(?==\?))?")
 _CODED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-# Letters of other scripts that look like Latin ones, and digits that are read as letters.
-_ALIKE: Final = str.maketrans(
-    "авекмнорстухіјѕԁѵαβεικνορτυχγηωƅɑ01345", "abekmhopctyxijsdvaveiknoptuxynwbaoieas"
-) | dict(zip(map(ord, "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"), "abcdefghijklmnoprstuvwyz", strict=True))
 
 
 def uncovered(text: str) -> str:
-    """The text with what stands in it under a code: of addresses, of headers, of programs."""
+    """The text with what stands in it under a code: of addresses, of headers, of programs, or folded into letters."""
+    text = unfolded(text)
     if "=?" in text:
         text = _ENCODED.sub(_header_word, text)
     if "%" in text:
@@ -27,21 +26,6 @@ def uncovered(text: str) -> str:
         plain = _CODED.sub(lambda found: chr(int(found[1], 16)), text)
         text = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
-
-
-def as_it_looks(word: str) -> str:
-    """A folded word that mixes Latin letters with others that look like them, in Latin letters; empty for any other."""
-    plain = word.translate(_ALIKE)
-    mixed = plain != word and plain.isascii() and plain.isalpha()
-    return (
-        plain if mixed and (word.isascii() or any(sign.isascii() for sign in word) or _is_small(word)) else ""
-    )
-
-
-def _is_small(word: str) -> bool:
-    return all(
-        "\u0250" <= sign <= "\u02af" or "\u1d00" <= sign <= "\u1d7f" or sign > "\ua700" for sign in word
-    )
 
 
 def _header_word(found: re.Match[str]) -> str:

@@ -20,6 +20,8 @@ _JOINING_DOT: Final = re.compile(r"\.(?<=[^\W_][^\W_]\.)(?=[^\W_])")
 # Letters that no reader sees: the same as those of ASCII, so far above them.
 _UNSEEN: Final = range(0xE0020, 0xE007F)
 _UNSEEN_ABOVE: Final = 0xE0000
+# White letters on a disc or a square, and the letters of flags: 26 each.
+_ON_A_GROUND: Final = (0x1F150, 0x1F170, 0x1F1E6)
 _LARGEST_TABLE: Final = 20_000
 
 
@@ -36,6 +38,9 @@ class _Table(dict[int, str]):
 def _become(letter: str) -> str:
     if ord(letter) in _UNSEEN:
         letter = chr(ord(letter) - _UNSEEN_ABOVE)
+    for first in _ON_A_GROUND:
+        if first <= ord(letter) < first + 26:
+            letter = chr(ord("a") + ord(letter) - first)
     if letter in _APOSTROPHES:
         return ""
     if letter == _SOFT_BREAK:

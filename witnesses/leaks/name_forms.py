@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from witnesses.leaks.disguises import as_it_looks
 from witnesses.leaks.hearing import Reading, agree, readings
 from witnesses.leaks.letters import is_persian
+from witnesses.leaks.look_alikes import is_of_a_language, looks_of
 from witnesses.leaks.name_parts import Name
 from witnesses.leaks.plain_words import SENTENCE
 
@@ -42,7 +42,8 @@ class NameForms:
     def __init__(self) -> None:
         self.written: dict[str, list[Part]] = defaultdict(list)
         self._other: dict[str, list[Part]] = defaultdict(list)
-        self._heard: dict[str, list[tuple[Reading, Part]]] = defaultdict(list)
+        # By consonants: many people have one name, and it is compared once.
+        self._heard: dict[str, dict[Reading, list[Part]]] = defaultdict(lambda: defaultdict(list))
 
     def __repr__(self) -> str:
         return "<sealed>"
@@ -52,8 +53,9 @@ class NameForms:
         for bits, form in _joined(name):
             self.written[form].append(Part(name, bits, exact=True))
             heard = Part(name, bits, exact=False)
-            for reading in readings(form):
-                self._heard[reading.consonants].append((reading, heard))
+            # Of letters that nobody reads by our rules (Azeri ones) what they look like.
+            for reading in readings(form) or [one for look in looks_of(form) for one in readings(look)]:
+                self._heard[reading.consonants][reading].append(heard)
                 if reading.consonants == "mhmd" and not bits & (bits - 1):
                     for short in SHORTENED:
                         self._other[short].append(heard)
@@ -67,14 +69,16 @@ class NameForms:
         """What the word is a form of, each part of a name once, as written before as heard."""
         if len(word) > _LONGEST_WORD:
             return []
-        looks = "" if word.isascii() and word.isalpha() else as_it_looks(word)
+        looks = [] if word.isascii() and word.isalpha() else looks_of(word)
+        is_foreign = is_of_a_language(word)
         if not word.isalpha():
             word = "".join(letter for letter in word if letter.isalpha())
         found = {(part.name, part.bits): part for part in self._alike(word)}
-        if looks and looks != word:
-            found |= {(part.name, part.bits): part for part in self._alike(looks)}
-            hidden = self.written.get(looks, ())
-            found |= {(part.name, part.bits): Part(part.name, part.bits, exact=False) for part in hidden}
+        for look in looks:
+            hidden = (Part(part.name, part.bits, exact=False) for part in self.written.get(look, ()))
+            # Nearly every Russian word looks like some word that sounds like something.
+            alike = hidden if is_foreign else (*self._alike(look), *hidden)
+            found |= {(part.name, part.bits): part for part in alike}
         found |= {(part.name, part.bits): part for part in self.written.get(word, ())}
         return list(found.values())
 
@@ -94,9 +98,9 @@ class NameForms:
 
     def _sounding(self, word: str) -> Iterator[Part]:
         for reading in readings(word):
-            for sought, part in self._heard.get(reading.consonants, ()):
+            for sought, parts in self._heard.get(reading.consonants, {}).items():
                 if agree(reading, sought):
-                    yield part
+                    yield from parts
 
 
 def _joined(name: Name) -> Iterator[tuple[int, str]]:

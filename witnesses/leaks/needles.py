@@ -7,10 +7,11 @@ from django.views.decorators.debug import sensitive_variables
 from witnesses.identity import OpenedIdentity
 from witnesses.leaks.addresses import Addresses
 from witnesses.leaks.birth_dates import BirthDates
+from witnesses.leaks.masked import MaskedNumbers
 from witnesses.leaks.name_parts import Name, kin_in, names_in
 from witnesses.leaks.names import Names
 from witnesses.leaks.net_names import NetNames
-from witnesses.leaks.numbers import Numbers
+from witnesses.leaks.numbers import Numbers, long_numbers
 from witnesses.leaks.pages import Page
 from witnesses.leaks.surety import Surety
 from witnesses.leaks.villages import Villages
@@ -22,10 +23,11 @@ _MAY_BE_ADDRESSES = ("address", "other", "")
 class Needles:
     """Add each identity under a label by which the caller tells them apart; forget them all at the end."""
 
-    __slots__ = ("_addresses", "_dates", "_names", "_net", "_numbers", "_taken", "_villages")
+    __slots__ = ("_addresses", "_dates", "_masked", "_names", "_net", "_numbers", "_taken", "_villages")
 
     def __init__(self) -> None:
-        self._names, self._numbers, self._net = Names(), Numbers(), NetNames()
+        self._names, self._net = Names(), NetNames()
+        self._numbers, self._masked = Numbers(), MaskedNumbers()
         self._addresses, self._dates, self._villages = Addresses(), BirthDates(), Villages()
         # Versions of an identity mostly repeat each other.
         self._taken: set[tuple[str, ...]] = set()
@@ -64,8 +66,11 @@ class Needles:
                 self._net.leave_out(label, str(name.text))
 
     @property
-    def _kinds(self) -> tuple[Names, Numbers, NetNames, Addresses, BirthDates, Villages]:
-        return self._names, self._numbers, self._net, self._addresses, self._dates, self._villages
+    def _kinds(
+        self,
+    ) -> tuple[Names, Numbers, MaskedNumbers, NetNames, Addresses, BirthDates, Villages]:
+        numbers = self._numbers, self._masked
+        return self._names, *numbers, self._net, self._addresses, self._dates, self._villages
 
     def found(self, page: Page) -> Iterator[tuple[str, Surety]]:
         """Each label with how sure; the same label several times."""
@@ -75,6 +80,7 @@ class Needles:
     def let_go_of_texts(self) -> None:
         """Forgets what is remembered of the texts that were looked through."""
         self._names.let_go_of_texts()
+        self._addresses.let_go_of_texts()
 
     def _take_name(self, name: Name) -> None:
         if self._is_new("name", name.label, *name.parts):
@@ -93,6 +99,7 @@ class Needles:
     def _take_text(self, label: str, text: str, *, messenger: bool = False, document: bool = False) -> None:
         if text and self._is_new("text", label, text):
             self._numbers.add(label, text, short=document)
+            self._masked.add(label, long_numbers(text))
             self._net.add(label, text, messenger=messenger)
 
     def _is_new(self, *what: str) -> bool:

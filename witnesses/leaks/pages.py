@@ -1,7 +1,8 @@
 """One text as the needles meet it: its words, and which of them stand where. Pure."""
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from operator import add
 from typing import Final
@@ -9,6 +10,31 @@ from typing import Final
 from witnesses.leaks.letters import words
 
 _SPACED_OUT: Final = 5
+# Signs that people put in the place of digits which they leave out.
+_MASKS: Final = (
+    "**",
+    "* *",
+    "xx",
+    "x x",
+    "XX",
+    "X X",
+    "××",
+    "× ×",
+    "••",
+    "●●",
+    "##",
+    "__",
+    "…",
+    "...",
+    "??",
+    "؟؟",
+    "██",
+    "■■",
+)
+_MASKED: Final = re.compile(
+    r"(\d[\d ()-]{0,20})?[ -]?((?:[*xX×•●#_?؟█■][ -]?){2,30}|…+|\.{3,30})[ -]?(\d(?:[ ()-]{0,2}\d){1,14})?"
+)
+_FEWEST_SAID: Final = 4
 
 
 class Page:
@@ -17,8 +43,9 @@ class Page:
     def __init__(self, text: str) -> None:
         self.words = words(text)
         self.distinct = frozenset(self.words)
-        # Where parts of names stand, by label; the names fill it in.
-        self.named: dict[str, list[int]] = defaultdict(list)
+        # Of whose names parts stand where, by position; the names fill it in.
+        self.named: dict[int, list[frozenset[str]]] = defaultdict(list)
+        self.masked = list(_masked(text)) if any(mask in text for mask in _MASKS) else []
         self.speaks_of_addresses = "@" in text or "%40" in text or "(at)" in text or "[at]" in text
 
     def __repr__(self) -> str:
@@ -63,10 +90,31 @@ class Page:
             if word in wanted
         ]
 
+    def names(self, label: str, near: int, within: int) -> bool:
+        """Whether a part of a name of the label stands so many words or fewer from a position."""
+        spots = range(near - within, near + within + 1)
+        return any(label in labels for spot in spots for labels in self.named.get(spot, ()))
+
     def positions(self, wanted: Collection[str]) -> dict[str, list[int]]:
         """Where each of the wanted words stands."""
+        if not wanted:
+            return {}
         found: dict[str, list[int]] = defaultdict(list)
         for position, word in enumerate(self.words):
             if word in wanted:
                 found[word].append(position)
         return found
+
+
+def _masked(text: str) -> Iterator[tuple[str, str]]:
+    """The digits before and behind signs that stand for others; with other digits near them, and without those."""
+    for found in _MASKED.finditer(text):
+        before, after = _groups(found[1]), _groups(found[3])
+        heads = ["".join(before[first:]) for first in range(len(before))] or [""]
+        tails = ["".join(after[: last + 1]) for last in range(len(after))] or [""]
+        yield from ((head, tail) for head in heads for tail in tails if len(head + tail) >= _FEWEST_SAID)
+
+
+def _groups(digits: str | None) -> list[str]:
+    plain = "".join(str(int(sign)) if sign.isdecimal() else " " for sign in digits or "")
+    return plain.split()

@@ -92,10 +92,20 @@ SENTENCE: Final = _folded(
 ADDRESS: Final = _folded(
     """
     خیابان کوچه بلوار میدان پلاک واحد طبقه شماره بن‌بست بزرگراه شهرک مجتمع ساختمان نبش خ ک پ محله منطقه استان شهر
+    اتوبان جاده
     street st road rd avenue ave lane ln alley square sq boulevard blvd strasse straße str weg platz allee no number
-    nr flat apt apartment unit floor block building house suite room city district rue calle via
+    nr flat apt apartment unit floor block building house suite room city district rue calle via highway
+    khiaban khiyaban xiaban kucheh kuche koocheh kooche koucheh kouche bolvar boulvar meydan meidan maidan pelak plak
+    plaque vahed tabagheh tabaqe shomareh bonbast bozorgrah shahrak mojtama sakhteman nabsh mahalleh mantagheh
     """
 )
+# Words of addresses that are translated as often as spelled. One word of each row stands for the others.
+_TRANSLATED: Final = (
+    "شمالی north northern shomali", "جنوبی south southern jonubi jonoubi", "شرقی east eastern sharghi sharqi",
+    "غربی west western gharbi qarbi", "اول first 1st avval", "دوم second 2nd dovom", "سوم third 3rd sevom",
+    "شهید shahid martyr", "بالا upper bala", "پایین lower paein",
+)  # fmt: skip
+TRANSLATED: Final = {fold(word): fold(row.split()[0]) for row in _TRANSLATED for word in row.split()}
 # What forms and tables say before a name or between its parts.
 FIELD: Final = _folded(
     """
@@ -119,6 +129,10 @@ KIN: Final = _folded(
     nephew niece friend lawyer colleague neighbour neighbor
     """
 )
+# Said before a day of birth.
+BORN: Final = _folded("متولد تولد زاده ولادت born birth dob birthdate birthday geboren geb né née")
+# Between somebody's given name and the father's.
+CHILD: Final = _folded("فرزند پسر دختر ابن بن بنت son daughter bin ibn bint ben")
 # What is said about reaching somebody, and no name.
 NO_NAMES: Final = ADDRESS | _folded(
     """

@@ -1,5 +1,6 @@
 """Places of birth in a text: a village may be somebody, and is never more than that. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from witnesses.leaks.pages import Page
@@ -13,7 +14,8 @@ class Villages:
     __slots__ = ("_labels",)
 
     def __init__(self) -> None:
-        self._labels: dict[str, set[str]] = {}
+        # By the first word.
+        self._labels: dict[str, dict[tuple[str, ...], set[str]]] = defaultdict(lambda: defaultdict(set))
 
     def __repr__(self) -> str:
         return "<sealed>"
@@ -22,8 +24,8 @@ class Villages:
         """Takes a place of birth, where it is no city that many were born in."""
         village = village_in(text)
         if village:
-            for form in (village, village.replace(" ", "")):
-                self._labels.setdefault(form, set()).add(label)
+            for form in (village.split(), [village.replace(" ", "")]):
+                self._labels[form[0]][tuple(form)].add(label)
 
     def forget(self) -> None:
         """Lets go of all."""
@@ -31,8 +33,7 @@ class Villages:
 
     def found(self, page: Page) -> Iterator[tuple[str, Surety]]:
         """Each label, as possible."""
-        if self._labels:
-            line = f" {page.line} "
-            for form, labels in self._labels.items():
-                if f" {form} " in line:
+        for first, places in page.positions(page.distinct & self._labels.keys()).items():
+            for form, labels in self._labels[first].items():
+                if any(tuple(page.words[place : place + len(form)]) == form for place in places):
                     yield from ((label, Surety.POSSIBLE) for label in labels)
