@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from audit.erased import ErasedText
 from cases.folding import joined_key
+from evidence.gaps.corrected import corrected_by
 from evidence.gaps.gap import Gap, GapKind
 from evidence.models import CustodyEvent
 from evidence.vocabulary import CustodyKind
@@ -41,9 +42,10 @@ def _used_before(event: CustodyEvent, before: CustodyEvent | None) -> Iterator[G
 def _numbers(events: Sequence[CustodyEvent]) -> dict[object, str | None]:
     """Each event's seal number as it is compared, as its last correction says where there is one; None if erased."""
     numbers: dict[object, str | None] = {event.pk: _number(event) for event in events}
+    known: dict[object, CustodyEvent] = {event.pk: event for event in events}
     for event in events:
-        if event.kind == CustodyKind.CORRECTED and event.seal and event.refers_to_id in numbers:
-            numbers[event.refers_to_id] = _number(event)
+        if event.seal:
+            numbers |= {one.pk: _number(event) for one in corrected_by(event, known)}
     return numbers
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, timedelta
 
 from django.utils.translation import gettext as _
 
+from evidence.gaps.corrected import corrected_by
 from evidence.gaps.gap import Gap, GapKind
 from evidence.models import CustodyEvent
 from evidence.vocabulary import CustodyKind
@@ -58,14 +59,15 @@ def time_gaps(events: Sequence[CustodyEvent]) -> Iterator[Gap]:
 def spans_of(events: Sequence[CustodyEvent]) -> dict[object, Span]:
     """The earliest and latest day of each event: as its last correction says, as it says itself, or as recorded."""
     spans: dict[object, Span] = {}
+    known: dict[object, CustodyEvent] = {event.pk: event for event in events}
     for event in events:
         dated = event.date_as_written != ""
         if dated:
             spans[event.pk] = (event.date_earliest, event.date_latest)
         else:
             spans[event.pk] = (_day(event) - _SLACK, _day(event) + _SLACK)
-        if event.kind == CustodyKind.CORRECTED and dated and event.refers_to_id is not None:
-            spans[event.refers_to_id] = spans[event.pk]
+        if dated:
+            spans |= {one.pk: spans[event.pk] for one in corrected_by(event, known)}
     return spans
 
 

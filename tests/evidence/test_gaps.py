@@ -163,6 +163,18 @@ def test_a_corrected_day_is_the_day_that_counts(parvin: User) -> None:
     assert found(*events) == []
 
 
+def test_a_correction_of_a_correction_is_about_what_was_corrected_first(parvin: User) -> None:
+    moved = event(2, "moved", when="1368", seal="A 1", actor=parvin)
+    wrong = event(3, "corrected", when="1366", seal="B 2", refers_to=moved, purpose="the year is wrong")
+    right = event(4, "corrected", when="1368", seal="A 1", refers_to=wrong, purpose="it was right before")
+    received = event(1, "received", when="1367", seal="A 1", received_by=parvin.full_name, actor=parvin)
+    assert found(received, moved) == []
+    assert found(received, moved, wrong) == [("time", 1, 2), ("seal", 1, 2)]
+    assert found(received, moved, wrong, right) == []
+    again = event(5, "corrected", when="1366", refers_to=right, purpose="it was not, after all")
+    assert found(received, moved, wrong, right, again) == [("time", 1, 2)]
+
+
 def test_a_day_after_the_recording_and_a_collection_after_the_receipt(parvin: User) -> None:
     assert found(receipt(parvin), event(2, "moved", when="2026-11-30", actor=parvin)) == [("time", 2, None)]
     late = event(2, "collected", when="2026-11-25", received_by="a family")
