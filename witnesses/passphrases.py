@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
@@ -17,6 +18,9 @@ from witnesses.sealed import SealedBytes
 from witnesses.sealing import KEY_BYTES, NONCE_BYTES, VERSION, Binding
 
 SALT_BYTES: Final = 16
+# OpenSSL 4.0 lets two derivations of more than one lane in one process wait for each other for ever, and fails those
+# that come after them; one at a time also needs the memory once.
+_ONE_AT_A_TIME: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Stretching:
         return {"algorithm": "argon2id", **asdict(self)}
 
     def stretch(self, passphrase: str) -> SealedBytes:
-        """The wrapping key. Takes a good part of a second and `memory_cost` KiB, by choice."""
+        """The wrapping key. Takes a good part of a second and `memory_cost` KiB, by choice; others wait their turn."""
         derivation = Argon2id(
             salt=bytes.fromhex(self.salt),
             length=KEY_BYTES,
@@ -71,7 +75,8 @@ class Stretching:
             lanes=self.lanes,
             memory_cost=self.memory_cost,
         )
-        return SealedBytes(derivation.derive(passphrase.encode("utf-8", "surrogatepass")))
+        with _ONE_AT_A_TIME:
+            return SealedBytes(derivation.derive(passphrase.encode("utf-8", "surrogatepass")))
 
 
 def stretch_code(code: str, *, salt: bytes) -> SealedBytes:

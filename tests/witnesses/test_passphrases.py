@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +53,24 @@ def test_a_wrapped_key_of_another_format_is_broken_not_wrong():
 def test_stored_parameters_that_would_exhaust_or_weaken_are_refused(change):
     with pytest.raises(UnsafeParameters):
         Stretching.stored({**Stretching.fresh(CHEAP).row(), **change})
+
+
+# In a process of its own, for those who wait for each other for ever cannot be ended otherwise.
+AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+from witnesses.passphrases import Stretching
+
+stretching = Stretching.fresh({"iterations": 1, "lanes": 4, "memory_cost": 8 * 1024})
+with ThreadPoolExecutor(4) as pool:
+    keys = {bytes(key) for key in pool.map(stretching.stretch, ["four quiet rivers under snow"] * 8)}
+assert len(keys) == 1
+"""
+
+
+def test_many_custodians_type_their_passphrases_at_once_with_the_lanes_of_production():
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], cwd=root, timeout=120, check=False)
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize(
