@@ -1,7 +1,7 @@
 """Doing what a form asks for; what could betray a witness only once that was confirmed, with nothing typed lost."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from django import forms
 from django.http import QueryDict
@@ -13,6 +13,14 @@ from audit.errors import DomainError
 from cases.small_groups import CONFIRMED, SmallGroup
 
 Done = TypeVar("Done")
+
+
+@runtime_checkable
+class OffersAnotherWay(Protocol):
+    """A form in which there is another way to keep words that few people fit, beside leaving something out."""
+
+    def another_way(self) -> str:
+        """What else can be done in this form as it was sent, in a sentence; empty where nothing can."""
 
 
 @sensitive_variables()
@@ -47,4 +55,5 @@ def ask_to_confirm(form: forms.Form, error: SmallGroup) -> None:
         required=False,
         widget=forms.CheckboxInput(attrs={"value": ".".join(dict.fromkeys(codes))}),
     )
-    form.add_error(CONFIRMED, error.told)
+    another = form.another_way() if isinstance(form, OffersAnotherWay) else ""
+    form.add_error(CONFIRMED, f"{error.told} {another}".rstrip())

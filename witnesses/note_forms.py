@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.form_fields import TextBlockField
 from witnesses.forms import SealedField, WishForm, lines
+from witnesses.kept_forms import KeptForm
 from witnesses.models import InterviewNote
 from witnesses.noting import LONGEST_NOTE, NoteFacts
 
 _OFF = {"rows": 12, "dir": "auto", "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
-class NoteForm(forms.Form):
+class NoteForm(KeptForm):
     """A note, and how it is kept."""
 
     kept = forms.ChoiceField(

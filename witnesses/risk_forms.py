@@ -1,7 +1,7 @@
 """What people type about danger, threats and help. Nobody is named by it: people by circle, pseudonym or office."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,8 +13,7 @@ from audit.erased import unless_erased
 from cases.form_fields import LineField, PartialDateField, TextBlockField
 from evidence.models import EvidenceItem
 from witnesses.assessing import LONGEST_LINE, MeasureFacts, RiskFacts
-from witnesses.custodians import fewest_custodians
-from witnesses.health import count_ready
+from witnesses.kept_forms import PLAIN, SEALED, KeptForm, usual_keeping
 from witnesses.models import RiskAssessment, ThreatIncident, Witness
 from witnesses.referring import ReferralFacts
 from witnesses.risk_words import (
@@ -33,8 +32,6 @@ from witnesses.threats import ThreatFacts
 
 _NO_NAME = _("Write no name here.")
 _OFF = {"autocomplete": "off", "spellcheck": "false"}
-SEALED: Final = "sealed"
-PLAIN: Final = "plain"
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -44,11 +41,6 @@ def _level(label: Any) -> forms.ChoiceField:
 
 def _words(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "dir": "auto", **_OFF})
-
-
-def usual_keeping() -> str:
-    """How words are kept where nobody chooses otherwise: sealed, as soon as anything can be sealed."""
-    return SEALED if count_ready() >= fewest_custodians() else PLAIN
 
 
 def _kept() -> forms.ChoiceField:
@@ -64,7 +56,7 @@ def _kept() -> forms.ChoiceField:
     )
 
 
-class RiskForm(forms.Form):
+class RiskForm(KeptForm):
     """One assessment of the danger."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
@@ -127,7 +119,7 @@ class RiskForm(forms.Form):
         return RiskFacts(**{name: typed[name] for name in RiskFacts.__dataclass_fields__})
 
 
-class ThreatForm(forms.Form):
+class ThreatForm(KeptForm):
     """An incident."""
 
     kind = forms.ChoiceField(label=_("What was done"), choices=Threat)

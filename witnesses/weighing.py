@@ -127,15 +127,11 @@ def _found(said: Mapping[Witness, Sequence[str]]) -> list[_Found]:
 def _sentence(found: _Found, *, named: bool) -> str:
     by = attributes_in_words(found.narrowing)
     if found.narrowing.at_least is None:
-        told = _(
-            "Nobody knows how many people this fits: it says %(by)s. Leave something out, or keep it in a sealed note."
-        ) % {"by": by}
+        told = _("Nobody knows how many people this fits: it says %(by)s. Leave something out.") % {"by": by}
     else:
         told = ngettext(
-            "As far as is known this fits %(n)s person: it says %(by)s. Leave something out, or keep it in a sealed "
-            "note.",
-            "As far as is known this fits %(n)s people: it says %(by)s. Leave something out, or keep it in a sealed "
-            "note.",
+            "As far as is known this fits %(n)s person: it says %(by)s. Leave something out.",
+            "As far as is known this fits %(n)s people: it says %(by)s. Leave something out.",
             found.narrowing.at_least,
         ) % {"n": found.narrowing.at_least, "by": by}
     if found.adds:

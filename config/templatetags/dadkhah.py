@@ -1,5 +1,6 @@
 """What templates need to show dates, digests and foreign text without misleading the reader."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMult
 from django.template import Context
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -26,6 +27,7 @@ register = template.Library()
 
 # Persian spelling needs these two; every other format character only hides or reorders what is written.
 _HONEST_FORMAT_CHARACTERS = {"\u200c", "\u200d"}
+_DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -50,6 +52,12 @@ def visible_words(text: object) -> SafeString:
     # A space of another width is as honest in a sentence as it is strange in a name.
     shown = (escape(one) if unicodedata.category(one) == "Zs" else _visible(one) for one in plain)
     return mark_safe("<br>".join("".join(shown).split(_visible("\n"))))  # noqa: S308  every character escaped
+
+
+@register.filter
+def whole_days(text: Any) -> SafeString:
+    """A sentence of ours, escaped, in which no day of the form 2027-01-31 is broken between two lines."""
+    return mark_safe(_DAY.sub(r'<bdi class="unbroken" dir="ltr">\g<0></bdi>', conditional_escape(text)))  # noqa: S308 - escaped
 
 
 @register.filter

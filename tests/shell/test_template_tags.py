@@ -27,6 +27,13 @@ def test_persian_readers_get_persian_digits_and_months():
         assert dadkhah.clock(MOMENT) == "۱۴:۰۵ UTC"
 
 
+def test_a_day_in_a_sentence_is_not_broken_and_the_rest_is_escaped():
+    assert dadkhah.whole_days("A <day> as 2027-01-31.") == (
+        'A &lt;day&gt; as <bdi class="unbroken" dir="ltr">2027-01-31</bdi>.'
+    )
+    assert dadkhah.whole_days("tel. 0912-2027-01-31-7 and 2027-1") == "tel. 0912-2027-01-31-7 and 2027-1"
+
+
 def test_a_vague_date_stays_vague_in_the_other_calendar():
     assert list(dadkhah.both_calendars(read_date("late Mordad 1367"))) == ["12–22 August 1988"]
 

@@ -219,6 +219,9 @@ def test_the_pages_ask_and_take_the_confirmation(client_for, case, prison, witne
         page = asked.content.decode()
         assert "Nobody knows how many people" in page, page
         assert "Save it all the same" in page
+        # Where the page has a place for sealed words, that is the next step; elsewhere none is spoken of.
+        assert "sealed note" not in page
+        assert ("Or choose “Sealed” under “How the words are kept”." in page) is ("kept" in sent)
         assert not kept.objects.exists()
         code = asked.context["form"].fields["small_group"].widget.attrs["value"]
         assert client.post(address, {**sent, "small_group": code}).status_code == 302
