@@ -48,7 +48,7 @@ class _Ready:
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
-    """A file that is in; `again` when its bytes had a receipt before."""
+    """A file that is in; `again` when its bytes had a receipt before that is open to whoever takes them in."""
 
     item: EvidenceItem
     again: bool
@@ -197,7 +197,7 @@ class Batch:
         items = record_receipts(receipts, actor=self._actor)
         for one, item in zip(ready, items, strict=True):
             self._intakes.setdefault(_delivery(one.facts), item.intake)
-        others = EvidenceItem.objects.exclude(pk__in=[item.pk for item in items])
+        others = EvidenceItem.objects.visible_to(self._actor).exclude(pk__in=[item.pk for item in items])
         had = set(
             others.filter(object__in={item.object_id for item in items}).values_list("object_id", flat=True)
         )

@@ -148,7 +148,8 @@ def _record(
         "purpose": request.purpose,
         "authority": request.authority,
         "answers": request,
-        "tool": REMOVED if removing else "",
+        # Of the bytes, whether they go now or are needed still: a ledger does not tell what other cases have.
+        "tool": REMOVED if item.has_bytes else "",
         "digest_expected": item.stored.sha256 if item.has_bytes else None,
     }
     custody.weigh_event(item, given, actor=user)

@@ -1,7 +1,6 @@
 """Finding evidence, always in somebody's name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,19 +16,6 @@ from evidence.holding import open_offers
 from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm, ObjectDigest
 from evidence.references import read_reference
 from evidence.vocabulary import CustodyKind, CustodyOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class OtherReceipts:
-    """The other receipts of the same bytes: those that the reader may open, and how many there are in all."""
-
-    seen: list[EvidenceItem]
-    total: int
-
-    @property
-    def hidden(self) -> int:
-        """How many are not open to the reader; nothing else is said of them."""
-        return self.total - len(self.seen)
 
 
 def find_item(item_id: UUID, *, user: User) -> EvidenceItem:
@@ -62,13 +48,15 @@ def seen_cases(user: User) -> "Prefetch[str, QuerySet[EvidenceCase], str]":
     return Prefetch("placements", queryset=mine.order_by("case__reference"), to_attr="seen_placements")
 
 
-def other_receipts(item: EvidenceItem, *, user: User) -> OtherReceipts:
-    """The other receipts of the item's bytes, scoped to the reader. A physical item has no bytes to come again."""
+def other_receipts(item: EvidenceItem, *, user: User) -> QuerySet[EvidenceItem]:
+    """The other receipts of the item's bytes that are open to the reader, the oldest first.
+
+    Of others nothing is said, not even that there are any: whoever brings a file would learn what another case has.
+    """
     if not item.has_bytes:
-        return OtherReceipts([], 0)
-    others = EvidenceItem.objects.filter(object_id=item.object_id).exclude(pk=item.pk)
-    seen = EvidenceItem.objects.visible_to(user).filter(object_id=item.object_id).exclude(pk=item.pk)
-    return OtherReceipts(list(seen.order_by("received_at")), others.count())
+        return EvidenceItem.objects.none()
+    seen = EvidenceItem.objects.visible_to(user).filter(object_id=item.object_id)
+    return seen.exclude(pk=item.pk).order_by("received_at")
 
 
 def custody_of(item: EvidenceItem) -> QuerySet[CustodyEvent]:

@@ -53,7 +53,7 @@ class Tally:
         self.became(arrival, None)
 
     def count_in(self, item: EvidenceItem, arrival: Arrival, *, again: bool) -> None:
-        """The file is in; `again` when its bytes had a receipt before."""
+        """The file is in; `again` when its bytes had a receipt before, of those that the actor sees."""
         self.count_new(again=again, empty=item.stored.size == 0, reference=item.reference, arrival=arrival)
         if self.lists_items:
             sha256 = item.stored.sha256.hex

@@ -23,7 +23,7 @@ def facts(asking: Asking) -> dict[str, Any]:
         "capture": _capture(asking),
         "check": last_check(asking.item),
         "more_digests": further_digests(asking.item),
-        "others": other_receipts(asking.item, user=asking.user),
+        "others": list(other_receipts(asking.item, user=asking.user)),
         "restricting": restrictions_along(asking.item, user=asking.user),
     }
 

@@ -101,7 +101,7 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "form": form,
         "holds": holds_seen(item, user=user),
         "waiting": open_request(events),
-        "others": other_receipts(item, user=user),
+        "others": other_receipts(item, user=user).filter(disposed_at=None).count(),
         "locked_until": _locked_until(item),
     }
     return render(request, "evidence/dispose.html", context, status=422 if form.errors else 200)
@@ -125,7 +125,7 @@ def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
         "asked": asked,
         "is_open": waiting is not None and waiting.pk == asked.pk,
         "holds": holds_seen(item, user=user),
-        "others": other_receipts(item, user=user),
+        "others": other_receipts(item, user=user).filter(disposed_at=None).count(),
         "locked_until": _locked_until(item),
     }
     return render(request, "evidence/decide_disposal.html", context, status=422 if form.errors else 200)

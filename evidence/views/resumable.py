@@ -109,7 +109,7 @@ def one_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     upload = find_upload(upload_id, user=reader(request))
     if method == "GET":
-        return JsonResponse(told(upload))
+        return JsonResponse(told(upload, user=reader(request)))
     if upload.state != UploadState.TAKEN_IN:
         require_live(upload)
     response = standing(upload, status=200)

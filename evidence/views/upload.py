@@ -19,6 +19,7 @@ from evidence.filenames import visible_name
 from evidence.forms import ArrivalForm, UploadForm
 from evidence.intake import ingest_evidence
 from evidence.models import EvidenceItem, Intake
+from evidence.queries import other_receipts
 from evidence.resumable.finding import waiting
 from evidence.scopes import RECEIVE
 from evidence.uploads import vault_uploads
@@ -73,7 +74,7 @@ def _one(request: HttpRequest, form: UploadForm) -> HttpResponse:
             "reference": item.reference,
             "href": reverse("evidence:item", args=[item.pk]),
             "delivery": delivery_told(item),
-            "again": is_again(item),
+            "again": other_receipts(item, user=user).exists(),
         }
     )
 
@@ -99,7 +100,7 @@ def _take_in(request: HttpRequest, form: UploadForm) -> Outcome:
         # All that one form brings is one delivery; it begins with the first file that is really in.
         intake = item.intake
         outcome.taken_in.append(item)
-        outcome.again += is_again(item)
+        outcome.again += other_receipts(item, user=user).exists()
     return outcome
 
 
@@ -109,11 +110,6 @@ def delivery_told(item: EvidenceItem) -> dict[str, str]:
         "reference": item.intake.reference,
         "href": reverse("evidence:delivery", args=[item.intake_id]),
     }
-
-
-def is_again(item: EvidenceItem) -> bool:
-    """Whether the same bytes were taken in before."""
-    return EvidenceItem.objects.filter(object=item.stored).exclude(pk=item.pk).exists()
 
 
 def form_errors(form: ArrivalForm) -> HttpResponse:

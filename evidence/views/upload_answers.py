@@ -7,12 +7,14 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import http_date
 
+from accounts.models import User
 from audit.errors import DomainError
 from evidence.models import Upload
+from evidence.queries import other_receipts
 from evidence.resumable import headers
 from evidence.resumable.finding import require_live
 from evidence.resumable.starting import LARGEST
-from evidence.views.upload import delivery_told, is_again
+from evidence.views.upload import delivery_told
 from evidence.vocabulary import UploadState
 
 # What an answer must or should say besides its sentence: tus 1.0.0, RFC 5789 section 3.1, RFC 4918 section 11.3.
@@ -53,8 +55,8 @@ def capabilities() -> HttpResponse:
     return response
 
 
-def told(upload: Upload) -> dict[str, Any]:
-    """What became of it so far, for the page that sends it."""
+def told(upload: Upload, *, user: User) -> dict[str, Any]:
+    """What became of it so far, for the page that sends it; `again` if the user sees another receipt of its bytes."""
     answer: dict[str, Any] = {
         "ok": upload.state == UploadState.TAKEN_IN,
         "state": upload.state,
@@ -66,7 +68,7 @@ def told(upload: Upload) -> dict[str, Any]:
             "reference": upload.item.reference,
             "href": reverse("evidence:item", args=[upload.item.pk]),
             "delivery": delivery_told(upload.item),
-            "again": is_again(upload.item),
+            "again": other_receipts(upload.item, user=user).exists(),
         }
     elif not upload.is_live or upload.failure:
         answer["error"] = upload.why_it_stopped or _sentence(upload)
