@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import acting_user, permission_required
+from accounts.form_answers import show_form, typed
 from accounts.models import User
 from audit.errors import BadInput, Conflict
 from cases.confirming import attempt_form
@@ -46,7 +47,7 @@ def ask(request: HttpRequest, item_id: UUID, kind: str, record_id: UUID) -> Http
     user = acting_user(request)
     item = find_item(item_id, user=user)
     record = find_record(item, kind, record_id, user=user)
-    form = ErasureForm(request.POST or None, item=item, record=record)
+    form = ErasureForm(typed(request), item=item, record=record)
     if request.method == "POST" and form.is_valid():
         asked = attempt_form(
             form,
@@ -65,8 +66,8 @@ def ask(request: HttpRequest, item_id: UUID, kind: str, record_id: UUID) -> Http
             messages.success(request, _("It is asked for. An auditor decides."))
             return redirect("erasure", item.pk, asked.pk)
     open_page(item, actor=user)
-    context = {"item": item, "record": record, "form": form, "holds": holds_seen(item, user=user)}
-    return render(request, "evidence/erase_ask.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "record": record, "holds": holds_seen(item, user=user)}
+    return show_form(request, "evidence/erase_ask.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,7 +77,7 @@ def one_request(request: HttpRequest, item_id: UUID, erasure_id: UUID) -> HttpRe
     user = acting_user(request)
     item = find_item(item_id, user=user)
     asked = erasure_requests.find_request(erasure_id, item=item)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(typed(request))
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form,
@@ -88,8 +89,8 @@ def one_request(request: HttpRequest, item_id: UUID, erasure_id: UUID) -> HttpRe
             messages.success(request, done)
             return redirect("evidence:item", item.pk)
     open_page(item, actor=user)
-    context = {**_shown(asked), "form": form, "is_mine": asked.asked_by_id == user.pk}
-    return render(request, "evidence/erasure.html", context, status=422 if form.errors else 200)
+    context = {**_shown(asked), "is_mine": asked.asked_by_id == user.pk}
+    return show_form(request, "evidence/erasure.html", form, context)
 
 
 @require_safe
@@ -107,7 +108,7 @@ def decide(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
     """Decide on a request, as the second person, who sees which words are meant and none of them."""
     user = acting_user(request)
     asked = erasure_requests.find_request(erasure_id)
-    form = ErasureDecisionForm(request.POST or None, item=asked.item)
+    form = ErasureDecisionForm(typed(request), item=asked.item)
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form, lambda user: _decided(asked, form, user), by=user, foreseen=(BadInput, Conflict)
@@ -118,8 +119,8 @@ def decide(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
         if done:
             messages.success(request, _("The words stay. Whoever asked can see why."))
             return redirect("erasures")
-    context = {**_shown(asked), "form": form, "holds": holds_seen(asked.item, user=user)}
-    return render(request, "evidence/erase_decide.html", context, status=422 if form.errors else 200)
+    context = {**_shown(asked), "holds": holds_seen(asked.item, user=user)}
+    return show_form(request, "evidence/erase_decide.html", form, context)
 
 
 def _withdrawn(asked: ErasureRequest, reason: str, user: User) -> str:

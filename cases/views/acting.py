@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from accounts.models import User
 from audit.errors import BadInput, Conflict
@@ -25,19 +24,9 @@ def reader(request: HttpRequest) -> User:
     return user
 
 
-def typed(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: whatever was sent, even nothing, but never the parameters of a mere look."""
-    return request.POST if request.method == "POST" else None
-
-
 def attempt(form: forms.Form, act: Callable[[User], Done], *, by: User) -> Done | None:
     """Do it, or put the sentence that says why not on top of the form, with all that was typed; None then."""
     return attempt_form(form, act, by=by, foreseen=(BadInput, Conflict))
-
-
-def show_form(request: HttpRequest, template: str, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
-    """The page of a form; 422 where the form has errors."""
-    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:

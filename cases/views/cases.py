@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from cases.access import find_case_by_id
 from cases.forms import CaseForm
 from cases.membership import open_case
 from cases.models import Case
 from cases.queries import counts_of
-from cases.views.acting import attempt, page_of, reader, show_form, typed
+from cases.views.acting import attempt, page_of, reader
 
 
 @permission_required("cases.work_on_cases")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from accounts.models import User
 from cases.access import find_case_by_id
 from cases.errors import NotEligible
@@ -17,7 +18,7 @@ from cases.forms import MemberForm
 from cases.membership import add_member, remove_member
 from cases.models import Case
 from cases.queries import candidates_for, members_of
-from cases.views.acting import attempt, page_of, reader, show_form, typed
+from cases.views.acting import attempt, page_of, reader
 
 
 @permission_required("cases.work_on_cases")

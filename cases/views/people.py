@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from cases.access import find_case_by_id
 from cases.errors import UnknownPerson
 from cases.forms import InvolvementForm, NameForm, PersonForm
 from cases.models import Case, Part, Person
 from cases.queries import people_of, persons_beyond
 from cases.registry import involve_person, name_person, register_person
-from cases.views.acting import attempt, page_of, reader, show_form, typed
+from cases.views.acting import attempt, page_of, reader
 
 
 @permission_required("cases.work_on_cases")

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from cases.access import find_case_by_id
 from cases.forms import IncidentForm, PlaceForm
 from cases.models import Place
 from cases.queries import incidents_of, places_of
 from cases.registry import record_incident, register_place
-from cases.views.acting import attempt, page_of, reader, show_form, typed
+from cases.views.acting import attempt, page_of, reader
 
 
 @permission_required("cases.work_on_cases")

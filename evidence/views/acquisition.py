@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form
 from audit.errors import BadInput
 from cases.confirming import attempt_form
 from evidence.acquiring import record_acquisition
@@ -36,8 +37,8 @@ def acquisition(request: HttpRequest, item_id: UUID) -> HttpResponse:
             return redirect("evidence:item", item.pk)
     else:
         form = AcquisitionForm(initial=known_so_far(item, last))
-    context = {"item": item, "form": form, "versions": versions}
-    return render(request, "evidence/acquisition.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "versions": versions}
+    return show_form(request, "evidence/acquisition.html", form, context)
 
 
 def _recorded(request: HttpRequest, item: EvidenceItem, form: AcquisitionForm) -> bool:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from audit.erased import unless_erased
 from audit.errors import BadInput, Conflict
 from cases.confirming import attempt_form
@@ -37,13 +38,13 @@ def capture(request: HttpRequest, item_id: UUID) -> HttpResponse:
     versions = list(versions_of(item, user=user))
     stated = stated_by_file(item)
     begun = known_so_far(versions[0] if versions else None, stated, user=user)
-    sent = request.POST if request.method == "POST" else None
+    sent = typed(request)
     form = CaptureForm(sent, initial=begun, item=item, user=user, stated=stated)
     if sent is not None and form.is_valid() and _recorded(request, item, form):
         messages.success(request, _("How it was captured is recorded."))
         return redirect("evidence:item", item.pk)
-    context = {"item": item, "form": form, "versions": versions, "stated": stated}
-    return render(request, "evidence/capture.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "versions": versions, "stated": stated}
+    return show_form(request, "evidence/capture.html", form, context)
 
 
 @require_POST
@@ -85,7 +86,7 @@ def collector(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """What leads to who captured it, in versions, and the form for the next. In the log before it is shown."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    sent = request.POST if request.method == "POST" else None
+    sent = typed(request)
     if sent is not None:
         form = TraceForm(sent)
         if form.is_valid() and _traced(request, item, form):
@@ -94,8 +95,8 @@ def collector(request: HttpRequest, item_id: UUID) -> HttpResponse:
     traces = read_traces(item, actor=user)
     if sent is None:
         form = TraceForm(initial=_last(traces))
-    context = {"item": item, "form": form, "traces": traces}
-    return render(request, "evidence/capture_collector.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "traces": traces}
+    return show_form(request, "evidence/capture_collector.html", form, context)
 
 
 def _last(traces: Sequence[CollectorTrace]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form
 from audit.errors import BadInput, Conflict
 from cases.confirming import attempt_form
 from evidence.copy_form import CopyForm
@@ -53,8 +54,8 @@ def _copy_new(request: HttpRequest, item: EvidenceItem) -> HttpResponse:
         if done:
             messages.success(request, _("It is kept, and stands in the item’s custody."))
             return redirect("evidence:item", item.pk)
-    context = {"item": item, "form": form}
-    return render(request, "evidence/copy_new.html", context, status=422 if form.errors else 200)
+    context = {"item": item}
+    return show_form(request, "evidence/copy_new.html", form, context)
 
 
 @require_POST

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from accounts.models import User
 from audit.errors import BadInput, Conflict, DomainError
 from cases.confirming import attempt_form
@@ -30,7 +31,7 @@ def hold(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Put a legal hold on the item; the holds that are on it."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = HoldForm(request.POST or None)
+    form = HoldForm(typed(request))
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form,
@@ -46,11 +47,10 @@ def hold(request: HttpRequest, item_id: UUID) -> HttpResponse:
     holds = holds_seen(item, user=user)
     context = {
         "item": item,
-        "form": form,
         "holds": [one.hold for one in holds if one.own],
         "reaching": [one for one in holds if not one.own],
     }
-    return render(request, "evidence/hold.html", context, status=422 if form.errors else 200)
+    return show_form(request, "evidence/hold.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,7 +60,7 @@ def release(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
     user = reader(request)
     item = find_item(item_id, user=user)
     event = find_event(item, event_id)
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(typed(request))
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
             form,
@@ -71,8 +71,8 @@ def release(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
         if done:
             messages.success(request, _("The hold is released."))
             return redirect("evidence:item", item.pk)
-    context = {"item": item, "form": form, "event": event}
-    return render(request, "evidence/release_hold.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "event": event}
+    return show_form(request, "evidence/release_hold.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,13 +81,13 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Ask that the item be disposed of."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = DisposalRequestForm(request.POST or None, item=item)
+    form = DisposalRequestForm(typed(request), item=item)
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
+        said = form.cleaned_data
         done = attempt_form(
             form,
             lambda user: request_disposal(
-                item, reason=typed["reason"], authority=typed["authority"], actor=user
+                item, reason=said["reason"], authority=said["authority"], actor=user
             ),
             by=user,
             foreseen=(BadInput, Conflict),
@@ -98,13 +98,12 @@ def ask(request: HttpRequest, item_id: UUID) -> HttpResponse:
     events = list(chain_of(item))
     context = {
         "item": item,
-        "form": form,
         "holds": holds_seen(item, user=user),
         "waiting": open_request(events),
         "others": other_receipts(item, user=user).filter(disposed_at=None).count(),
         "locked_until": _locked_until(item),
     }
-    return render(request, "evidence/dispose.html", context, status=422 if form.errors else 200)
+    return show_form(request, "evidence/dispose.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,21 +113,20 @@ def decide(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
     user = reader(request)
     item = find_item(item_id, user=user)
     asked = find_event(item, event_id)
-    form = DisposalDecisionForm(request.POST or None, item=item, may_dispose=asked.actor_id != user.pk)
+    form = DisposalDecisionForm(typed(request), item=item, may_dispose=asked.actor_id != user.pk)
     if request.method == "POST" and form.is_valid() and _decided(request, asked, form):
         return redirect("evidence:item", item.pk)
     events = list(chain_of(item))
     waiting = open_request(events)
     context = {
         "item": item,
-        "form": form,
         "asked": asked,
         "is_open": waiting is not None and waiting.pk == asked.pk,
         "holds": holds_seen(item, user=user),
         "others": other_receipts(item, user=user).filter(disposed_at=None).count(),
         "locked_until": _locked_until(item),
     }
-    return render(request, "evidence/decide_disposal.html", context, status=422 if form.errors else 200)
+    return show_form(request, "evidence/decide_disposal.html", form, context)
 
 
 def _locked_until(item: EvidenceItem) -> datetime | None:
@@ -151,9 +149,9 @@ def _decided(request: HttpRequest, asked: CustodyEvent, form: DisposalDecisionFo
 
 
 def _decide(asked: CustodyEvent, form: DisposalDecisionForm, user: User) -> str:
-    typed = form.cleaned_data
-    if typed["decision"] == "dispose":
-        dispose(asked, method=typed["method"], witnessed_by=typed["witnessed_by"], actor=user)
+    said = form.cleaned_data
+    if said["decision"] == "dispose":
+        dispose(asked, method=said["method"], witnessed_by=said["witnessed_by"], actor=user)
         return _("The item is disposed of. Its record and its custody stay.")
-    turn_down_disposal(asked, reason=typed["reason"], actor=user)
+    turn_down_disposal(asked, reason=said["reason"], actor=user)
     return _("The item is kept.")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.middleware import HtmxDetails
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from audit.errors import BadInput, Conflict
 from audit.names import shown_names
 from evidence.alarms import alarms, close_alarm, find_alarm
@@ -51,7 +52,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = RoundForm(request.POST)
     if not form.is_valid():
         page = page_of(request, rounds(reader(request)))
-        return render(request, "evidence/rounds.html", {"page": page, "form": form}, status=422)
+        return show_form(request, "evidence/rounds.html", form, {"page": page})
     method = form.method()
     joined = unfinished_round(method) is not None
     with transaction.atomic():
@@ -120,7 +121,7 @@ def alarm(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
     """One alarm: what was found, what a later reading found, and its closing."""
     user = reader(request)
     found = find_alarm(alarm_id, user=user)
-    form = CloseAlarmForm(request.POST or None) if request.method == "POST" else CloseAlarmForm()
+    form = CloseAlarmForm(typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             close_alarm(found, reason=form.cleaned_data["reason"], actor=user)
@@ -129,5 +130,5 @@ def alarm(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The alarm is closed. Who closed it, and why, is recorded."))
             return redirect("evidence:alarms")
-    context = {"row": receipts_of([found])[0], "form": form}
-    return render(request, "evidence/alarm.html", context, status=422 if form.errors else 200)
+    context = {"row": receipts_of([found])[0]}
+    return show_form(request, "evidence/alarm.html", form, context)

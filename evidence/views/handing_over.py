@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from accounts.models import User
 from audit.errors import BadInput, Broken, Conflict
 from cases.confirming import attempt_form
@@ -46,7 +47,7 @@ def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Offer the item to somebody."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = OfferForm(request.POST or None, receivers=possible_receivers(item, user=user))
+    form = OfferForm(typed(request), receivers=possible_receivers(item, user=user))
     if request.method == "POST" and form.is_valid():
         offered = attempt_form(
             form,
@@ -64,13 +65,12 @@ def hand_over(request: HttpRequest, item_id: UUID) -> HttpResponse:
     events = list(chain_of(item))
     context = {
         "item": item,
-        "form": form,
         "holder": holder_of(events),
         "offer": open_offer(events),
         # What was typed already is never taken off the page.
         "why_not": "" if form.is_bound else why_not_given(events, user),
     }
-    return render(request, "evidence/hand_over.html", context, status=422 if form.errors else 200)
+    return show_form(request, "evidence/hand_over.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,11 +82,11 @@ def answer(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse:
     offered = find_offer(item, event_id)
     choices = _choices(offered, user)
     papers = papers_for(item, user=user) if offered.party_id is None else None
-    form = AnswerForm(request.POST or None, choices=choices, papers=papers)
+    form = AnswerForm(typed(request), choices=choices, papers=papers)
     if request.method == "POST" and form.is_valid() and _answered(request, offered, form):
         return redirect("evidence:item", item.pk)
-    context = {"item": item, "offer": offered, "form": form, "may_answer": bool(choices)}
-    return render(request, "evidence/answer_offer.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "offer": offered, "may_answer": bool(choices)}
+    return show_form(request, "evidence/answer_offer.html", form, context)
 
 
 @require_safe
@@ -131,17 +131,17 @@ def _answered(request: HttpRequest, offered: CustodyEvent, form: AnswerForm) -> 
 
 
 def _answer(offered: CustodyEvent, form: AnswerForm, user: User) -> str:
-    typed = form.cleaned_data
-    if typed["decision"] == "accept":
-        taken = accept(offered, facts=form.circumstances(), document=typed.get("document"), actor=user)
+    said = form.cleaned_data
+    if said["decision"] == "accept":
+        taken = accept(offered, facts=form.circumstances(), document=said.get("document"), actor=user)
         if wants_a_second(taken, offered):
             return _(
                 "The item is with %(name)s. You offered it and entered the paper alone: ask somebody else of the case "
                 "to confirm it from its custody."
             ) % {"name": offered.received_by}
         return _("The hand-over is complete: the item is with %(name)s.") % {"name": offered.received_by}
-    if typed["decision"] == "refuse":
-        refuse(offered, reason=typed["reason"], actor=user)
+    if said["decision"] == "refuse":
+        refuse(offered, reason=said["reason"], actor=user)
         return _("You refused it. It stays with %(name)s.") % {"name": offered.released_by}
-    withdraw(offered, reason=typed["reason"], actor=user)
+    withdraw(offered, reason=said["reason"], actor=user)
     return _("The offer is taken back. It stays with %(name)s.") % {"name": offered.released_by}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import form_errors, show_form, typed, wants_json
 from accounts.models import User
 from audit.errors import BadInput, Conflict
 from cases.access import find_case_by_id
@@ -107,20 +108,23 @@ def link(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Choose a case, then what in it the item speaks to."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    chosen = ChooseCaseForm(request.GET if request.method == "GET" else request.POST).chosen()
+    choosing = ChooseCaseForm(request.GET if request.method == "GET" else request.POST)
+    chosen = choosing.chosen()
     # Where in the item somebody was when they pressed "cite": a page, a time, a line.
     pinpoint = request.GET.get("pinpoint", "")[:LONGEST_PINPOINT].replace("\x00", "")
+    if chosen is None and request.method == "POST" and wants_json(request):
+        return form_errors(choosing)
     if chosen is None:
         cases = Case.objects.visible_to(user)
         context = {"item": item, "cases": cases, "pinpoint": pinpoint}
         return render(request, "evidence/link_case.html", context)
     case = find_case_by_id(chosen, actor=user)
-    form = LinkForm(request.POST or None, case=case, initial={"pinpoint": pinpoint})
+    form = LinkForm(typed(request), case=case, initial={"pinpoint": pinpoint})
     if request.method == "POST" and form.is_valid() and _make_link(request, item, case, form):
         messages.success(request, _("The link is made."))
         return redirect("evidence:item", item.pk)
-    context = {"item": item, "case": case, "form": form}
-    return render(request, "evidence/link.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "case": case}
+    return show_form(request, "evidence/link.html", form, context)
 
 
 def _make_link(request: HttpRequest, item: EvidenceItem, case: Case, form: LinkForm) -> bool:

@@ -7,12 +7,13 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from accounts.models import User
 from audit.errors import BadInput, Broken, Conflict
 from cases.confirming import attempt_form
@@ -109,7 +110,7 @@ def seal(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Put a seal on."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = SealForm(request.POST or None, papers=papers_for(item, user=user))
+    form = SealForm(typed(request), papers=papers_for(item, user=user))
     return _act(
         request,
         item,
@@ -127,7 +128,7 @@ def unseal(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Open a seal."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = UnsealForm(request.POST or None, seals=open_seals(list(chain_of(item))))
+    form = UnsealForm(typed(request), seals=open_seals(list(chain_of(item))))
     return _act(
         request,
         item,
@@ -143,7 +144,7 @@ def move(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Move the item from one place to another."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = MoveForm(request.POST or None)
+    form = MoveForm(typed(request))
     return _act(
         request, item, form, MOVE, lambda user: keeping.move(item, facts=form.circumstances(), actor=user)
     )
@@ -155,7 +156,7 @@ def check_out(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Give the item to somebody for a time."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = CheckOutForm(request.POST or None)
+    form = CheckOutForm(typed(request))
     return _act(
         request,
         item,
@@ -179,7 +180,7 @@ def take_back(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = find_item(item_id, user=user)
     out = keeping.to_come_back(list(chain_of(item)))
     signed = out is not None and out.kind == CustodyKind.TRANSFER_ACCEPTED
-    form = ReturnForm(request.POST or None, papers=papers_for(item, user=user) if signed else None)
+    form = ReturnForm(typed(request), papers=papers_for(item, user=user) if signed else None)
     return _act(
         request,
         item,
@@ -202,7 +203,7 @@ def collected(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Record who collected the item before it came here."""
     user = reader(request)
     item = find_item(item_id, user=user)
-    form = CollectedForm(request.POST or None)
+    form = CollectedForm(typed(request))
     return _act(
         request,
         item,
@@ -226,8 +227,7 @@ def confirm(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
     user = reader(request)
     item = find_item(item_id, user=user)
     event = find_event(item, event_id)
-    # Bound on any POST: its one field is optional, so an empty form is a whole one.
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    form = ConfirmForm(typed(request))
     return _act(
         request,
         item,
@@ -245,7 +245,7 @@ def correct(request: HttpRequest, item_id: UUID, event_id: UUID) -> HttpResponse
     user = reader(request)
     item = find_item(item_id, user=user)
     event = find_event(item, event_id)
-    form = CorrectForm(request.POST or None)
+    form = CorrectForm(typed(request))
     return _act(
         request,
         item,
@@ -275,5 +275,5 @@ def _act(
     if event_made:
         messages.success(request, str(screen.done))
         return redirect("evidence:item", item.pk)
-    context = {"item": item, "form": form, "screen": screen, "event": event}
-    return render(request, "evidence/custody_act.html", context, status=422 if form.errors else 200)
+    context = {"item": item, "screen": screen, "event": event}
+    return show_form(request, "evidence/custody_act.html", form, context)

@@ -1,5 +1,6 @@
 """Reading a document page by page, and a text by its lines."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form, typed
 from evidence.copies_by_lines import may_be_read_by_lines, open_text
 from evidence.derivative_reading import find_derivative
 from evidence.forms import FindWordsForm, LineForm
@@ -35,12 +37,12 @@ def text(request: HttpRequest, item_id: UUID, derivative_id: UUID) -> HttpRespon
     derivative = find_derivative(derivative_id, user=user)
     if derivative.item_id != item.pk or not may_be_read_by_lines(derivative):
         raise unknown_item()
-    form = FindWordsForm(request.POST if request.method == "POST" else None)
-    context = {"item": item, "text": derivative, "form": form}
+    form = FindWordsForm(typed(request))
+    context: dict[str, Any] = {"item": item, "text": derivative}
     with open_text(derivative, actor=user).content as content:
         if form.is_valid():
             found, more = lines_with(content, form.cleaned_data["words"])
             context |= {"found": found, "more": more}
         else:
             context["stretch"] = stretch_of(content, first=LineForm(request.GET).first())
-    return render(request, "evidence/text.html", context, status=422 if form.errors else 200)
+    return show_form(request, "evidence/text.html", form, context)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import permission_required
+from accounts.form_answers import form_errors
 from cases.confirming import codes_in
 from evidence.errors import BadUpload, OtherVersion, WrongPartType
 from evidence.forms import BeginUploadForm
@@ -27,7 +28,6 @@ from evidence.resumable.receiving import Part, receive_part, take_in_now
 from evidence.resumable.starting import begin_upload
 from evidence.scopes import RECEIVE
 from evidence.views.reader import reader
-from evidence.views.upload import form_errors
 from evidence.views.upload_answers import capabilities, finish, standing, told
 from evidence.vocabulary import UploadState
 

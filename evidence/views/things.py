@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
+from accounts.form_answers import show_form
 from audit.errors import BadInput, DomainError, LogUnavailable, NotFound, Refused
 from cases.confirming import attempt_form
 from evidence.filenames import visible_name
@@ -36,7 +37,7 @@ def thing_new(request: HttpRequest) -> HttpResponse:
             return redirect("evidence:item", item.pk)
     else:
         form = ThingForm(user=user, initial={"case": request.GET.get("case")})
-    return render(request, "evidence/thing_new.html", {"form": form}, status=422 if form.errors else 200)
+    return show_form(request, "evidence/thing_new.html", form, {})
 
 
 # The check against foreign forms reads the body, so it must wait until the body has somewhere safe to go.
@@ -54,7 +55,7 @@ def _photographs(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = find_item(item_id, user=reader(request))
     form = PhotographsForm(request.POST, request.FILES)
     if not form.is_valid():
-        return render(request, "evidence/photographs.html", {"item": item, "form": form}, status=422)
+        return show_form(request, "evidence/photographs.html", form, {"item": item})
     taken, failed = _take(request, item, form)
     if taken:
         said = ngettext("%(number)d photograph was taken in.", "%(number)d photographs were taken in.", taken)

@@ -12,11 +12,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
+from accounts.form_answers import form_errors, wants_json
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused
 from cases.confirming import ask_to_confirm, codes_in
 from cases.small_groups import SmallGroup
 from evidence.filenames import visible_name
-from evidence.forms import ArrivalForm, UploadForm
+from evidence.forms import UploadForm
 from evidence.intake import ingest_evidence
 from evidence.models import EvidenceItem, Intake
 from evidence.queries import other_receipts
@@ -51,7 +52,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         form = UploadForm(user=reader(request), initial={"case": request.GET.get("case")})
         return render(request, "evidence/upload.html", _page(request, form))
     form = UploadForm(request.POST, request.FILES, user=reader(request))
-    as_json = request.accepts("application/json") and not request.accepts("text/html")
+    as_json = wants_json(request)
     if not form.is_valid():
         return form_errors(form) if as_json else _show(request, form, Outcome())
     if as_json and len(form.cleaned_data["files"]) == 1:
@@ -110,12 +111,6 @@ def delivery_told(item: EvidenceItem) -> dict[str, str]:
         "reference": item.intake.reference,
         "href": reverse("evidence:delivery", args=[item.intake_id]),
     }
-
-
-def form_errors(form: ArrivalForm) -> HttpResponse:
-    """What is wrong with a form, for a script."""
-    sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
-    return JsonResponse({"ok": False, "error": " ".join(sentences), "kind": "bad_input"}, status=422)
 
 
 def _summary(outcome: Outcome) -> dict[str, object]:

@@ -239,6 +239,17 @@ def test_the_pages_say_how_far_a_hold_reaches(
         ask, WHY | {"confirmation": family["paper"].reference}, headers={"accept": "application/json"}
     )
     assert refused.status_code == 422
+    told = refused.json()
+    assert family["thing"].reference in told["error"]
+    assert [set(one) for one in told["details"]] == [{"error"}]
+    short = client.post(
+        reverse("evidence:hold", args=[family["paper"].pk]),
+        {"reason": "no"},
+        headers={"accept": "application/json"},
+    )
+    [one] = short.json()["details"]
+    assert (one["field"], one["label"]) == ("reason", "Why it must be kept")
+    assert "10 characters" in one["error"]
 
 
 def test_how_many_came_out_of_it_costs_no_queries(take_in: TakeIn, case: Case, lawyer: User) -> None:
