@@ -10,6 +10,7 @@ def persian_digits(text: str) -> str:
     return text.translate(_PERSIAN)
 
 
-def in_digits(text: str) -> str:
-    """The text with its numbers in the digits of the reader's language."""
+def in_digits(said: object) -> str:
+    """A number, or a text with its numbers, in the digits of the reader's language. No text that holds a reference."""
+    text = str(said)
     return persian_digits(text) if (get_language() or "").startswith("fa") else text

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from edtf import parse_edtf
 from edtf.parser import EDTFParseException
 
+from audit.digits import in_digits
 from cases import date_words as words
 from cases.calendars import IMPERIAL_YEARS, Calendar, Span, calendar_of, first_day, months_span, year_span
 from cases.errors import BadDate
@@ -42,11 +43,11 @@ def placed_year(written: str) -> tuple[Calendar, int]:
             _(
                 "%(year)s looks like an imperial year. Subtract 1180 and write the solar Hijri year: %(solar)s."
             )
-            % {"year": year, "solar": year - 1180}
+            % {"year": in_digits(year), "solar": in_digits(year - 1180)}
         )
     raise BadDate(
         _("%(year)s is neither a solar Hijri year (1200 to 1499) nor a Gregorian one (1600 to 2199).")
-        % {"year": year}
+        % {"year": in_digits(year)}
     )
 
 
@@ -59,7 +60,8 @@ def in_month(calendar: Calendar, year: int, month: int, day: int | None, doubt: 
     """A month, or a day of it. Raises BadDate where the calendar has no such month or day."""
     if not 1 <= month <= 12:
         raise BadDate(
-            _("There is no month %(month)s. Write a month from 1 to 12 or its name.") % {"month": month}
+            _("There is no month %(month)s. Write a month from 1 to 12 or its name.")
+            % {"month": in_digits(month)}
         )
     if day is None:
         span = months_span(calendar, year, month)
@@ -69,7 +71,11 @@ def in_month(calendar: Calendar, year: int, month: int, day: int | None, doubt: 
     except ValueError:
         raise BadDate(
             _("%(month)s %(year)s has no day %(day)s. Check it, or leave out the day if it is not known.")
-            % {"month": words.MONTH_NAMES[calendar]["en"][month - 1], "year": year, "day": day}
+            % {
+                "month": words.MONTH_NAMES[calendar]["en"][month - 1],
+                "year": in_digits(year),
+                "day": in_digits(day),
+            }
         ) from None
     return made(calendar, found.isoformat(), (found, found), Precision.DAY, doubt)
 

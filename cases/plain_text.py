@@ -8,6 +8,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from audit.digits import in_digits
 from cases.errors import BadText
 
 # Persian spelling needs the two joiners; every other format character hides or reorders what is written.
@@ -24,7 +25,7 @@ def clean_line(text: str, *, label: str, required: bool = True, max_length: int 
     if len(line) > max_length:
         raise BadText(
             _("%(label)s has %(length)s characters; shorten it to %(limit)s.")
-            % {"label": label, "length": len(line), "limit": max_length}
+            % {"label": label, "length": in_digits(len(line)), "limit": in_digits(max_length)}
         )
     _refuse_hidden(line, label=label, allowed=_JOINERS)
     return line
@@ -36,7 +37,7 @@ def clean_text(text: str, *, label: str, max_length: int = 20_000) -> str:
     if len(lines) > max_length:
         raise BadText(
             _("%(label)s has %(length)s characters; shorten it to %(limit)s.")
-            % {"label": label, "length": len(lines), "limit": max_length}
+            % {"label": label, "length": in_digits(len(lines)), "limit": in_digits(max_length)}
         )
     _refuse_hidden(lines, label=label, allowed=_JOINERS | _LINE_BREAKS)
     return lines

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from audit.digits import in_digits
 from audit.errors import UnknownRecord
 from audit.private import Private, values_of
 from evidence.models import CustodyEvent, Derivative, EvidenceItem, EvidenceLink
@@ -112,12 +113,15 @@ def _rows(item: EvidenceItem, user: User | None) -> Iterator[tuple[Any, str]]:
         yield thing, _("What the thing is like")
     yield item.intake, _("Its delivery, which other items may share")
     for one in item.acquisitions.order_by("version"):
-        yield one, _("Source and acquisition, version %(number)d") % {"number": one.version}
+        yield one, in_digits(_("Source and acquisition, version %(number)d") % {"number": one.version})
     for capture in item.captures.order_by("version"):
-        yield capture, _("Online capture, version %(number)d") % {"number": capture.version}
+        yield capture, in_digits(_("Online capture, version %(number)d") % {"number": capture.version})
     if user is None or user.has_perm(READ_FOUND):
         for trace in item.collector_traces.order_by("version"):
-            yield trace, _("What leads to who captured it, version %(number)d") % {"number": trace.version}
+            yield (
+                trace,
+                in_digits(_("What leads to who captured it, version %(number)d") % {"number": trace.version}),
+            )
     for event in custody_of(item):
         yield event, _event(event)
     links = EvidenceLink.objects.filter(item=item) if user is None else _links(item, user)
@@ -132,7 +136,8 @@ def _links(item: EvidenceItem, user: User) -> Any:
 
 
 def _event(event: CustodyEvent) -> str:
-    return _("Custody event %(number)d: %(what)s") % {"number": event.seq, "what": event.get_kind_display()}
+    sentence = _("Custody event %(number)d: %(what)s")
+    return in_digits(sentence % {"number": event.seq, "what": event.get_kind_display()})
 
 
 def _record(row: Model, name: str) -> ItemRecord:

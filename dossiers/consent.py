@@ -17,6 +17,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
+from audit.digits import in_digits
 from cases.models import Case
 from dossiers.errors import ConsentMissing
 from dossiers.models import Dossier, ExhibitNumber
@@ -164,7 +165,7 @@ def _sentence(rows: list[Missing]) -> str:
         "Nothing was handed over: %(n)s exhibit rests on a witness whose consent does not cover this dossier.",
         "Nothing was handed over: %(n)s exhibits rest on witnesses whose consent does not cover this dossier.",
         exhibits,
-    ) % {"n": exhibits}
+    ) % {"n": in_digits(exhibits)}
     grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
         grouped[row.witness, row.why].append(row.exhibit or row.reference)
@@ -174,7 +175,7 @@ def _sentence(rows: list[Missing]) -> str:
     ]
     shown, hidden = parts[:_SAID], len(parts) - _SAID
     if hidden > 0:
-        shown.append(_("And %(n)s more reasons.") % {"n": hidden})
+        shown.append(_("And %(n)s more reasons.") % {"n": in_digits(hidden)})
     return " ".join([said, *shown])
 
 
@@ -183,5 +184,5 @@ def _listed(names: list[str]) -> str:
         return ", ".join(names)
     return _("%(names)s and %(n)s more") % {
         "names": ", ".join(names[:_SAID]),
-        "n": len(names) - _SAID,
+        "n": in_digits(len(names) - _SAID),
     }

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from audit.digits import in_digits
 from audit.private import sealed
 from cases.models import Case
 from cases.plain_text import clean_text
@@ -87,5 +88,5 @@ def _sentence(found: Sequence[Narrowed]) -> str:
     listed = "; ".join(f"{one.witness.pseudonym} ({one.by})" for one in found)
     return _(
         "What goes out tells so much together that few people fit, or nobody knows how many: %(listed)s. Say in at "
-        "least %(n)d characters why it goes out all the same."
-    ) % {"listed": listed, "n": SHORTEST_REASON}
+        "least %(n)s characters why it goes out all the same."
+    ) % {"listed": listed, "n": in_digits(SHORTEST_REASON)}

@@ -6,6 +6,7 @@ from babel import Locale
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from audit.digits import in_digits
 from cases.plain_text import clean_line, clean_text
 from dossiers.errors import BadDossierRequest
 from witnesses.consent_rule import Destination
@@ -94,8 +95,10 @@ def _statement(text: str) -> str:
     words = clean_text(text, label=_("The statement"), max_length=LONGEST_STATEMENT)
     if words and len(words) < SHORTEST_STATEMENT:
         raise BadDossierRequest(
-            _("State in at least %(n)d characters that the conditions are met, and how you know.")
-            % {"n": SHORTEST_STATEMENT}
+            in_digits(
+                _("State in at least %(n)d characters that the conditions are met, and how you know.")
+                % {"n": SHORTEST_STATEMENT}
+            )
         )
     return words
 

@@ -15,6 +15,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
 from audit.commitments import commit
+from audit.digits import in_digits
 from audit.models import Checkpoint
 from audit.private import sealed
 from cases.access import require_member
@@ -39,11 +40,15 @@ def checked_purpose(purpose: str) -> str:
     words = " ".join(purpose.split())
     if len(words) < SHORTEST_PURPOSE:
         raise BadDossierRequest(
-            _("Say in at least %(n)d characters for whom and why the dossier is compiled.")
-            % {"n": SHORTEST_PURPOSE}
+            in_digits(
+                _("Say in at least %(n)d characters for whom and why the dossier is compiled.")
+                % {"n": SHORTEST_PURPOSE}
+            )
         )
     if len(words) > LONGEST_PURPOSE:
-        raise BadDossierRequest(_("Say the purpose in at most %(n)d characters.") % {"n": LONGEST_PURPOSE})
+        raise BadDossierRequest(
+            in_digits(_("Say the purpose in at most %(n)d characters.") % {"n": LONGEST_PURPOSE})
+        )
     return words
 
 

@@ -21,6 +21,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.digits import in_digits
 from cases.date_display import shown_day
 from cases.plain_text import clean_line, clean_text
 from evidence import custody
@@ -203,7 +204,7 @@ def _require_free(item: EvidenceItem, events: Sequence[CustodyEvent], user: User
         sentence = _(
             "A legal hold is on this item since event %(number)d. Nobody can dispose of it until it is released."
         )
-        raise OnHold(sentence % {"number": first.hold.seq})
+        raise OnHold(in_digits(sentence % {"number": first.hold.seq}))
     if first.on is None:
         raise OnHold(
             _(

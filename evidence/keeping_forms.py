@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from audit.digits import in_digits
 from cases.dating import Precision
 from cases.form_fields import LineField, PartialDateField, TextBlockField
 from evidence.custody_forms import CircumstancesForm, ReasonField, ReferenceField
@@ -67,7 +68,7 @@ class UnsealForm(CircumstancesForm):
         assert isinstance(which, forms.ChoiceField)  # noqa: S101  declared so above
         # By the event alone: whoever reads the number off the seal should not read it off this page.
         known = [
-            (key, _("The seal of event %(number)d") % {"number": event.seq})
+            (key, in_digits(_("The seal of event %(number)d") % {"number": event.seq}))
             for key, event in self._seals.items()
         ]
         which.choices = known or [(UNKNOWN, _("A seal of which nothing is recorded"))]

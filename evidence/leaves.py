@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.digits import in_digits
 from evidence.derivative_reading import open_derivative
 from evidence.derivative_words import IN_ALL, DerivativeKind, DerivativeState
 from evidence.errors import EvidenceError, UnknownEvidence
@@ -75,7 +76,8 @@ def leaf_of(item: EvidenceItem, number: int, *, user: User) -> Leaf:
     image = images.filter(number=number).first()
     if image is None:
         raise UnknownEvidence(
-            _("The document has %(count)s pages, and this is none of them. Choose one.") % {"count": count}
+            _("The document has %(count)s pages, and this is none of them. Choose one.")
+            % {"count": in_digits(count)}
         )
     try:
         words, guessed = _words_on(number, rows, user)

@@ -11,6 +11,7 @@ from datetime import UTC, date
 
 from django.utils.translation import gettext as _
 
+from audit.digits import in_digits
 from cases.dating import PartialDate
 from cases.folding import joined_key
 from evidence.errors import BadCustody
@@ -32,7 +33,7 @@ def require_order(
             "This item is checked out since event %(number)d, so it is moved nowhere here. Record its return first; "
             "if it was moved before it went out, write when."
         )
-        raise BadCustody(sentence % {"number": out.seq})
+        raise BadCustody(in_digits(sentence % {"number": out.seq}))
     if kind is CustodyKind.SEALED:
         _require_another_number(number, events)
 
@@ -44,7 +45,7 @@ def _require_another_number(number: str, events: Sequence[CustodyEvent]) -> None
                 "The seal of this number is on it since event %(number)d. Record its opening first, or correct the "
                 "number."
             )
-            raise BadCustody(sentence % {"number": put_on.seq})
+            raise BadCustody(in_digits(sentence % {"number": put_on.seq}))
 
 
 def _may_be_before(happened: PartialDate | None, out: CustodyEvent) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext
 
 from accounts.models import User
+from audit.digits import in_digits
 from evidence.errors import TooMany, UnknownEvidence
 from evidence.gap_report import LOOKED_AT_ONCE, gaps_of
 from evidence.models import CustodyEvent, EvidenceItem
@@ -113,10 +114,12 @@ def selected(
             found = [EvidenceItem()] * (most + 1)
     if len(found) > most:
         raise TooMany(
-            gettext(
-                "This can be done for %(most)d items at a time. Narrow the filters, or choose page by page."
+            in_digits(
+                gettext(
+                    "This can be done for %(most)d items at a time. Narrow the filters, or choose page by page."
+                )
+                % {"most": most}
             )
-            % {"most": most}
         )
     return found
 

@@ -18,6 +18,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.commitments import new_salt
+from audit.digits import in_digits
 from cases.access import require_member
 from witnesses.alarms import raise_emergency_alarm, watch_for_bursts
 from witnesses.as_asked import asked_facts
@@ -96,8 +97,8 @@ def request_emergency(
     said = checked_reason(justification)
     if len(said) < SHORTEST_JUSTIFICATION:
         raise ReasonMissing(
-            _("Say in at least %(least)d characters who is in danger of what, and why it cannot wait.")
-            % {"least": SHORTEST_JUSTIFICATION}
+            _("Say in at least %(least)s characters who is in danger of what, and why it cannot wait.")
+            % {"least": in_digits(SHORTEST_JUSTIFICATION)}
         )
     wish = _Wish(_identity(witness, None), said, _checked_fields(fields), _checked(seconds), True)
     return _ask(wish, quota=Quota.EMERGENCIES_PER_PERSON, action=Action.EMERGENCY_REQUESTED, by=user)
@@ -174,7 +175,9 @@ def _latest_seal(identity: SealedIdentity) -> SealedIdentity:
 def _checked(seconds: int) -> int:
     if not SHORTEST_VIEW <= seconds <= LONGEST_VIEW:
         raise BadOpeningRequest(
-            _("Ask for %(least)d to %(most)d seconds.") % {"least": SHORTEST_VIEW, "most": LONGEST_VIEW}
+            in_digits(
+                _("Ask for %(least)d to %(most)d seconds.") % {"least": SHORTEST_VIEW, "most": LONGEST_VIEW}
+            )
         )
     return seconds
 

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.access import require
 from accounts.models import User
 from audit.actors import Actor
+from audit.digits import in_digits
 from witnesses.admission import admitted_custodians, admitted_keys, proven
 from witnesses.errors import (
     KeysDoNotMatch,
@@ -58,7 +59,7 @@ def check_passphrase(passphrase: str, *, user: User) -> None:
     """Raises WeakPassphrase with a sentence that says how to choose a better one."""
     found = weakness(passphrase, names=(user.username, user.full_name))
     if found:
-        raise WeakPassphrase(_WEAKNESSES[found] % {"shortest": SHORTEST})
+        raise WeakPassphrase(in_digits(_WEAKNESSES[found] % {"shortest": SHORTEST}))
 
 
 @sensitive_variables()
@@ -125,7 +126,7 @@ def keys_for_sealing() -> list[CustodianKey]:
             "Nothing can be sealed until %(needed)d custodians are enrolled; now there are %(found)d. "
             "Nothing was saved. Ask the custodians to enrol."
         )
-        raise TooFewCustodians(sentence % {"needed": fewest_custodians(), "found": len(keys)})
+        raise TooFewCustodians(in_digits(sentence % {"needed": fewest_custodians(), "found": len(keys)}))
     return keys
 
 
@@ -136,7 +137,7 @@ def keys_of_today(*, at_least: int) -> list[CustodianKey]:
         sentence = _(
             "This takes %(needed)d custodians with a key of their own; now there are %(found)d. Nothing was changed."
         )
-        raise TooFewCustodians(sentence % {"needed": at_least, "found": len(keys)})
+        raise TooFewCustodians(in_digits(sentence % {"needed": at_least, "found": len(keys)}))
     return keys
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from audit.digits import in_digits
 from witnesses.asking import LONGEST_VIEW, SHORTEST_VIEW, USUAL_VIEW
 from witnesses.deciding import LONGEST_REASON
 from witnesses.identity_words import FIELD_LABELS
@@ -100,7 +101,7 @@ class OpeningForm(WishForm):
         if len(versions) < 2:
             del self.fields["version"]
             return
-        newest = _("%(number)s, the newest") % {"number": versions[0]}
+        newest = _("%(number)s, the newest") % {"number": in_digits(versions[0])}
         choices = [(versions[0], newest), *((number, str(number)) for number in versions[1:])]
         self.fields["version"].choices = choices  # type: ignore[attr-defined]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from audit.digits import in_digits
 from cases.models import Case
 from witnesses.alarms import watch_for_bursts
 from witnesses.errors import QuotaMet
@@ -78,7 +79,7 @@ def turn_away(met: Quota, *, user: User, witness: Witness, request: OpeningReque
             case_id=witness.case_id,
         )
         watch_for_bursts(user)
-    raise QuotaMet(_SENTENCES[met] % {"limit": met.limit})
+    raise QuotaMet(in_digits(_SENTENCES[met] % {"limit": met.limit}))
 
 
 def _used(quota: Quota, user: User, witness: Witness) -> int:

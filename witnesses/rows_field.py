@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audit.digits import in_digits
 from witnesses.sealed import SealedMap, SealedText
 
 MOST_ROWS: Final = 40
@@ -106,8 +107,8 @@ class RowsField(forms.Field):
     def _check(self, row: SealedMap) -> None:
         if any(len(cell) > LONGEST_CELL or "\x00" in cell for cell in row.values()):
             raise ValidationError(
-                _("A row is longer than %(most)d characters. Shorten it, or use two rows.")
-                % {"most": LONGEST_CELL}
+                _("A row is longer than %(most)s characters. Shorten it, or use two rows.")
+                % {"most": in_digits(LONGEST_CELL)}
             )
         for column in self.columns:
             if column.choices is not None and row[column.name] not in column.choices:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.digits import in_digits
 from cases.form_fields import LineField, TextBlockField
 from evidence.vocabulary import Language
 from witnesses.interview_forms import ReadBefore
@@ -105,4 +106,4 @@ def _called(interview: Interview) -> str:
     said = " · ".join(
         part for part in (record.date_as_written, str(record.get_kind_display()), record.organisation) if part
     )
-    return f"{gettext('Interview %(number)s') % {'number': interview.number}}: {said}"
+    return f"{gettext('Interview %(number)s') % {'number': in_digits(interview.number)}}: {said}"

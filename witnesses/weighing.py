@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import User
 from audit import log
 from audit.actions import Action
+from audit.digits import in_digits
 from cases.models import Case
 from cases.small_groups import SmallGroup, Written, is_confirmed
 from witnesses.models import Witness
@@ -133,7 +134,7 @@ def _sentence(found: _Found, *, named: bool) -> str:
             "As far as is known this fits %(n)s person: it says %(by)s. Leave something out.",
             "As far as is known this fits %(n)s people: it says %(by)s. Leave something out.",
             found.narrowing.at_least,
-        ) % {"n": found.narrowing.at_least, "by": by}
+        ) % {"n": in_digits(found.narrowing.at_least), "by": by}
     if found.adds:
         told = _("Together with what the case says already: %(told)s") % {"told": told}
     return f"{found.witness.pseudonym}: {told}" if named else told

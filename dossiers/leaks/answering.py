@@ -9,6 +9,7 @@ from accounts.access import require
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.digits import in_digits
 from audit.private import sealed
 from cases.access import require_member
 from cases.plain_text import clean_text
@@ -31,7 +32,7 @@ def answer_for(dossier: Dossier, *, reason: str, actor: Actor) -> LeakStatement:
     user = require_member(dossier.case, require(actor, COMPILE))
     words = clean_text(reason, label=_("The reason"), max_length=LONGEST)
     if len(words) < SHORTEST:
-        raise BadStatement(_("Give a reason in at least %(n)d characters.") % {"n": SHORTEST})
+        raise BadStatement(in_digits(_("Give a reason in at least %(n)d characters.") % {"n": SHORTEST}))
     with transaction.atomic():
         Dossier.objects.select_for_update(no_key=True).get(pk=dossier.pk)
         standing = standing_of(dossier)

@@ -15,6 +15,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.digits import in_digits
 from cases.access import require_member
 from cases.models import Case
 from cases.small_groups import weigh_words
@@ -85,8 +86,11 @@ def _require_quota(dossier: Dossier, sought: Sought, user: User) -> None:
     )
     if asked.count() >= most:
         raise ChecksUsedUp(
-            _(
-                "Names were looked for in dossiers of this case %(n)d times within a week, and more is not allowed."
+            in_digits(
+                _(
+                    "Names were looked for in dossiers of this case %(n)d times within a week, and more is not "
+                    "allowed."
+                )
+                % {"n": most}
             )
-            % {"n": most}
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from audit.digits import in_digits
 from audit.erased import unless_erased
 from audit.errors import BadInput
 from cases.dating import PartialDate
@@ -65,7 +66,7 @@ class PartsField(forms.CharField):
             return []
         if len(wanted) > MOST_PARTS:
             raise forms.ValidationError(
-                gettext("Name at most %(most)d items that belong to it.") % {"most": MOST_PARTS}
+                in_digits(gettext("Name at most %(most)d items that belong to it.") % {"most": MOST_PARTS})
             )
         found = {item.reference: item for item in self.among.filter(reference__in=wanted)}
         for reference in wanted:

@@ -14,6 +14,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor
+from audit.digits import in_digits
 from cases.dated import dated_columns
 from cases.dating import PartialDate
 from cases.plain_text import clean_line, clean_text
@@ -122,7 +123,9 @@ def _columns(facts: CaptureFacts) -> dict[str, Any]:
 def _checked_parts(item: EvidenceItem, parts: Sequence[EvidenceItem], user: User) -> set[UUID]:
     keys = {part.pk for part in parts}
     if len(keys) > MOST_PARTS:
-        raise BadCapture(_("Name at most %(most)d items that belong to it.") % {"most": MOST_PARTS})
+        raise BadCapture(
+            in_digits(_("Name at most %(most)d items that belong to it.") % {"most": MOST_PARTS})
+        )
     if keys and papers_for(item, user=user).filter(pk__in=keys).count() != len(keys):
         raise BadCapture(_("Only other items of the same case can belong to it. Check the references."))
     return keys

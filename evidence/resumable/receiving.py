@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import require
 from accounts.models import User
 from audit.actors import Actor
+from audit.digits import in_digits
 from evidence.digests import Digest
 from evidence.errors import (
     ChecksumMismatch,
@@ -114,8 +115,10 @@ def _what_arrived_stays() -> Iterator[None]:
 def _require_fit(upload: Upload, part: Part) -> None:
     if part.offset != upload.offset:
         raise WrongOffset(
-            _("The part begins at byte %(given)d, but %(here)d bytes are here. Go on from there.")
-            % {"given": part.offset, "here": upload.offset}
+            in_digits(
+                _("The part begins at byte %(given)d, but %(here)d bytes are here. Go on from there.")
+                % {"given": part.offset, "here": upload.offset}
+            )
         )
     if part.offset + part.size > upload.length:
         raise UploadTooLarge(

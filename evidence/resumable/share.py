@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.digits import in_digits
 from evidence.errors import TooManyUploads
 from evidence.models import Upload
 from evidence.vocabulary import UploadState
@@ -24,11 +25,13 @@ def require_share(user: User, length: int) -> None:
     found = waiting.order_by().aggregate(count=Count("pk"), size=Sum("length"))
     if found["count"] >= settings.DADKHAH_UPLOADS_WAITING:
         raise TooManyUploads(
-            _(
-                "%(count)d of your files are on their way already, the most that is kept for one person. Go on with "
-                "them on the page where evidence is taken in, or call off those that you do not need."
+            in_digits(
+                _(
+                    "%(count)d of your files are on their way already, the most that is kept for one person. Go on "
+                    "with them on the page where evidence is taken in, or call off those that you do not need."
+                )
+                % {"count": found["count"]}
             )
-            % {"count": found["count"]}
         )
     if (found["size"] or 0) + length > settings.DADKHAH_UPLOADS_WAITING_BYTES:
         raise TooManyUploads(
@@ -37,5 +40,5 @@ def require_share(user: User, length: int) -> None:
                 "Go on with what is half-way on the page where evidence is taken in, or call it off; what is larger "
                 "can be taken in by the administrator’s command."
             )
-            % {"size": filesizeformat(settings.DADKHAH_UPLOADS_WAITING_BYTES)}
+            % {"size": in_digits(filesizeformat(settings.DADKHAH_UPLOADS_WAITING_BYTES))}
         )

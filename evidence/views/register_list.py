@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import permission_required
 from accounts.models import User
+from audit.digits import in_digits
 from cases.access import find_case_by_id
 from cases.models import Case
 from evidence.bulk import MOST_CHECKED, MOST_LISTED, MOST_PLACED, check_all, export_list, put_into_case
@@ -138,11 +139,11 @@ def _done(
 
 def _say_placed(request: HttpRequest, items: list[EvidenceItem], case: Case) -> None:
     placed = put_into_case(items, case, actor=reader(request))
-    said = ngettext("%(n)d item was put into %(case)s.", "%(n)d items were put into %(case)s.", placed.added)
-    messages.success(request, said % {"n": placed.added, "case": case.reference})
+    said = ngettext("%(n)s item was put into %(case)s.", "%(n)s items were put into %(case)s.", placed.added)
+    messages.success(request, said % {"n": in_digits(placed.added), "case": case.reference})
     if placed.there:
         there = ngettext("%(n)d was there already.", "%(n)d were there already.", placed.there)
-        messages.info(request, there % {"n": placed.there})
+        messages.info(request, in_digits(there % {"n": placed.there}))
 
 
 def _say_checked(request: HttpRequest, items: list[EvidenceItem]) -> None:
@@ -152,7 +153,7 @@ def _say_checked(request: HttpRequest, items: list[EvidenceItem]) -> None:
         "%(n)d items were read in full and are what was received.",
         found.verified,
     )
-    messages.success(request, said % {"n": found.verified})
+    messages.success(request, in_digits(said % {"n": found.verified}))
     if found.broken:
         broken = _("Not what was received, tell a lawyer now: %(references)s.")
         messages.error(request, broken % {"references": " ".join(found.broken)})
@@ -160,7 +161,7 @@ def _say_checked(request: HttpRequest, items: list[EvidenceItem]) -> None:
         things = ngettext(
             "%(n)d physical item has no digest.", "%(n)d physical items have no digest.", found.without_bytes
         )
-        messages.info(request, things % {"n": found.without_bytes})
+        messages.info(request, in_digits(things % {"n": found.without_bytes}))
 
 
 def _listing(request: HttpRequest, user: User, wanted: RegisterFilter) -> dict[str, Any]:

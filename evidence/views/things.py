@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
 from accounts.form_answers import show_form
+from audit.digits import in_digits
 from audit.errors import BadInput, DomainError, LogUnavailable, NotFound, Refused
 from cases.confirming import attempt_form
 from evidence.filenames import visible_name
@@ -59,7 +60,7 @@ def _photographs(request: HttpRequest, item_id: UUID) -> HttpResponse:
     taken, failed = _take(request, item, form)
     if taken:
         said = ngettext("%(number)d photograph was taken in.", "%(number)d photographs were taken in.", taken)
-        messages.success(request, said % {"number": taken})
+        messages.success(request, in_digits(said % {"number": taken}))
     for name, sentence in failed:
         messages.error(request, f"{name}: {sentence}")
     return redirect("evidence:item", item.pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import permission_required
 from accounts.form_answers import form_errors, wants_json
+from audit.digits import in_digits
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused
 from cases.confirming import ask_to_confirm, codes_in
 from cases.small_groups import SmallGroup
@@ -129,14 +130,14 @@ def _show(request: HttpRequest, form: UploadForm, outcome: Outcome) -> HttpRespo
         return render(request, "evidence/upload.html", context, status=422)
     number = len(outcome.taken_in)
     said = ngettext("%(number)d file was taken in.", "%(number)d files were taken in.", number)
-    messages.success(request, said % {"number": number})
+    messages.success(request, in_digits(said % {"number": number}))
     if outcome.again:
         said = ngettext(
             "The bytes of %(number)d file were already here; this is a second receipt.",
             "The bytes of %(number)d files were already here; these are second receipts.",
             outcome.again,
         )
-        messages.info(request, said % {"number": outcome.again})
+        messages.info(request, in_digits(said % {"number": outcome.again}))
     if number == 1:
         return redirect("evidence:item", outcome.taken_in[0].pk)
     # There the receipt is, for whoever handed them over and may still stand beside the desk.

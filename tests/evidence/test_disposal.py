@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.utils import timezone, translation
 from accounts.errors import NotPermitted
 from accounts.models import User
 from accounts.roles import Role
+from audit.digits import persian_digits
 from audit.erasing import erase_values, names_to_erase
 from audit.guards import missing_guards
 from audit.models import Entry
@@ -550,3 +552,12 @@ def test_a_copy_whose_words_were_filled_in_again_is_found(
     assert [fault.kind for fault in verify_evidence(EvidenceItem.objects.all()).faults] == [
         "derivative_altered"
     ]
+
+
+def test_a_refusal_in_persian_names_the_event_in_persian_digits(take_in: TakeIn, lawyer: User) -> None:
+    item = take_in()
+    hold = place_hold(item, reason="The trial goes on", actor=lawyer)
+    with translation.override("fa"), pytest.raises(OnHold) as refused:
+        request_disposal(item, **WHY, actor=lawyer)
+    assert persian_digits(str(hold.seq)) in str(refused.value)
+    assert not re.search("[0-9]", str(refused.value))

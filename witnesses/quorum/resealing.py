@@ -17,6 +17,7 @@ from accounts.models import User
 from audit import log
 from audit.actions import Action
 from audit.actors import Actor, SystemActor
+from audit.digits import in_digits
 from cases.models import Case
 from witnesses.closing import end
 from witnesses.custodians import keys_of_today, quorum
@@ -132,10 +133,10 @@ def reseal_covered(session: QuorumSession, opened: Opened, *, actor: Actor) -> t
 
 def _stays(done: int) -> str:
     return ngettext(
-        "%(n)d had been sealed anew before that, and stays so.",
-        "%(n)d had been sealed anew before that, and stay so.",
+        "%(n)s had been sealed anew before that, and stays so.",
+        "%(n)s had been sealed anew before that, and stay so.",
         done,
-    ) % {"n": done}
+    ) % {"n": in_digits(done)}
 
 
 def _covered(session: QuorumSession) -> list[tuple[Witness, str]]:

@@ -11,6 +11,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
+from audit.digits import in_digits
 from witnesses.custodians import acting_custodian, quorum
 from witnesses.models import KitInstallation, QuorumPurpose, QuorumSession, QuorumState, RecoveryKit
 from witnesses.quorum.beginning import begin_session
@@ -81,9 +82,9 @@ def _require_threshold(threshold: int) -> None:
     if threshold < quorum():
         raise BadKit(
             _(
-                "This kit opens with %(sheets)d sheets, but an identity takes %(quorum)d custodians. Make another kit."
+                "This kit opens with %(sheets)s sheets, but an identity takes %(quorum)s custodians. Make another kit."
             )
-            % {"sheets": threshold, "quorum": quorum()}
+            % {"sheets": in_digits(threshold), "quorum": in_digits(quorum())}
         )
 
 

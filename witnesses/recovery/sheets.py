@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from audit.digits import in_digits
 from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from witnesses.recovery.kit import PublicKit
 
@@ -21,7 +22,9 @@ _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 def kit_sheet(kit: PublicKit, number: int, words: str, *, language: Tongue) -> Sheet:
     """One sheet. It alone opens nothing."""
     with translation.override(language):
-        title = _("Recovery kit, sheet %(number)d of %(shares)d") % {"number": number, "shares": kit.shares}
+        title = in_digits(
+            _("Recovery kit, sheet %(number)d of %(shares)d") % {"number": number, "shares": kit.shares}
+        )
         blocks: list[Block] = [
             Paragraph(_label(_how(kit))),
             Heading(_label(_("The words of this sheet"))),
@@ -50,10 +53,11 @@ def kit_sheet(kit: PublicKit, number: int, words: str, *, language: Tongue) -> S
 
 
 def _how(kit: PublicKit) -> str:
-    return _(
+    sentence = _(
         "%(threshold)d of these %(shares)d sheets together open every identity that was sealed to this kit. "
         "One alone opens nothing. They are for the day when too few custodians are left."
-    ) % {"threshold": kit.threshold, "shares": kit.shares}
+    )
+    return in_digits(sentence % {"threshold": kit.threshold, "shares": kit.shares})
 
 
 def _rules() -> Sequence[str]:

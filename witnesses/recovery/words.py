@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from shamir_mnemonic import MnemonicError, Share, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST
 
+from audit.digits import in_digits
 from witnesses.recovery.errors import BadKit, WordsDoNotOpen
 from witnesses.sealed import SealedBytes, SealedText
 from witnesses.sealing import SEED_BYTES
@@ -38,9 +39,9 @@ def split_seed(seed: bytes, *, threshold: int, shares: int) -> list[SealedText]:
     if not 2 <= threshold <= shares <= MOST_SHARES:
         raise BadKit(
             _(
-                "A kit has at most %(most)d sheets and needs at least two of them, so that nobody alone opens it."
+                "A kit has at most %(most)s sheets and needs at least two of them, so that nobody alone opens it."
             )
-            % {"most": MOST_SHARES}
+            % {"most": in_digits(MOST_SHARES)}
         )
     (group,) = generate_mnemonics(1, [(threshold, shares)], bytes(seed))
     return [SealedText(words) for words in group]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import permission_required
 from accounts.models import User
 from audit.actors import Actor
+from audit.digits import in_digits
 from witnesses.custodian_forms import AboutCustodianForm, ChangePassphraseForm, PassphraseForm
 from witnesses.custodians import DECIDE, fewest_custodians, find_custodian, quorum
 from witnesses.health import count_ready, custody_of
@@ -98,10 +99,10 @@ def new_key(request: HttpRequest) -> HttpResponse:
         )
         if done:
             moved = ngettext(
-                "You have a new key; %(n)d share came along.",
-                "You have a new key; %(n)d shares came along.",
+                "You have a new key; %(n)s share came along.",
+                "You have a new key; %(n)s shares came along.",
                 done.shares,
-            ) % {"n": done.shares}
+            ) % {"n": in_digits(done.shares)}
             if done.unreadable:
                 left = _("Some shares did not open and stayed behind. Tell the auditor.")
                 messages.warning(request, f"{moved} {left}")

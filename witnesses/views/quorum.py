@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import permission_required
 from accounts.models import User
+from audit.digits import in_digits
 from witnesses.custodians import DECIDE, quorum
 from witnesses.errors import RequestClosed
 from witnesses.health import custody_of
@@ -245,17 +246,17 @@ def _carried_out_elsewhere(asked: QuorumSession, code: str, user: User) -> Told:
 def _reseal(asked: QuorumSession, code: str, user: User) -> Told:
     told = reseal_identities(asked, code=code, actor=user)
     sentence = ngettext(
-        "%(n)d identity was sealed anew to the custodians of today.",
-        "%(n)d identities were sealed anew to the custodians of today.",
+        "%(n)s identity was sealed anew to the custodians of today.",
+        "%(n)s identities were sealed anew to the custodians of today.",
         told.done,
-    ) % {"n": told.done}
+    ) % {"n": in_digits(told.done)}
     if not (told.unreadable or told.newer):
         return messages.SUCCESS, sentence
     left = ngettext(
-        "%(n)d witness is left as it was: a share did not open, or the identity was corrected meanwhile.",
-        "%(n)d witnesses are left as they were: a share did not open, or the identity was corrected meanwhile.",
+        "%(n)s witness is left as it was: a share did not open, or the identity was corrected meanwhile.",
+        "%(n)s witnesses are left as they were: a share did not open, or the identity was corrected meanwhile.",
         told.unreadable + told.newer,
-    ) % {"n": told.unreadable + told.newer}
+    ) % {"n": in_digits(told.unreadable + told.newer)}
     return messages.WARNING, f"{sentence} {left}"
 
 
