@@ -98,12 +98,15 @@ def find_record(item: EvidenceItem, kind: str, key: UUID, *, user: User) -> Item
     raise UnknownRecord(_("No such record of this item has words that could be erased."))
 
 
-def called(item: EvidenceItem, kind: str, key: UUID) -> str:
-    """What a record of the item is called, for whoever may see none of its words."""
-    for row, name in _rows(item, None):
+def called(item: EvidenceItem, kind: str, key: UUID, *, user: User | None = None) -> str:
+    """What a record of the item is called, for whoever may see none of its words: an auditor where no user is named.
+
+    A link in another case than the user's, whose name it would say, is called none that is open to them.
+    """
+    for row, name in _rows(item, user):
         if row._meta.model_name == kind and row.pk == key:
             return name
-    return kind
+    return _("A record that is not open to you")
 
 
 def _rows(item: EvidenceItem, user: User | None) -> Iterator[tuple[Any, str]]:

@@ -35,7 +35,7 @@ from config.erasing import (
 from config.erasure_records import find_record
 from evidence.models import ErasureOutcome, ErasureRequest, EvidenceItem
 from evidence.placement import only_case
-from evidence.queries import find_item
+from evidence.queries import erasure_requests_of, find_item
 
 
 def ask_for_erasure(
@@ -75,17 +75,26 @@ def waiting() -> "QuerySet[ErasureRequest]":
     return ErasureRequest.objects.filter(outcome="").select_related("item", "item__intake", "asked_by")
 
 
-def waiting_of(item: EvidenceItem) -> "QuerySet[ErasureRequest]":
-    """The requests about one item that wait."""
-    return waiting().filter(item=item)
+def waiting_of(item: EvidenceItem, *, user: User) -> "QuerySet[ErasureRequest]":
+    """The requests about one item that wait, of which the user may know."""
+    return erasure_requests_of(item, user=user).filter(outcome="")
 
 
-def find_request(request_id: UUID, *, item: EvidenceItem | None = None) -> ErasureRequest:
-    """The request, of the item where one is given. Raises UnknownRecord."""
-    rows = ErasureRequest.objects.select_related("item", "item__intake", "asked_by", "decided_by")
-    found = rows.filter(pk=request_id, **({"item": item} if item else {})).first()
-    if found is None:
-        raise UnknownRecord(_("There is no such request. Look at the list of those that wait."))
+def find_request(request_id: UUID) -> ErasureRequest:
+    """The request, for whoever may review the log. Raises UnknownRecord."""
+    return _found(ErasureRequest.objects.all(), request_id)
+
+
+def find_request_of(item: EvidenceItem, request_id: UUID, *, user: User) -> ErasureRequest:
+    """The request about an item that the user sees. Raises UnknownRecord, also about another case's link."""
+    return _found(erasure_requests_of(item, user=user), request_id)
+
+
+def find_own(request_id: UUID, *, item: EvidenceItem, user: User) -> ErasureRequest:
+    """The user's own request about the item. Raises UnknownRecord, for another person's too."""
+    found = find_request_of(item, request_id, user=user)
+    if found.asked_by_id != user.pk:
+        raise _no_such_request()
     return found
 
 
@@ -148,6 +157,18 @@ def _erase(asked: ErasureRequest, approver: User) -> Receipt:
         )
     except UnknownRecord as error:
         raise _asker_is_gone() from error
+
+
+def _found(among: "QuerySet[ErasureRequest]", request_id: UUID) -> ErasureRequest:
+    rows = among.select_related("item", "item__intake", "asked_by", "decided_by")
+    found = rows.filter(pk=request_id).first()
+    if found is None:
+        raise _no_such_request()
+    return found
+
+
+def _no_such_request() -> UnknownRecord:
+    return UnknownRecord(_("There is no such request. Look at the list of those that wait."))
 
 
 def _asker_is_gone() -> NotErasable:

@@ -31,7 +31,7 @@ def records(request: HttpRequest, item_id: UUID) -> HttpResponse:
     user = acting_user(request)
     item = find_item(item_id, user=user)
     open_page(item, actor=user)
-    asked = {one.record: one for one in erasure_requests.waiting_of(item)}
+    asked = {one.record: one for one in erasure_requests.waiting_of(item, user=user)}
     context = {
         "item": item,
         "records": [(one, asked.get(one.key)) for one in records_of(item, user=user)],
@@ -76,7 +76,7 @@ def one_request(request: HttpRequest, item_id: UUID, erasure_id: UUID) -> HttpRe
     """A request and what became of it; whoever asked can take it back here."""
     user = acting_user(request)
     item = find_item(item_id, user=user)
-    asked = erasure_requests.find_request(erasure_id, item=item)
+    asked = erasure_requests.find_request_of(item, erasure_id, user=user)
     form = WithdrawForm(typed(request))
     if request.method == "POST" and form.is_valid():
         done = attempt_form(
@@ -89,7 +89,7 @@ def one_request(request: HttpRequest, item_id: UUID, erasure_id: UUID) -> HttpRe
             messages.success(request, done)
             return redirect("evidence:item", item.pk)
     open_page(item, actor=user)
-    context = {**_shown(asked), "is_mine": asked.asked_by_id == user.pk}
+    context = {**_shown(asked, user=user), "is_mine": asked.asked_by_id == user.pk}
     return show_form(request, "evidence/erasure.html", form, context)
 
 
@@ -135,11 +135,11 @@ def _decided(asked: ErasureRequest, form: ErasureDecisionForm, user: User) -> Re
     return True
 
 
-def _shown(asked: ErasureRequest) -> dict[str, object]:
+def _shown(asked: ErasureRequest, *, user: User | None = None) -> dict[str, object]:
     return {
         "item": asked.item,
         "asked": asked,
-        "called": called(asked.item, asked.kind, asked.record),
+        "called": called(asked.item, asked.kind, asked.record, user=user),
         "labels": [label_of(name) for name in asked.value_names],
         "reason_salt": bytes(asked.salt).hex(),
     }

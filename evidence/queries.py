@@ -13,7 +13,15 @@ from accounts.models import User
 from cases.models import Case, Person
 from evidence.errors import UnknownEvidence
 from evidence.holding import open_offers
-from evidence.models import CustodyEvent, EvidenceCase, EvidenceItem, EvidenceLink, FixityAlarm, ObjectDigest
+from evidence.models import (
+    CustodyEvent,
+    ErasureRequest,
+    EvidenceCase,
+    EvidenceItem,
+    EvidenceLink,
+    FixityAlarm,
+    ObjectDigest,
+)
 from evidence.references import read_reference
 from evidence.vocabulary import CustodyKind, CustodyOutcome
 
@@ -96,6 +104,12 @@ def offers_for(user: User) -> QuerySet[CustodyEvent]:
 def offers_open_to_review(user: User) -> QuerySet[CustodyEvent]:
     """The open offers of items whose custody `user` may review, the oldest first."""
     return open_offers().filter(item__in=EvidenceItem.objects.custody_visible_to(user).values("pk"))
+
+
+def erasure_requests_of(item: EvidenceItem, *, user: User) -> QuerySet[ErasureRequest]:
+    """The requests to erase words of the item's records, but for those about links in cases that are not the user's."""
+    open_links = EvidenceLink.objects.visible_to(user).filter(item=item).values("pk")
+    return item.erasure_requests.filter(~Q(kind=EvidenceLink._meta.model_name) | Q(record__in=open_links))
 
 
 def further_digests(item: EvidenceItem) -> list[ObjectDigest]:

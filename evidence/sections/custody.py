@@ -8,7 +8,7 @@ from evidence.gap_report import gaps_of
 from evidence.hold_reach import holds_seen
 from evidence.holding import holder_of, open_offer, open_seals
 from evidence.keeping import to_come_back
-from evidence.queries import custody_of
+from evidence.queries import custody_of, erasure_requests_of
 from evidence.sections.section import Asking
 from evidence.told import untold
 from evidence.vocabulary import CustodyKind
@@ -29,6 +29,6 @@ def facts(asking: Asking) -> dict[str, Any]:
         "seals": open_seals(events),
         "holds": holds_seen(asking.item, user=asking.user),
         "disposal": open_request(events),
-        "erasures": list(asking.item.erasure_requests.filter(outcome="")),
+        "erasures": list(erasure_requests_of(asking.item, user=asking.user).filter(outcome="")),
         "disposed": next((event for event in events if event.kind == CustodyKind.DISPOSED), None),
     }

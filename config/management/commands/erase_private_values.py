@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.queries import find_actor
 from audit.actors import Channel
 from audit.errors import BadInput
-from audit.faults import LogReport
 from audit.verification import verify_log
-from config.erasing import Receipt, erasable_kinds, erase_private_values
+from config.erasing import erasable_kinds, erase_private_values
+from config.erasure_telling import as_json, in_words
 
 
 class Command(BaseCommand):
@@ -49,7 +49,11 @@ class Command(BaseCommand):
             approver=find_actor(options["approved_by"], channel=Channel.COMMAND),
         )
         report = verify_log()
-        self._say(receipt, report, as_json=options["json"])
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(receipt, report), ensure_ascii=False))
+        else:
+            for line in in_words(receipt, report):
+                self.stdout.write(line)
         if not report.ok:
             raise SystemExit(1)
 
@@ -57,45 +61,3 @@ class Command(BaseCommand):
         typed = input(_("What is erased cannot be brought back. Type “%(kind)s” to go on: ") % {"kind": kind})
         if typed.strip() != kind:
             raise BadInput(_("Nothing was erased: what was typed is not the kind of the record."))
-
-    def _say(self, receipt: Receipt, report: LogReport, *, as_json: bool) -> None:
-        told = {
-            "ok": report.ok,
-            "record": receipt.record,
-            "erased": list(receipt.erased.names),
-            "values": receipt.erased.count,
-            "reason_salt": receipt.reason_salt,
-            "dossiers": list(receipt.dossiers),
-            "log_entries": report.entries,
-            "log_faults": report.fault_count,
-        }
-        if as_json:
-            self.stdout.write(json.dumps(told, ensure_ascii=False))
-            return
-        self.stdout.write(_("Erased from %(record)s: %(values)d values, and the salt.") % told)
-        self.stdout.write(
-            _(
-                "Salt of the reason, kept nowhere else: %(reason_salt)s\nFile it with the written request: both "
-                "together prove the reason against the log."
-            )
-            % told
-        )
-        self.stdout.write(
-            _("VERIFIED: the log of %(log_entries)d entries still agrees with itself and what was signed.")
-            % told
-            if report.ok
-            else _("BROKEN: the log has %(log_faults)d faults. Run verify_audit_log to see them.") % told
-        )
-        if receipt.dossiers:
-            names = {"dossiers": ", ".join(receipt.dossiers)}
-            self.stdout.write(
-                _("Dossiers with this item were compiled before and still have the words: %(dossiers)s")
-                % names
-            )
-        self.stdout.write(
-            _(
-                "The same words may stand in other records, such as titles of exhibits, their custody and how they "
-                "were acquired: look for them and erase those too. They may also stand in decisions, which nobody can "
-                "change, in backups, and in dossiers that have left."
-            )
-        )
