@@ -13,7 +13,6 @@ import selectors
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from typing import IO, BinaryIO, NoReturn
 from django.conf import settings
 
 from evidence.derivative_failures import Failure
+from evidence.inspecting.box_folders import own_folder
 from evidence.inspecting.inside.enter import NOT_STARTED, SHUT_FAILED
 
 _INSIDE = Path(__file__).parent / "inside"
@@ -206,9 +206,7 @@ def _working_folder() -> Iterator[str]:
     if isolation() == "shut":
         yield "/"
         return
-    in_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  memory, no disk
-    with tempfile.TemporaryDirectory(prefix="dadkhah-box-", dir=in_memory) as folder:
-        Path(folder).chmod(0o777 if os.geteuid() == 0 else 0o700)
+    with own_folder() as folder:
         yield folder
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from evidence.derivative_failures import Failure
-from evidence.inspecting import box
+from evidence.inspecting import box, box_folders
 from evidence.inspecting.box import MIB, BoxFailure, Limits, copy_in_memory
+from evidence.inspecting.box_folders import own_folder
 
 QUICK = Limits(seconds=5, memory=512 * MIB, output=MIB, file=MIB, folder=MIB, processes=20)
 # Without walls a tool runs as nobody, who may not enter every folder that a Python of ours can lie in.
@@ -275,3 +277,28 @@ def test_many_at_once_hold_each_other_up_in_nothing() -> None:
         thread.join()
     assert said == ["1\n"] * 6
     assert os.getpid() > 0
+
+
+def test_what_a_killed_process_left_in_clear_is_taken_away_by_the_next_and_what_is_in_use_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    died = """
+import os, signal
+from evidence.inspecting.box_folders import own_folder
+with own_folder() as folder:
+    open(folder + "/page.txt", "w").write("Golandam")
+    print(folder, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", died], capture_output=True, text=True, check=False)
+    left = Path(done.stdout.strip())
+    assert (left / "page.txt").read_text() == "Golandam"
+    with own_folder() as fresh:
+        # Just made: it could be one whose lock is about to be taken.
+        assert left.exists()
+        monkeypatch.setattr(box_folders, "FRESH_SECONDS", 0.0)
+        with own_folder() as folder:
+            assert not left.exists()
+            assert Path(fresh).exists()
+            assert Path(folder).exists()
+    assert not Path(fresh).exists()

@@ -382,3 +382,22 @@ def test_what_hangs_behind_the_end_of_an_archive_is_read(read) -> None:
 def test_a_text_in_an_old_code_page_of_other_programs_is_read(read, coding: str) -> None:
     text = {"cp1251": "Голназ Таваккули"}.get(coding, "سيدة ناصر")
     assert text in words(read, f"{text}\n".encode(coding))
+
+
+# Two members, of which the first has a password, as `zip -P` writes them.
+LOCKED_ZIP = base64.b64decode(
+    "UEsDBAoACQAAAP14e10r7BdYHAAAABAAAAAFAAAAYS50eHThn5/buXkb6UrvBjQBwlJEXws7rN9RozEnDDtbUEsHCCvsF1gcAAAAEAAAAFBLAwQKAA"
+    "AAAAD9eHtdifK4sQsAAAALAAAABQAAAGIudHh0cGxhaW4gd29yZHNQSwECHgMKAAkAAAD9eHtdK+wXWBwAAAAQAAAABQAAAAAAAAABAAAApIEAAAAAYS"
+    "50eHRQSwECHgMKAAAAAAD9eHtdifK4sQsAAAALAAAABQAAAAAAAAABAAAApIFPAAAAYi50eHRQSwUGAAAAAAIAAgBmAAAAfQAAAAAA"
+)
+
+
+def test_what_has_a_password_is_told_wherever_it_lies_and_the_rest_is_read(read) -> None:
+    said, told = read(LOCKED_ZIP)
+    assert told == [("member 1", "encrypted")]
+    assert ("member 2/text", "plain words") in said
+    said, told = read(zipped({"inner.zip": LOCKED_ZIP}))
+    assert told == [("member 1/member 1", "encrypted")]
+    assert ("member 1/member 2/text", "plain words") in said
+    # Without its directory nobody can say what is in it.
+    assert read(LOCKED_ZIP[:-30])[1] == [("", "failed")]
