@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from audit.errors import LogKeyWrong
-from audit.keys import PRIVATE_FILE, load_verifiers
+from audit.errors import BadNote, LogKeyMissing, LogKeyWrong
+from audit.key_files import read_key_file
+from audit.keys import NEXT_FILE, PRIVATE_FILE, load_verifiers
 from audit.models import Checkpoint
 from audit.notes import Signer, Verifier
 from audit.rotations import Generation, follow, generations_published
@@ -60,13 +61,35 @@ def require_current(signers: Sequence[Signer]) -> Generation:
         _require_last_signed_by(chain)
         return chain[-1]
     if any(keys[0] in generation.keys for generation in chain[:-1]):
-        raise LogKeyWrong(
-            _(
-                "The signing key was replaced by a rotation that did not come to its end. Nothing was signed. "
-                "Run rotate_log_key again; it finishes what was begun."
-            )
-        )
+        raise _unfinished() if _waits(chain[-1]) else _of_before()
     raise _foreign()
+
+
+def _waits(last: Generation) -> bool:
+    """Whether the key of the last generation lies beside the one before, for somebody to put it in its place."""
+    try:
+        made = Signer.parse(read_key_file(settings.DADKHAH_KEYS_DIR / NEXT_FILE, secret=True))
+    except (LogKeyMissing, LogKeyWrong, BadNote):
+        return False
+    return made.verifier in last.keys
+
+
+def _unfinished() -> LogKeyWrong:
+    return LogKeyWrong(
+        _(
+            "The signing key was replaced by a rotation that did not come to its end. Nothing was signed. "
+            "Run rotate_log_key again; it finishes what was begun."
+        )
+    )
+
+
+def _of_before() -> LogKeyWrong:
+    return LogKeyWrong(
+        _(
+            "The signing key is of before the last change of keys. Nothing was signed. Put the newest copy of the key "
+            "folder back; an older one signs no more."
+        )
+    )
 
 
 def _require_last_signed_by(chain: Sequence[Generation]) -> None:

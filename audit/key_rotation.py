@@ -33,6 +33,7 @@ from audit.key_files import read_key_file, sync_folder, write_new, write_public
 from audit.key_history import require_current
 from audit.keys import (
     MLDSA_FILE,
+    NEXT_FILE,
     PRIVATE_FILE,
     PUBLIC_FILE,
     lines_of,
@@ -47,7 +48,6 @@ from audit.rotations import Rotation
 from audit.sequencing import lock_tree, sequence_pending
 from audit.signature_kinds import ED25519, MLDSA44, Kind, mldsa_is_here
 
-NEXT_FILE = "log_signing.next.key"
 NEXT_MLDSA_FILE = "log_signing_mldsa.next.key"
 
 

@@ -13,6 +13,8 @@ from audit.rotations import generations_published
 from audit.signature_kinds import ED25519, MLDSA44, Kind, mldsa_is_here
 
 PRIVATE_FILE = "log_signing.key"
+# The one that a change of keys has made and not put in its place yet.
+NEXT_FILE = "log_signing.next.key"
 MLDSA_FILE = "log_signing_mldsa.key"
 PUBLIC_FILE = "log_signing.pub"
 

@@ -88,7 +88,9 @@ def acting_custodian(actor: Actor) -> Custodian:
             raise NotACustodian(
                 _("Your key was not let in yet. Read its words to the other custodians first.")
             )
-        raise NotACustodian
+        raise NotACustodian(
+            _("You are no custodian, or were removed as one. Ask a custodian who holds the office.")
+        )
     return custodian
 
 

@@ -14,8 +14,8 @@ from audit.errors import BadNote, FolderBusy, LogForked, LogKeyWrong
 from audit.faults import FaultKind
 from audit.folder_lock import alone_in
 from audit.key_history import own_generations
-from audit.key_rotation import NEXT_FILE, NEXT_MLDSA_FILE, RotationReason, rotate_log_key
-from audit.keys import MLDSA_FILE, PRIVATE_FILE, PUBLIC_FILE, load_signers, load_verifiers
+from audit.key_rotation import NEXT_MLDSA_FILE, RotationReason, rotate_log_key
+from audit.keys import MLDSA_FILE, NEXT_FILE, PRIVATE_FILE, PUBLIC_FILE, load_signers, load_verifiers
 from audit.models import Checkpoint, CheckpointSignature, Entry, KeyRotation
 from audit.notes import Signer, sign_note, split_note
 from audit.rotations import Rotation, follow
@@ -114,6 +114,21 @@ def test_a_crash_at_any_step_is_finished_by_running_it_again(
         sign_checkpoint(actor=CLERK)
         assert verify_log().faults == []
     assert at > 10
+
+
+def test_a_key_folder_of_before_the_last_rotation_is_called_that_and_not_unfinished(
+    write: Write, log_key: Path
+) -> None:
+    write(3)
+    of_before = {path: path.read_bytes() for path in log_key.parent.iterdir() if path.is_file()}
+    rotate()
+    for path, content in of_before.items():
+        path.write_bytes(content)
+    write(1)
+    for act in (rotate, lambda: sign_checkpoint(actor=CLERK), rotate):
+        with pytest.raises(LogKeyWrong, match="newest copy of the key folder"):
+            act()
+    assert verify_log().ok
 
 
 def test_only_one_rotation_is_at_work_at_a_time(write: Write, log_key: Path, settings: Any) -> None:

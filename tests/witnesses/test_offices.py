@@ -298,3 +298,9 @@ def test_a_removal_in_the_moment_of_the_opening_stops_it(ask, custodians, lawyer
     opening.refresh_from_db()
     assert opening.state == OpeningState.APPROVED
     assert not Entry.objects.filter(action=Action.IDENTITY_OPENED.value).exists()
+
+
+def test_whoever_was_removed_is_told_that_and_not_of_a_share(custodians, remove):
+    remove(custodians[0])
+    with pytest.raises(NotACustodian, match="removed"):
+        begin_drill(reason=WHY, actor=custodians[0])

@@ -207,3 +207,13 @@ def test_a_decision_says_that_the_passphrase_is_needed_to_approve(ask, client_fo
     field = page[page.index('id="field-passphrase"') :][:400]
     assert "(needed to approve)" in field
     assert "(optional)" not in field
+
+
+def test_whoever_decided_already_finds_no_form_to_do_it_again(client_for, asked, custodians):
+    opening = asked[0]
+    client, address = client_for(custodians[0]), reverse("witnesses:decide", args=[opening.pk])
+    assert 'name="passphrase"' in client.get(address).content.decode()
+    assert approve_by_page(client, opening, custodians[0]).status_code == 302
+    page = client.get(address).content.decode()
+    assert "You have decided on this request already" in page
+    assert 'name="passphrase"' not in page

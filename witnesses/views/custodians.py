@@ -80,6 +80,7 @@ def decide(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "fields": [ASKED_LABELS[name] for name in asked.fields],
         "newest": newest_version(asked.sealed_identity),
         "live": asked.state in LIVE_STATES,
+        "own": OpeningDecision.objects.filter(request=asked, custodian__user=user).first(),
         "altered": asked.state in LIVE_STATES and not is_as_asked(asked),
     }
     return show_form(request, "witnesses/decide.html", form, context)
