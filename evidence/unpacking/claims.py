@@ -1,8 +1,13 @@
 """Whose work an unpacking is: one worker's at a time, and a killed one's no longer than it takes to notice."""
 
+from __future__ import annotations
+
+import io
+import os
 import time
 import uuid
 from datetime import timedelta
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,9 +17,16 @@ from evidence.models import Unpacking
 from evidence.stopped import Stopped
 from evidence.unpacking.words import UNDER_WAY
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 # A worker says every few seconds that it is alive; one that is silent for longer was killed.
-SILENT_AFTER = timedelta(seconds=45)
+SILENT_AFTER = timedelta(seconds=15)
 _BEAT_SECONDS = 5.0
+# While one large member is put into the store nothing is heard; it is said before how long that takes at this pace.
+_STORED_A_SECOND = 8 * 1024 * 1024
+_LONGEST_STEP = timedelta(hours=6)
+_READ_BYTES = 256 * 1024
 MOST_TRIES = 5
 
 
@@ -29,7 +41,7 @@ def given_up() -> QuerySet[Unpacking]:
 
 
 def _silent() -> QuerySet[Unpacking]:
-    nobody = Q(claim=None) | silent("beat_at", SILENT_AFTER)
+    nobody = Q(claim=None) | silent("beat_at", SILENT_AFTER, ahead=_LONGEST_STEP)
     return Unpacking.objects.filter(nobody, state__in=UNDER_WAY)
 
 
@@ -70,11 +82,58 @@ class Heart:
     """Says every few seconds that the work goes on."""
 
     def __init__(self, unpacking: Unpacking) -> None:
-        self._unpacking, self._last = unpacking, time.monotonic()
+        self._unpacking, self._last, self._mine = unpacking, time.monotonic(), True
 
     def beat(self) -> bool:
         """False where the work was taken away meanwhile: then it must stop."""
-        if time.monotonic() - self._last < _BEAT_SECONDS:
-            return True
+        if self._mine and time.monotonic() - self._last >= _BEAT_SECONDS:
+            self._say(timedelta(0))
+        return self._mine
+
+    def expect_silence(self, size: int) -> bool:
+        """Say that so many bytes are to be stored now, in a step that cannot say anything. As `beat`."""
+        takes = min(timedelta(seconds=size / _STORED_A_SECOND), _LONGEST_STEP)
+        if self._mine and takes.total_seconds() >= _BEAT_SECONDS:
+            self._say(takes)
+        return self._mine
+
+    def _say(self, ahead: timedelta) -> None:
         self._last = time.monotonic()
-        return bool(held(self._unpacking).update(beat_at=timezone.now()))
+        self._mine = bool(held(self._unpacking).update(beat_at=timezone.now() + ahead))
+
+
+class HeardFile(io.RawIOBase):
+    """A container whose reading is heard of: one member, or the way past it, may take minutes."""
+
+    def __init__(self, file: BinaryIO, heart: Heart) -> None:
+        super().__init__()
+        self._file, self._heart = file, heart
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """The place, in bytes."""
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place."""
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill some of `buffer`. Whether the work is still this worker's is asked between members, not here."""
+        self._heart.beat()
+        view = memoryview(buffer).cast("B")
+        data = self._file.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+
+def heard(file: BinaryIO, heart: Heart) -> BinaryIO:
+    """The same file, read with a heart that beats."""
+    return cast(BinaryIO, io.BufferedReader(HeardFile(file, heart), _READ_BYTES))

@@ -15,7 +15,7 @@ from evidence.containers.words import ContainerKind, Why
 from evidence.models import ContainerMember, EvidenceItem, Unpacking
 from evidence.placement import only_case
 from evidence.stored_objects import open_stored
-from evidence.unpacking.claims import Heart, held
+from evidence.unpacking.claims import Heart, heard, held
 from evidence.unpacking.words import MemberState, UnpackingState
 
 UNPACKER = SystemActor("unpacking")
@@ -65,7 +65,8 @@ def list_contents(unpacking: Unpacking) -> None:
 
 def _read(unpacking: Unpacking, members: list[Member]) -> tuple[ContainerKind | None, Why | None]:
     heart = Heart(unpacking)
-    with open_stored(unpacking.item.stored) as file:
+    with open_stored(unpacking.item.stored) as stored:
+        file = heard(stored, heart)
         kind = kind_of(file)
         if kind is None:
             return None, Why.NO_CONTAINER

@@ -23,7 +23,7 @@ from evidence.placement import only_case
 from evidence.store import vault
 from evidence.stored_objects import open_stored
 from evidence.storing import Arrived, store_bytes
-from evidence.unpacking.claims import Heart, held
+from evidence.unpacking.claims import Heart, heard, held
 from evidence.unpacking.words import MemberState, UnpackingState
 from evidence.vocabulary import Relation
 
@@ -87,7 +87,7 @@ def _take(run: _Run, waiting: dict[int, UUID]) -> None:
     """Leaves in `waiting` what could not be reached."""
     item, heart, store = run.unpacking.item, Heart(run.unpacking), vault()
     with open_stored(item.stored) as file:
-        found = members_of(file, ContainerKind(run.unpacking.kind), name=item.original_name)
+        found = members_of(heard(file, heart), ContainerKind(run.unpacking.kind), name=item.original_name)
         while waiting:
             try:
                 member = next(found, None)
@@ -103,7 +103,11 @@ def _take(run: _Run, waiting: dict[int, UUID]) -> None:
                 continue
             try:
                 with member.opened() as opened:
-                    arrived = store_bytes(opened, into=store)
+                    received = store.receive(opened)
+                if not heart.expect_silence(received.stored_size):
+                    store.discard(received)
+                    raise TakenOver
+                arrived = store_bytes(received, into=store)
             except MemberFailed as error:
                 _note_failure(row_id, error.why)
             else:

@@ -65,7 +65,7 @@ EXCUSED = {
     "evidence.inspection._note_failure": "says that a task failed, so that somebody can have it tried again",
     "evidence.removal._remove": "takes up a removal that is logged with its disposal; what comes of it is logged",
     "evidence.resumable.receiving._Arrival._acknowledge": "counts what is here; its beginning and its end are logged",
-    "evidence.unpacking.claims.Heart.beat": "says that a worker is alive",
+    "evidence.unpacking.claims.Heart._say": "says that a worker is alive",
     "evidence.unpacking.claims.claim": "a task takes work whose asking is logged",
     "evidence.unpacking.claims.let_go": "a task gives work back whose asking is logged",
     "evidence.unpacking.taking_out._note_failure": "one of many that failed; the entry at the end counts them",

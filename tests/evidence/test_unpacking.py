@@ -25,9 +25,9 @@ from evidence.errors import AlreadyUnpacking, BadUnpacking, UnknownEvidence, Vau
 from evidence.linking import add_to_case
 from evidence.models import ContainerMember, EvidenceItem, Unpacking
 from evidence.store import vault
-from evidence.unpacking import listing
+from evidence.unpacking import claims, listing
 from evidence.unpacking.asking import ask_for_contents, ask_for_members
-from evidence.unpacking.claims import MOST_TRIES, SILENT_AFTER, claim
+from evidence.unpacking.claims import MOST_TRIES, SILENT_AFTER, HeardFile, claim
 from evidence.unpacking.work import carry_out, requeue_unpackings
 from evidence.vault.objects import Vault
 from evidence.verification import verify_evidence
@@ -258,6 +258,39 @@ def test_a_killed_worker_is_followed_by_another_and_each_member_is_taken_once(
     assert requeue_unpackings() == 1
     assert sorted(child.original_name for child in archive.children.all()) == [str(n) for n in range(6)]
     assert len(rows(archive)) == 6
+
+
+def test_a_member_that_takes_minutes_is_taken_by_one_worker(
+    take_in: TakeIn, paralegal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading it is heard of, and how long its way into the store takes is said before."""
+    archive = take_in(zip_of(("film.mp4", b"\0" * 3_000_000), ("note.txt", b"a note")))
+    carry_out(ask_for_contents(archive, actor=paralegal).pk)
+    asked = ask_for_members(archive, actor=paralegal)
+    monkeypatch.setattr(claims, "_BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(claims, "_STORED_A_SECOND", 100_000)
+    said: list[timedelta] = []
+    real = Vault.commit
+
+    def slowly(self: Vault, received: Any) -> Any:
+        [beat_at] = Unpacking.objects.filter(pk=asked.pk).values_list("beat_at", flat=True)
+        said.append(beat_at - timezone.now())
+        assert requeue_unpackings() == 0
+        return real(self, received)
+
+    def silenced(self: HeardFile, buffer: Any) -> int:
+        Unpacking.objects.update(beat_at=timezone.now() - SILENT_AFTER)
+        read = HeardFile.readinto(self, buffer)
+        assert requeue_unpackings() == 0
+        return read
+
+    monkeypatch.setattr(Vault, "commit", slowly)
+    monkeypatch.setattr(claims, "HeardFile", type("Silenced", (HeardFile,), {"readinto": silenced}))
+    carry_out(asked.pk)
+    assert archive.children.count() == 2
+    assert said[0] > timedelta(seconds=20)
+    asked.refresh_from_db()
+    assert asked.tries == 1
 
 
 def test_of_two_workers_one_gets_the_work_and_a_late_one_records_nothing(
