@@ -12,10 +12,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench lock format clean screenshots messages
+.PHONY: help install demo serve test lint bench lock format clean screenshots messages
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+
+install: $(VENV)/.ready $(VENV)/.words ## set up what a site in production needs, Persian words included; after an upgrade too
 
 demo: $(VENV)/.ready $(VENV)/.words ## set everything up, run the main job on the sample case, serve it (SERVE=no: do not serve)
 	@$(MANAGE) make_keys
