@@ -20,24 +20,37 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 
-# `way` is 0 at a beginning and after a step across, else how the last step went. Each kind of step has its turn, and a
-# key in its turn alone, so that every step is looked up by an index, in words that both databases read.
-# From what is held to all that it keeps:
-_KEPT = """
+# `way` is 0 at a beginning and after a step across, else how the last step went.
+# From what is held to all that it keeps. On SQLite each part of a walk may be a statement of its own; PostgreSQL has
+# to be kept from reading whole tables once for every step, as it does where it takes hundreds of holds for many.
+_KEPT_ON_SQLITE = """
     WITH RECURSIVE walk(id, way) AS (
         {first}
-        UNION SELECT COALESCE(inside.id, own.parent_id, shown.document_id), turn.n FROM walk
-        CROSS JOIN (SELECT -1 AS n UNION ALL SELECT 0 UNION ALL SELECT 1) turn
-        LEFT JOIN evidence_evidenceitem inside
-            ON inside.parent_id = CASE WHEN turn.n = 1 AND walk.way >= 0 THEN walk.id END
-        LEFT JOIN evidence_evidenceitem own
-            ON own.id = CASE WHEN turn.n = -1 AND walk.way <= 0 THEN walk.id END AND own.relation <> 'photograph'
-        LEFT JOIN evidence_custodyevent shown
-            ON shown.item_id = CASE WHEN turn.n = 0 THEN walk.id END AND shown.document_id IS NOT NULL
-        WHERE COALESCE(inside.id, own.parent_id, shown.document_id) IS NOT NULL
+        UNION SELECT inside.id, 1 FROM walk JOIN evidence_evidenceitem inside ON inside.parent_id = walk.id
+            WHERE walk.way >= 0
+        UNION SELECT own.parent_id, -1 FROM walk JOIN evidence_evidenceitem own ON own.id = walk.id
+            WHERE walk.way <= 0 AND own.parent_id IS NOT NULL AND own.relation <> 'photograph'
+        UNION SELECT shown.document_id, 0 FROM walk JOIN evidence_custodyevent shown ON shown.item_id = walk.id
+            WHERE shown.document_id IS NOT NULL
     )
 """
-# The other way round, from an item to all whose holds keep it. The table's guard asks the same of a disposal.
+_KEPT_ON_POSTGRESQL = """
+    WITH RECURSIVE walk(id, way) AS (
+        {first}
+        UNION SELECT step.id, step.way FROM walk CROSS JOIN LATERAL (
+            SELECT inside.id, 1 FROM evidence_evidenceitem inside
+                WHERE inside.parent_id = walk.id AND walk.way >= 0
+            UNION ALL SELECT own.parent_id, -1 FROM evidence_evidenceitem own
+                WHERE own.id = walk.id AND walk.way <= 0
+                AND own.parent_id IS NOT NULL AND own.relation <> 'photograph'
+            UNION ALL SELECT shown.document_id, 0 FROM evidence_custodyevent shown
+                WHERE shown.item_id = walk.id AND shown.document_id IS NOT NULL
+            OFFSET 0
+        ) step(id, way)
+    )
+"""
+# The other way round, from an item to all whose holds keep it. The table's guard asks the same of a disposal, in these
+# words that both databases read: each kind of step has its turn, and a key in its turn alone, for an index.
 _REACHING = """
     WITH RECURSIVE walk(id, way) AS (
         {first}
@@ -85,7 +98,8 @@ def kept_by_a_hold() -> RawSQL:
 
     Costs as much as the holds keep, however many items there are.
     """
-    return RawSQL(_KEPT.format(first=_HELD) + _ALL, [])  # noqa: S611  our own names
+    walk = _KEPT_ON_POSTGRESQL if connection.vendor == "postgresql" else _KEPT_ON_SQLITE
+    return RawSQL(walk.format(first=_HELD) + _ALL, [])  # noqa: S611  our own names
 
 
 def brought_what_is_held(intake: Any) -> bool:
