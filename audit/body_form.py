@@ -4,27 +4,48 @@ Of a key that stands twice one reader takes the first value and another the seco
 Only whoever writes past the log's own code can make such a body, and its hash in the tree says nothing of its form.
 
 Reading every body as JSON costs ten times what hashing it does. So what was read once is known by the shape of its
-facts, the values left out, and the facts of a whole tile are compared with the known shapes in one expression; that the
-columns frame them was found before. What fits none is read in full. Needs no settings.
+facts, the values left out, and many bodies are compared with the known shapes in one expression, which gives the values
+of their columns as well. What fits none is read in full. Needs no settings.
 """
 
 import json
 import re
 from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
 
-from audit.canonical import canonical_json
+from audit.canonical import as_utf8, canonical_json, canonical_text
+from audit.entry_body import VERSION
 from audit.errors import BadFacts
 
 # So many shapes are known at a time, and none longer: a tamperer could make each entry's another one.
 _KNOWN, _LONGEST = 64, 1_000
-# All bytes but the controls, quotation marks and backslashes.
-_PLAIN = bytes(set(range(0x20, 0x100)) - {0x22, 0x5C})
-_BEFORE, _AFTER, _QUOTE = b',"facts":', b',"id":"', b'"'
-# Quotation marks around the names and values of the columns: two more where there is a case.
-_QUOTES = 34
+# All bytes but the controls and backslashes.
+_PLAIN = bytes(set(range(0x20, 0x100)) - {0x5C})
 _PART = re.compile(rb'"[^"]*"(?P<key>:)?|(?P<number>-?[0-9]+)|.', re.DOTALL)
 # Values without a quotation mark, a backslash or a control character stand in JSON as they are.
-_TEXT, _NUMBER = rb'"[^"\n]*"', rb"(?:0|-?[1-9][0-9]{0,14})"
+_TEXT, _NUMBER = rb'"[^"]*+"', rb"(?:0|-?[1-9][0-9]{0,14}+)"
+_BODY = (
+    rb'\{"action":"([^"]*+)","actor":"([^"]*+)","case_id":(?:"([^"]++)"|null),"channel":"([^"]*+)","facts":%b'
+    rb',"id":"([^"]*+)","recorded_at":"([^"]*+)","subject_id":"([^"]*+)","subject_kind":"([^"]*+)","v":%d\}'
+)
+_ANY = re.compile(_BODY % (rb"(?P<facts>\{.*\})", VERSION))
+
+
+class Parts(NamedTuple):
+    """What bodies say in the place of each column, in the order of the bodies; of no case, nothing.
+
+    Times are `YYYY-MM-DDTHH:MM:SS.ffffffZ` where they are times.
+    """
+
+    actions: Sequence[bytes]
+    actors: Sequence[bytes]
+    cases: Sequence[bytes]
+    channels: Sequence[bytes]
+    ids: Sequence[bytes]
+    moments: Sequence[bytes]
+    subjects: Sequence[bytes]
+    kinds: Sequence[bytes]
 
 
 def is_canonical(body: bytes) -> bool:
@@ -47,34 +68,59 @@ class KnownForms:
         self._shapes: list[bytes] = []
         self._pattern = re.compile(rb"(?!)")
 
-    def hold(self, bodies: Sequence[bytes], *, cases: int) -> bool:
-        """Whether every one of these bodies, each framed by its columns, is canonical; `cases` of them have a case."""
-        return self._know(bodies, cases) or all(map(self._reads, bodies))
+    def parts(self, text: bytes, count: int) -> Parts | None:
+        """Return what stands for the columns in so many bodies, a line each; None where one is not canonical or not an
+        entry's, or where a column holds what JSON would escape.
+        """
+        found = self._known(text, count) or self._read_all(text, count)
+        return Parts(*zip(*found, strict=True)) if found else None
 
-    def _know(self, bodies: Sequence[bytes], cases: int) -> bool:
-        count, text = len(bodies), b"\n".join(bodies)
-        # With no control character and no escape in it, each line is one body and each text ends at the next mark.
-        odd = text.translate(None, _PLAIN)
-        marks = odd.count(_QUOTE)
-        if len(odd) != count - 1 + marks or not _is_utf8(text):
-            return False
-        facts = b"\n".join([body[body.find(_BEFORE) + len(_BEFORE) : body.rfind(_AFTER)] for body in bodies])
-        # The frames have at least these marks; one more in all of them would be within a column.
-        framing = marks - facts.count(_QUOTE)
-        return framing == _QUOTES * count + 2 * cases and len(self._pattern.findall(facts)) == count
+    def _known(self, text: bytes, count: int) -> list[tuple[bytes, ...]]:
+        """The parts of all bodies, or nothing where one of them has no known shape."""
+        # With no control character and no escape in it, each line is one body and each text ends at the next mark. A
+        # match has no fewer lines than one, so as many matches as lines are one for each.
+        if text.translate(None, _PLAIN) != b"\n" * count or not _is_utf8(text):
+            return []
+        found: list[tuple[bytes, ...]] = self._pattern.findall(text)
+        return found if len(found) == count else []
 
-    def _reads(self, body: bytes) -> bool:
-        if not is_canonical(body):
-            return False
-        facts = body[body.find(_BEFORE) + len(_BEFORE) : body.rfind(_AFTER)]
-        if b"\\" not in body and len(facts) <= _LONGEST and len(self._shapes) < _KNOWN:
+    def _read_all(self, text: bytes, count: int) -> list[tuple[bytes, ...]]:
+        """The parts of all bodies, read one by one, or nothing where one of them has none."""
+        bodies = text.split(b"\n")[:-1]
+        found = list(takewhile(bool, map(self._read, bodies)))
+        return found if len(found) == len(bodies) == count else []
+
+    def _read(self, body: bytes) -> tuple[bytes, ...]:
+        """The parts of one body, its facts read as JSON; around them stands plain text between known marks."""
+        found = _ANY.fullmatch(body)
+        if found is None or not _is_utf8(body):
+            return ()
+        facts, parts = found["facts"], found.groups(b"")
+        columns = (*parts[:4], *parts[5:])
+        if (
+            b"\\" in (framing := b"".join(columns))
+            or framing.translate(None, _PLAIN)
+            or not _are_facts(facts)
+        ):
+            return ()
+        if b"\\" not in facts and len(facts) <= _LONGEST and len(self._shapes) < _KNOWN:
             self._learn(_PART.sub(_shape_of, facts))
-        return True
+        return columns
 
     def _learn(self, shape: bytes) -> None:
         if shape not in self._shapes:
             self._shapes.append(shape)
-            self._pattern = re.compile(b"^(?:" + b"|".join(self._shapes) + b")$", re.MULTILINE)
+            self._pattern = re.compile(
+                b"^" + _BODY % (b"(?:" + b"|".join(self._shapes) + b")", VERSION) + b"\n", re.MULTILINE
+            )
+
+
+def _are_facts(text: bytes) -> bool:
+    """Whether this is one canonical map, as it stands within an entry."""
+    try:
+        return as_utf8(canonical_text(json.loads(text), inside=1)) == text
+    except (ValueError, RecursionError, BadFacts):
+        return False
 
 
 def _shape_of(part: "re.Match[bytes]") -> bytes:
@@ -82,7 +128,7 @@ def _shape_of(part: "re.Match[bytes]") -> bytes:
     if part["number"] is not None:
         return _NUMBER
     text = part.group()
-    return _TEXT if text[:1] == _QUOTE and part["key"] is None else re.escape(text)
+    return _TEXT if text[:1] == b'"' and part["key"] is None else re.escape(text)
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
-from audit.spans import Verdict, setting_here, verdicts
+from audit.spans import Verdict, verdicts
 
 # The tile's root (zeroes where it is not well), and the bounds of its times in microseconds since year 1 (or -1).
 _RECORD = struct.Struct(">32sqq")
@@ -95,12 +96,17 @@ def prepare(connection: Any) -> None:
         f"search_path = {quoted}, pg_temp",
         "jit = off",
         "max_parallel_workers_per_gather = 0",
-        "work_mem = '32MB'",
         "TimeZone = 'UTC'",
+        "DateStyle = 'ISO'",
         # Whatever is read by a cursor here is read to its end: plan for that, not for the first rows.
         "cursor_tuple_fraction = 1",
     ):
         connection.execute(f"{how} {setting}")
+
+
+def setting_here(connection: Any) -> str:
+    """Return how a setting is made that ends with the transaction, if there is one."""
+    return "SET LOCAL" if connection.info.transaction_status != TransactionStatus.IDLE else "SET"
 
 
 def _packed(verdict: Verdict) -> bytes:

@@ -1,7 +1,7 @@
 """Who looks at whole tiles: this process, and from some length on a second one at the second half."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -13,9 +13,15 @@ from audit.spans import Verdict, verdicts
 HELPED_FROM = 200
 
 
-def looked(start: int, middle: int, helper: Helper | None) -> Iterator[Verdict]:
-    """Yield a verdict on each tile from `start` on: before `middle` by this process, the rest by the helper."""
+def looked(
+    start: int, middle: int, helper: Helper | None, meanwhile: Callable[[], object]
+) -> Iterator[Verdict]:
+    """Yield a verdict on each tile from `start` on: before `middle` by this process, the rest by the helper.
+
+    Its own half done, this process does something else `meanwhile`, for the helper began later.
+    """
     yield from verdicts(connection.connection, connection.vendor, start, middle)
+    meanwhile()
     if helper is not None:
         yield from helper.verdicts()
 

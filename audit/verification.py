@@ -7,7 +7,7 @@ break so that all of them are named. Memory stays flat: some tiles of entries an
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -79,6 +79,7 @@ class _Verification:
         self._checkpoints: list[StoredCheckpoint] = []
         # None where the tree could not be walked: then no root can be compared with anything.
         self._roots: dict[int, bytes] | None = None
+        self._entries: int | None = None  # how many there are, where none is known to stand outside the tree
 
     def run(self) -> None:
         report = self._report
@@ -124,7 +125,9 @@ class _Verification:
 
     def _look_outside_the_tree(self, *, built: bool) -> None:
         """Name what the walk over the tree does not come to."""
-        entries = entries_in_balance() if built else None
+        entries = self._entries
+        if entries is None and built:
+            entries = entries_in_balance()
         if entries is None:
             for entry_id in entries_outside():
                 self._report.add(FaultKind.INSERTED, f"entry {entry_id}")
@@ -158,8 +161,13 @@ class _Verification:
                 if self._progress is not None:
                     self._progress(min(done + ahead, report.size), report.size)
 
-            check.run(looked(start, middle, helper) if built else (), tell)
+            check.run(looked(start, middle, helper, self._weigh) if built else (), tell)
         return check.roots
+
+    def _weigh(self) -> None:
+        # What cannot be read is asked again when the walk is over, and named there.
+        with suppress(*ERRORS), transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+            self._entries = entries_in_balance()
 
     def _compare_outside(self, recorded: Recorded) -> None:
         if not self._outside:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.actions import Action
-from audit.body_form import KnownForms, is_canonical
+from audit.body_form import KnownForms, Parts, is_canonical
 from audit.canonical import canonical_json
 from audit.entry_body import entry_body
 from audit.faults import FaultKind
@@ -26,6 +26,13 @@ JSON = st.recursive(
 )
 
 
+MOMENT = "2026-11-27T10:00:00.000000Z"
+
+
+def known(forms: KnownForms, bodies: list[bytes]) -> bool:
+    return forms.parts(b"".join(one + b"\n" for one in bodies), len(bodies)) is not None
+
+
 def body(facts: object, *, actor: str = "user:x", case: str | None = None) -> bytes:
     return canonical_json(
         {
@@ -35,7 +42,7 @@ def body(facts: object, *, actor: str = "user:x", case: str | None = None) -> by
             "channel": "page",
             "facts": facts,  # type: ignore[dict-item]
             "id": "i",
-            "recorded_at": "t",
+            "recorded_at": MOMENT,
             "subject_id": "s",
             "subject_kind": "k",
             "v": 1,
@@ -48,9 +55,18 @@ def body(facts: object, *, actor: str = "user:x", case: str | None = None) -> by
 def test_what_the_log_writes_is_known_at_once_and_again(given_facts: list[tuple[object, str | None]]) -> None:
     forms = KnownForms()
     bodies = [body({"x": facts}, case=case) for facts, case in given_facts]
-    cases = sum(case is not None for _facts, case in given_facts)
-    assert forms.hold(bodies, cases=cases)
-    assert forms.hold(bodies, cases=cases)
+    parts = Parts(
+        actions=(b"account.signed_in",) * len(bodies),
+        actors=(b"user:x",) * len(bodies),
+        cases=tuple((case or "").encode() for _facts, case in given_facts),
+        channels=(b"page",) * len(bodies),
+        ids=(b"i",) * len(bodies),
+        moments=(MOMENT.encode(),) * len(bodies),
+        subjects=(b"s",) * len(bodies),
+        kinds=(b"k",) * len(bodies),
+    )
+    for _time in range(2):
+        assert forms.parts(b"".join(one + b"\n" for one in bodies), len(bodies)) == parts
 
 
 BAD = [
@@ -70,6 +86,9 @@ BAD = [
     (b'"actor":"user:x"', b'"actor":"user:x","actor":"user:y"'),
     (b'"actor":"user:x"', b'"actor":"user\x01"'),
     (b'"actor":"user:x"', b'"actor":"u"s"er"'),
+    (b'{"action"', b' {"action"'),
+    (b'"v":1}', b'"v":1} '),
+    (b'"case_id":null', b'"case_id":""x"'),
 ]
 
 
@@ -77,12 +96,29 @@ BAD = [
 def test_what_it_would_not_write_is_never_known(good: bytes, bad: bytes) -> None:
     forms = KnownForms()
     honest = [body({"n": 1}), body({"n": 1}, case="c"), body({"t": "x"}), body({"case_id": "c", "n": 1})] * 4
-    assert forms.hold(honest, cases=4)
-    assert forms.hold(honest, cases=4)
+    assert known(forms, honest)
+    assert known(forms, honest)
     changed = body({"n": 1}).replace(good, bad)
     assert changed != body({"n": 1})
     assert not is_canonical(changed)
-    assert not forms.hold([*honest, changed], cases=4)
+    assert not known(forms, [*honest, changed])
+    assert not known(forms, [changed])
+    assert not forms.parts(b"".join(one + b"\n" for one in [*honest, changed]), len(honest))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b'{"action"', b'{"aaa":1,"action"'),
+        (b'"facts":{"n":1}', b'"facts":{"n":1},"g":2'),
+        (b'"v":1}', b'"v":1,"w":1}'),
+        (b'"v":1}', b'"v":2}'),
+    ],
+)
+def test_what_is_canonical_and_no_entry_is_not_known_either(good: bytes, bad: bytes) -> None:
+    changed = body({"n": 1}).replace(good, bad)
+    assert is_canonical(changed)
+    assert not known(KnownForms(), [body({"n": 1}), changed])
 
 
 @pytest.mark.django_db

@@ -5,7 +5,6 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +25,11 @@ from audit.log import Subject, append
 from audit.merkle import complete_root
 from audit.merkle import root as tree_root
 from audit.models import Checkpoint, Entry, WitnessedLog
+from audit.postgresql_rows import Leaves
 from audit.sequencing import sequence_pending
 from audit.signed_rows import StoredCheckpoint
 from audit.span_helper import Helper
-from audit.spans import _judge_postgres, tile_root, verdicts
+from audit.spans import tile_root, verdicts
 from audit.tiles import StoredNodes
 from audit.verification import verify_log
 from audit.witness_memory import number, subject_of
@@ -315,48 +315,66 @@ def test_two_processes_find_the_same_as_one(log_key: Path, monkeypatch: pytest.M
     assert helped.fault_count == 2
 
 
-@pytest.mark.django_db(transaction=True)
+def _well() -> list[bool]:
+    return [bool(one.root) for one in verdicts(connection.connection, connection.vendor, 0, 2)]
+
+
+@pytest.mark.django_db
 @pytest.mark.postgres
-@pytest.mark.parametrize(("setting", "value"), [("work_mem", "64kB"), ("enable_hashagg", "off")])
-def test_a_tile_is_well_in_whatever_order_the_server_hands_its_rows_out(
-    log_key: Path, setting: str, value: str
+@pytest.mark.parametrize("moved", ["'0'", "'511'", "'0', '511'", "'3', '255', '256'", "'510'", "NULL"])
+def test_a_tile_is_well_wherever_in_the_table_its_entries_lie(write: Write, moved: str) -> None:
+    write(512)
+    # A row that is written anew lies elsewhere from then on.
+    where = f"subject_id IN ({moved})" if moved != "NULL" else "length(subject_id) <> 2"
+    tamper(f"UPDATE audit_entry SET channel = channel WHERE {where}")
+    assert _well() == [True, True]
+    tamper("UPDATE audit_entry SET channel = 'page' WHERE subject_id IN ('0', '511')")
+    assert _well() == [False, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_entries_whose_places_are_far_apart_are_looked_up_one_by_one(
+    write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with transaction.atomic():
-        for number in range(512):
-            append(Action.SIGNED_IN, subject=Subject("test.thing", str(number)), actor=CLERK)
-    sequence_pending(wait=True)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL {setting} = '{value}'")
-        assert [bool(one.root) for one in verdicts(connection.connection, "postgresql", 0, 2)] == [True, True]
+    write(512)
+    monkeypatch.setattr("audit.postgresql_rows._MOST", 1)
+    assert _well() == [True, True]
+    tamper("UPDATE audit_entry SET channel = 'page' WHERE subject_id = '300'")
+    assert _well() == [True, False]
 
 
-def test_rows_out_of_their_order_are_put_right_and_a_doubled_place_is_not_well() -> None:
-    bodies = [b'{"action":"a","facts":{"n":%d},"id":"x"}' % number for number in range(256)]
-    hashes = [sha256(b"\x00" + body).digest() for body in bodies]
+@pytest.mark.django_db
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("column", "value"), [("actor", "system:clerk"), ("case_id", None), ("action", "account.signed_in")]
+)
+def test_no_column_makes_up_for_another_row_s(write: Write, column: str, value: str | None) -> None:
+    write(512)
+    assert _well() == [True, True]
+    tamper(f"ALTER TABLE audit_entry ALTER {column} DROP NOT NULL")
+    if value is None:
+        tamper(f"UPDATE audit_entry SET {column} = %s WHERE subject_id = '300'", (str(uuid.UUID(int=0)),))
+    else:
+        tamper(f"UPDATE audit_entry SET {column} = NULL WHERE subject_id = '300'")
+        tamper(f"UPDATE audit_entry SET {column} = %s WHERE subject_id = '301'", (f'{value}"{value}',))
+    assert _well() == [True, False]
+
+
+def test_a_place_that_is_missing_or_doubled_is_not_well() -> None:
+    hashes = b"".join(bytes([at]) * 32 for at in range(256))
     places = [(256 + number).to_bytes(8, "big") for number in range(256)]
-    stored, root = b"".join(hashes), complete_root(hashes)
 
-    def judged(order: list[int], shown: list[bytes]) -> bytes:
-        mixed = b"".join(hashes[at] for at in order)
-        row = (
-            1,
-            b"".join(shown[at] for at in order),
-            mixed,
-            b"".join(bodies[at] for at in order),
-            b"".join(len(bodies[at]).to_bytes(4, "big") for at in order),
-            mixed,
-            True,
-            b"".join(at.to_bytes(8, "big") for at in order),
-            0,
-            stored,
-            root,
-        )
-        return _judge_postgres(row).root
+    def there(shown: list[bytes], *, whole: bool | None = True, stored: bytes | None = hashes) -> bool:
+        return Leaves(1, whole, b"".join(shown), b"", hashes, stored, b"").are_all_there
 
-    backwards = list(reversed(range(256)))
-    assert judged(list(range(256)), places) == root
-    assert judged(backwards, places) == root
-    assert judged(list(range(256)), [places[0], places[0], *places[2:]]) == b""
+    assert there(places)
+    assert not there(places, whole=False)
+    assert not there(places, stored=None)
+    assert not there(places[:-1])
+    assert not there([places[0], places[0], *places[2:]])
+    assert not there([places[1], places[0], *places[2:]])
+    assert not Leaves(1, None, None, b"", hashes, hashes, b"").are_all_there
 
 
 FAR = "9999-99-99 99:99:99.999999"

@@ -1,0 +1,73 @@
+"""What stands in the columns of entries against what their bodies say in their place: many at once, as long strings.
+
+Compared as they are. What JSON would escape, or a moment that no calendar has, agrees with nothing here, and the
+row-by-row walk decides. Needs no settings.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from audit.body_form import Parts
+
+ID_BYTES = 16
+_ID_CHARACTERS, _DASHES = 36, (8, 13, 18, 23)
+# `YYYY-MM-DDTHH:MM:SS.ffffffZ` and the end of its line.
+_MOMENT, _MARKS = 28, ((10, b"T"), (19, b"."), (26, b"Z"), (27, b"\n"))
+
+
+def digits_of(ids: Sequence[bytes]) -> bytes:
+    """Return the digits of written ids behind each other, or nothing where one is not written as ids are."""
+    joined, count = b"".join(ids), len(ids)
+    digits = joined.replace(b"-", b"")
+    whole = len(joined) == _ID_CHARACTERS * count and len(digits) == 2 * ID_BYTES * count
+    dashed = all(joined[at::_ID_CHARACTERS] == b"-" * count for at in _DASHES)
+    return digits if whole and dashed else b""
+
+
+def _dated(moments: Sequence[bytes]) -> bytes:
+    """Return moments, a line each and without their T, or nothing where one is not written as moments are."""
+    joined, count = b"\n".join(moments) + b"\n", len(moments)
+    whole = (
+        len(joined) == _MOMENT * count
+        and all(joined[at::_MOMENT] == mark * count for at, mark in _MARKS)
+        and joined.count(b"T") == joined.count(b"\n") == count
+    )
+    return joined.replace(b"T", b" ") if whole else b""
+
+
+def as_postgres_writes(moments: Sequence[bytes]) -> bytes:
+    """Return moments as PostgreSQL writes them in UTC, ends of lines between them: it leaves out noughts at the end."""
+    lines = _dated(moments).split(b"Z\n")
+    written = [line.rstrip(b"0").rstrip(b".") if line[-1:] == b"0" else line for line in lines]
+    return b"+00\n".join(written)[:-1]
+
+
+def as_sqlite_writes(moments: Sequence[bytes]) -> bytes:
+    """Return moments as SQLite's column has them, a line each."""
+    return _dated(moments).replace(b"Z", b"")
+
+
+def agree_on_sqlite(parts: Parts, columns: Sequence[Sequence[Any]]) -> bool:
+    """Whether the columns say the same, as SQLite holds them: `recorded_at, action, actor, case_id, channel, id,
+    subject_id, subject_kind`, where ids are 32 digits and case_id can be None.
+    """
+    moments, actions, actors, cases, channels, ids, subjects, kinds = columns
+    return (
+        None not in ids
+        and None not in moments
+        and (parts.actions, parts.actors, parts.channels) == (actions, actors, channels)
+        and (parts.subjects, parts.kinds) == (subjects, kinds)
+        and parts.cases == tuple(map(_dashed, cases))
+        and digits_of(parts.ids) == b"".join(ids)
+        and set(map(len, ids)) == {2 * ID_BYTES}
+        and as_sqlite_writes(parts.moments) == b"\n".join([*moments, b""])
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dashed(case_id: bytes | None) -> bytes:
+    """Few of these differ: most entries share theirs with many others."""
+    if case_id is None:
+        return b""
+    return b"%b-%b-%b-%b-%b" % (case_id[:8], case_id[8:12], case_id[12:16], case_id[16:20], case_id[20:])
