@@ -5,6 +5,7 @@ import random
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -236,10 +237,12 @@ def test_the_page_takes_few_queries_whatever_is_asked(
 
 
 @pytest.fixture
-def mixed(db: None) -> list[Entry]:
+def mixed(db: None, monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     """Entries in which no column follows another; some share a moment."""
-    chance = random.Random(1988)
+    chance, began = random.Random(1988), timezone.now()
     for number in range(400):
+        now = began + timedelta(milliseconds=number // 3)
+        monkeypatch.setattr("audit.log.timezone", SimpleNamespace(now=lambda now=now: now))
         append(
             chance.choice(
                 [Action.SIGNED_IN, Action.EVIDENCE_VIEWED, Action.CASE_OPENED, Action.EVIDENCE_LINKED]
