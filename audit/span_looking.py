@@ -18,7 +18,7 @@ def looked(
 ) -> Iterator[Verdict]:
     """Yield a verdict on each tile from `start` on: before `middle` by this process, the rest by the helper.
 
-    Its own half done, this process does something else `meanwhile`, for the helper began later.
+    Its own half done, this process does something else `meanwhile`.
     """
     yield from verdicts(connection.connection, connection.vendor, start, middle)
     meanwhile()

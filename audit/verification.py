@@ -7,7 +7,7 @@ break so that all of them are named. Memory stays flat: some tiles of entries an
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -27,6 +27,7 @@ from audit.rows import actions, before_the_first, entries_outside, falsely_waiti
 from audit.signatures import check_signatures
 from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.snapshot import one_view
+from audit.span_helper import Helper
 from audit.span_looking import helped, looked
 from audit.stamping.stored import stamp_faults
 from audit.storage_check import storage_faults
@@ -82,6 +83,15 @@ class _Verification:
         self._entries: int | None = None  # how many there are, where none is known to stand outside the tree
 
     def run(self) -> None:
+        """Do all parts. A second process begins before the first of them: what it looks at is taken only later."""
+        span = (0, 0)
+        # What cannot be read is asked again in the walk, and named there.
+        with suppress(*ERRORS, ValueError, TypeError), _kept():
+            span = self._span()
+        with helped(*span, shared=self._shared) as helper:
+            self._run(helper)
+
+    def _run(self, helper: Helper | None) -> None:
         report = self._report
         # None where it could not be looked at: then nothing is taken to be built as it was.
         structure: list[Fault] | None = None
@@ -92,7 +102,7 @@ class _Verification:
             self._checkpoints = stored_checkpoints(report)
             report.checkpoints = len(self._checkpoints)
         with _part(report, "tree"):
-            self._roots = self._walk(built=built)
+            self._roots = self._walk(helper, built=built)
         with _part(report, "tree"):
             self._look_outside_the_tree(built=built)
         with _part(report, "queue"):
@@ -138,35 +148,47 @@ class _Verification:
         for level, index in tiles_before_the_first():
             self._report.add(FaultKind.TILE_CHANGED, f"tile {level}/{index}")
 
-    def _walk(self, *, built: bool) -> dict[int, bytes]:
+    def _walk(self, helper: Helper | None, *, built: bool) -> dict[int, bytes]:
         """Walk the tree and return its root at each of the wanted sizes that it has.
 
         Where its tables are not `built` as they were, what reads whole tiles at once could fail, or be misled: then all
         is read row by row.
         """
-        report, since = self._report, self._since
+        report = self._report
         report.size = tree_size()
-        report.since = since.size if since is not None and since.size <= Leaf.objects.count() else 0
+        report.since = self._trusted()
         report.read_from = report.since // WIDTH * WIDTH
         wanted = {one.size for one in self._checkpoints} | {one.size for one in self._outside}
         sealed = dict(Tile.objects.values_list("level").annotate(Max("index")).order_by("level"))
         check = TreeCheck(report, wanted=wanted, sealed=sealed, since=report.since)
-        # Where places are missing, an index can be as huge as somebody wrote it: then no further than there are rows.
-        start, end = report.since // WIDTH, Leaf.objects.count() // WIDTH
-        with helped(start, end, shared=self._shared and built) as helper:
-            middle = helper.start if helper else end
+        start, end = self._span()
+        helper = helper if built else None
+        middle = helper.start if helper else end
 
-            def tell(done: int) -> None:
-                ahead = helper.done * WIDTH if helper and done < middle * WIDTH else 0
-                if self._progress is not None:
-                    self._progress(min(done + ahead, report.size), report.size)
+        def tell(done: int) -> None:
+            ahead = helper.done * WIDTH if helper and done < middle * WIDTH else 0
+            if self._progress is not None:
+                self._progress(min(done + ahead, report.size), report.size)
 
-            check.run(looked(start, middle, helper, self._weigh) if built else (), tell)
+        check.run(looked(start, middle, helper, self._weigh) if built else (), tell)
         return check.roots
+
+    def _span(self) -> tuple[int, int]:
+        """The tiles to be looked at: from the first that is not trusted to before the last that is stored.
+
+        Where places are missing, an index can be as huge as somebody wrote it: then no further than there are tiles.
+        """
+        stored = Tile.objects.filter(level=0, index__gte=0).count()
+        return self._trusted() // WIDTH, min(tree_size() // WIDTH, stored)
+
+    def _trusted(self) -> int:
+        """The size up to which entries are not read again."""
+        since = self._since
+        return since.size if since is not None and since.size <= Leaf.objects.count() else 0
 
     def _weigh(self) -> None:
         # What cannot be read is asked again when the walk is over, and named there.
-        with suppress(*ERRORS), transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+        with suppress(*ERRORS), _kept():
             self._entries = entries_in_balance()
 
     def _compare_outside(self, recorded: Recorded) -> None:
@@ -197,10 +219,13 @@ def _is_of_the_tree(fault: Fault) -> bool:
 @contextmanager
 def _part(report: LogReport, name: str) -> Iterator[None]:
     """One part of the verification: what nobody foresaw in a row ends this part, by name, and not the others."""
-    # On PostgreSQL a failed statement spoils what comes after it, up to the last savepoint.
-    kept = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
-    with _named(report, name), kept:
+    with _named(report, name), _kept():
         yield
+
+
+def _kept() -> AbstractContextManager[object]:
+    """On PostgreSQL a failed statement spoils what comes after it, up to the last savepoint."""
+    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
 @contextmanager
