@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from functools import partial
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -21,6 +22,7 @@ from dossiers.disclosure import disclose
 from dossiers.errors import ConsentMissing, CustodyUnwritten, DossierBusy
 from dossiers.leaks.errors import NotLookedThrough
 from dossiers.leaks.gate import hold_cases, note_not_looked, require_looked_through
+from dossiers.leaving import Leaving
 from dossiers.models import Dossier, DossierState
 from dossiers.queries import VIEW
 from evidence.stored_objects import open_stored
@@ -40,7 +42,8 @@ class Handout:
 
 
 def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
-    """Open the archive for one reader. The caller closes the content.
+    """Open the archive for one reader. The caller closes the content, of which each reading raises ConsentMissing once
+    a witness has taken consent back.
 
     What witnesses withdrew since it was compiled holds here too: an archive that lies here has not left yet. Raises
     NotPermitted, NotAMember, DossierBusy for a dossier that has no archive here, ObjectMissing, ObjectAltered,
@@ -64,7 +67,18 @@ def hand_out(dossier: Dossier, *, actor: Actor) -> Handout:
         if isinstance(error, NotLookedThrough):
             note_not_looked(error, subject=dossier, case=dossier.case, actor=user)
         raise
-    return Handout(dossier.file_name, dossier.archive.size, content, disclosed)
+    leaving = Leaving(content, still_may=partial(_require_still, dossier, user))
+    return Handout(dossier.file_name, dossier.archive.size, cast("BinaryIO", leaving), disclosed)
+
+
+def _require_still(dossier: Dossier, user: User) -> None:
+    """Raises ConsentMissing where a witness took consent back since the archive was opened, and logs that it ended."""
+    items = list(dossier.exhibits.values_list("item_id", flat=True))
+    try:
+        require_consent(dossier.case, items, destination=dossier.destination, user=user)
+    except ConsentMissing as error:
+        note_missing(error, subject=dossier, case=dossier.case, actor=user)
+        raise
 
 
 def let_out(dossier: Dossier, *, gate: Callable[[Dossier], None], actor: User) -> Sequence[UUID]:

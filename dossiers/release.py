@@ -7,7 +7,7 @@ from typing import BinaryIO
 from accounts.models import User
 from audit.actors import Actor
 from dossiers.disclosure import take_back
-from dossiers.errors import DossierNotWritten
+from dossiers.errors import ConsentMissing, DossierNotWritten
 from dossiers.handout import Handout, hand_out
 from dossiers.models import Dossier
 from dossiers.sinks import DirectorySink, disk_faults, flush, usable_place
@@ -29,7 +29,7 @@ def release_into(dossier: Dossier, path: Path, *, actor: Actor) -> Path:
             return (
                 _copied(handout, place) if dossier.recipient else _unfolded(dossier, handout.content, place)
             )
-    except DossierNotWritten:
+    except (ConsentMissing, DossierNotWritten):
         _take_back(dossier, handout, place, actor=actor)
         raise
 

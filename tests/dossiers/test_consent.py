@@ -19,7 +19,7 @@ from audit.verification import verify_log
 from cases.dating import read_date
 from cases.membership import add_member
 from cases.models import Case
-from dossiers import consent, withholding
+from dossiers import consent, leaving, release, views, withholding
 from dossiers.archive import VaultSink
 from dossiers.background import compile_requested
 from dossiers.compiling import compile_dossier, compile_into
@@ -235,6 +235,55 @@ def test_an_archive_that_lies_here_is_not_handed_out_after_a_withdrawal(
     assert witness.pseudonym in answer.content.decode()
     assert len(logged("dossier.downloaded")) == 1
     assert len(logged()) == 1
+
+
+def test_a_download_that_runs_ends_where_consent_is_taken_back(
+    case: Case,
+    statement: EvidenceItem,
+    witness: Witness,
+    lawyer: User,
+    client_for: ClientFor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leaving, "ASK_EVERY", 0)
+    monkeypatch.setattr(views, "_BLOCK", 100)
+    consent_to(witness, *Purpose, by=lawyer)
+    held = compile_dossier(case, purpose=PURPOSE, receiver=ICC, sink=VaultSink(), actor=lawyer)
+    answer = client_for(lawyer).post(reverse("dossiers:download", args=[cleared(held, by=lawyer).pk]))
+    pieces = iter(answer.streaming_content)
+    assert next(pieces)
+    assert next(pieces)
+    withdraw(witness, by=lawyer)
+    with pytest.raises(ConsentMissing):
+        next(pieces)
+    assert len(logged()) == 1
+
+
+def test_a_release_that_runs_ends_there_too_and_leaves_nothing(
+    case: Case,
+    statement: EvidenceItem,
+    witness: Witness,
+    lawyer: User,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leaving, "ASK_EVERY", 0)
+    consent_to(witness, *Purpose, by=lawyer)
+    held = compile_dossier(case, purpose=PURPOSE, receiver=ICC, sink=VaultSink(), actor=lawyer)
+    cleared(held, by=lawyer)
+    real = release.hand_out
+
+    def then_withdrawn(dossier: Dossier, *, actor: User) -> Any:
+        handout = real(dossier, actor=actor)
+        withdraw(witness, by=lawyer)
+        return handout
+
+    monkeypatch.setattr(release, "hand_out", then_withdrawn)
+    with pytest.raises(ConsentMissing):
+        release.release_into(held, tmp_path / "out", actor=lawyer)
+    assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
+    assert CustodyEvent.objects.filter(kind=CustodyKind.CORRECTED).exists()
 
 
 def test_what_lies_here_says_that_a_consent_was_taken_back_and_no_identity_is_opened_for_it(
