@@ -28,6 +28,7 @@ from tests.witnesses.test_secrecy import everything_stored
 from witnesses.asking import request_note, request_opening
 from witnesses.enrolling import enrol_custodian
 from witnesses.errors import (
+    AskedOtherwise,
     BadNote,
     BadOpeningRequest,
     RequestClosed,
@@ -106,12 +107,17 @@ def test_a_note_and_the_identity_never_meet(note, witness, lawyer, custodians):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sealed_note_that_poses_as_an_identity_does_not_open(note, lawyer, custodians):
-    """Whoever rewrites the row past the guards gains nothing: the part is bound into the seal."""
+def test_a_sealed_note_that_poses_as_an_identity_does_not_open(note, lawyer, custodians, monkeypatch):
+    """Whoever rewrites the row past the guards gains nothing: the log says what was asked for, and the part is bound
+    into the seal, which holds without the log too.
+    """
     asked, code = request_note(note, reason=WHY, actor=lawyer)
     for user in custodians[:2]:
         approve(asked, passphrase=PASSPHRASES[user.username], reason="Needed", actor=user)
     asked.sealed_identity.part = "identity"
+    with pytest.raises(AskedOtherwise):
+        open_identity_with(asked, code, lawyer)
+    monkeypatch.setattr("witnesses.opening.require_as_asked", lambda _request: None)
     with pytest.raises(SealBroken):
         open_identity_with(asked, code, lawyer)
 
