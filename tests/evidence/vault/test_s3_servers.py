@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from urllib3 import HTTPResponse
 
 from evidence.errors import VaultFull, VaultRefuses, VaultUnavailable
 from evidence.vault import s3_bucket, s3_writing
@@ -112,7 +113,8 @@ def test_a_removal_that_is_refused_is_no_lock(moto_url: str, keys: VaultKeys):
     facts = letter(vault)
 
     def refuse(request: Any, **_more: Any) -> AWSResponse:
-        return AWSResponse(request.url, 403, {}, io.BytesIO(b"<Error><Code>AccessDenied</Code></Error>"))
+        body = io.BytesIO(b"<Error><Code>AccessDenied</Code></Error>")
+        return AWSResponse(request.url, 403, {}, HTTPResponse(body, preload_content=False))
 
     for address in (place.address, dataclasses.replace(place.address, lock=Lock("COMPLIANCE", 2))):
         door = Bucket(address, place.access)
