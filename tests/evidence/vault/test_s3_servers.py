@@ -109,6 +109,7 @@ def test_an_object_whose_lock_was_never_put_is_locked_by_its_next_arrival(s3_url
 def test_a_removal_that_is_refused_is_no_lock(moto_url: str, keys: VaultKeys):
     """A key that lost its right to delete must not be told as a lock that will end one day."""
     place = BucketPlace(moto_url, with_locks=False, lock="none")
+    place.client.put_bucket_versioning(Bucket=place.bucket, VersioningConfiguration={"Status": "Enabled"})
     vault = Vault.create(place.store, keys)
     facts = letter(vault)
 
