@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from audit import log
 from audit.actions import Action
 from audit.actors import Actor
 from witnesses.errors import KeysDoNotMatch, KeyWithoutWords, NotWaiting
-from witnesses.grounds import REMOVAL_WAIT, Grounds, fingerprint
+from witnesses.grounds import OFFICE, REMOVAL_WAIT, Grounds, fingerprint
 from witnesses.models import Custodian, CustodianEvent, CustodianKey, KeyAdmission, SealedIdentity
 from witnesses.recovery.words import words_of
 
@@ -48,6 +49,21 @@ def admit(key: CustodianKey, because: KeyAdmission.Because, *, actor: Actor) -> 
 def admitted_custodians() -> QuerySet[Custodian]:
     """Who was let in once, with a key of today or of before: they speak for themselves and for others."""
     return Custodian.objects.filter(Exists(KeyAdmission.objects.filter(key__custodian=OuterRef("pk"))))
+
+
+def custodians_in_office() -> QuerySet[Custodian]:
+    """Those who were let in and not removed.
+
+    By the last word on record as well, which stays for good: the office's own row has to change with it, and whoever
+    can write to the database could take a removal out of that alone.
+    """
+    words = CustodianEvent.objects.filter(custodian=OuterRef("pk"), kind__in=OFFICE).order_by("-at", "-id")
+    return (
+        admitted_custodians()
+        .filter(revoked_at__isnull=True)
+        .alias(word=Coalesce(Subquery(words.values("kind")[:1]), Value("")))
+        .exclude(word=CustodianEvent.Kind.REMOVED)
+    )
 
 
 def admitted_keys() -> QuerySet[CustodianKey]:

@@ -15,7 +15,7 @@ from accounts.access import require
 from accounts.models import User
 from audit.actors import Actor
 from audit.digits import in_digits
-from witnesses.admission import admitted_custodians, admitted_keys, proven
+from witnesses.admission import admitted_custodians, admitted_keys, custodians_in_office, proven
 from witnesses.errors import (
     KeysDoNotMatch,
     NotACustodian,
@@ -82,9 +82,10 @@ def acting_custodian(actor: Actor) -> Custodian:
     Whoever waits for the custodians' word is none yet.
     """
     user = require(actor, DECIDE)
-    custodian = admitted_custodians().filter(user=user, revoked_at__isnull=True).first()
+    custodian = custodians_in_office().filter(user=user).first()
     if custodian is None:
-        if Custodian.objects.filter(user=user, revoked_at__isnull=True).exists():
+        others = Custodian.objects.exclude(pk__in=admitted_custodians().values("pk"))
+        if others.filter(user=user, revoked_at__isnull=True).exists():
             raise NotACustodian(
                 _("Your key was not let in yet. Read its words to the other custodians first.")
             )
@@ -106,7 +107,7 @@ def active_custodians(custodians: Iterable[Custodian] | None = None) -> list[Cus
     """Those who were let in, hold the office and may sign in, asked of the database now."""
     # In one statement, however many there are; nobody here is a superuser.
     holders = ModelBackend().with_perm(DECIDE, include_superusers=False)
-    chosen = admitted_custodians().filter(revoked_at__isnull=True, user__in=holders)
+    chosen = custodians_in_office().filter(user__in=holders)
     if custodians is not None:
         chosen = chosen.filter(pk__in=[custodian.pk for custodian in custodians])
     return list(chosen.select_related("user"))

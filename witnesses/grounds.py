@@ -25,7 +25,7 @@ from witnesses.signing import is_signed
 REMOVAL_WAIT: Final = timedelta(days=3)
 # The database takes no quorum of one, whatever is set.
 _FEWEST_WORDS: Final = 2
-_OFFICE = (CustodianEvent.Kind.REMOVED, CustodianEvent.Kind.REINSTATED)
+OFFICE = (CustodianEvent.Kind.REMOVED, CustodianEvent.Kind.REINSTATED)
 _AS_THEY_ARE = (KeyAdmission.Because.FOUNDED, KeyAdmission.Because.BEFORE)
 
 
@@ -50,7 +50,7 @@ class Grounds:
             if word.about_key_id is not None:
                 self._words[word.about_key_id].append(word)
         self._events: dict[UUID, list[CustodianEvent]] = defaultdict(list)
-        for event in CustodianEvent.objects.filter(kind__in=_OFFICE).order_by("at", "id"):
+        for event in CustodianEvent.objects.filter(kind__in=OFFICE).order_by("at", "id"):
             self._events[event.custodian_id].append(event)
         self._known: dict[UUID, bool] = {}
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from witnesses.admission import admitted_custodians, find_waiting, waiting_keys
+from witnesses.admission import custodians_in_office, find_waiting, waiting_keys
 from witnesses.danger_content import ASSESSMENTS, INCIDENTS
 from witnesses.errors import NotACustodian, UnknownOpening, UnknownWitness
 from witnesses.models import (
@@ -126,7 +126,7 @@ def openings_decided(user: User) -> QuerySet[OpeningDecision]:
 
 def is_enrolled(user: User) -> bool:
     """Whether the user is a custodian: let in once, and not removed."""
-    return admitted_custodians().filter(user=user, revoked_at__isnull=True).exists()
+    return custodians_in_office().filter(user=user).exists()
 
 
 def may_make_key(user: User) -> bool:

@@ -143,6 +143,14 @@ def test_what_was_not_shown_needs_no_review(cry, ask, auditor):
     assert not emergencies_to_review(auditor).exists()
 
 
+@pytest.mark.parametrize("change", [{"emergency": False}, {"state": "expired"}], ids=["flag", "state"])
+def test_an_emergency_is_reviewed_though_its_row_says_that_it_was_none(shown, auditor, change):
+    OpeningRequest.objects.filter(pk=shown.pk).update(**change)
+    assert emergencies_to_review(auditor).get() == shown
+    review_emergency(shown, justified=False, reason="Nobody was followed", actor=auditor)
+    assert not emergencies_to_review(auditor).exists()
+
+
 def test_a_review_that_nobody_makes_is_shown_as_overdue(shown):
     shown.refresh_from_db()
     assert not is_overdue(shown)

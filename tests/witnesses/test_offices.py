@@ -13,6 +13,7 @@ from tests.witnesses.conftest import (
 from witnesses import deciding, keeping_keys, removing
 from witnesses import opening as opening_act
 from witnesses.alarms import acknowledge, all_alarms, unseen_alarms
+from witnesses.custodians import active_custodians, keys_of_today
 from witnesses.emergencies import emergencies, emergencies_to_review, review_emergency
 from witnesses.enrolling import enrol_custodian
 from witnesses.errors import ApproverLeft, KeyChanged, NotACustodian, RequestClosed
@@ -277,6 +278,16 @@ def test_whoever_was_removed_while_they_wrote_a_reason_removes_and_brings_back_n
     assert Custodian.objects.get(user=custodians[2]).revoked_at is None
     assert Custodian.objects.get(user=custodians[1]).revoked_at is not None
     assert CustodianKey.objects.filter(custodian__user=custodians[2], retired_at=None).exists()
+
+
+def test_a_removal_stands_though_its_row_says_that_there_was_none(ask, custodians, lawyer, remove):
+    opening, _code = ask()
+    remove(custodians[1])
+    Custodian.objects.filter(user=custodians[1]).update(revoked_at=None)
+    with pytest.raises(NotACustodian):
+        yes(opening, custodians[1])
+    assert {one.user for one in active_custodians()} == {custodians[0], custodians[2]}
+    assert custodians[1] not in {key.custodian.user for key in keys_of_today(at_least=2)}
 
 
 def test_an_approval_of_whoever_left_after_the_quorum_stands_in_no_opening(ask, custodians, lawyer, remove):

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from audit import log
+from audit.actions import Action
 from tests.witnesses.conftest import (
     DANGER,
     IDENTITY,
@@ -82,6 +84,8 @@ def openings(witness, custodians, lawyer):
                     request=opening, custodian=custodian, approved=True, reason="Needed", salt=b"s" * 32
                 )
             WitnessAlarm.objects.create(kind=AlarmKind.EMERGENCY, person=lawyer, request=opening)
+            for action in (Action.EMERGENCY_REQUESTED, Action.IDENTITY_OPENED):
+                log.append(action, subject=opening, actor=lawyer, facts={}, case_id=witness.case_id)
 
     return make
 
