@@ -4,7 +4,7 @@ import base64
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.witnesses.test_leak_properties import BEFORE, names
@@ -227,6 +227,7 @@ def test_the_names_of_two_people_are_less_than_one_name(text: str, surety: Suret
     assert looked(text, opened("Ali Rezaei", "علی رضایی")) is surety
 
 
+@example("aaaa20", "1", "")  # six hexadecimal digits, and behind a seventh none
 @given(
     st.from_regex(r"\A[a-z]{4,7}[0-9]{2,9}\Z"), st.text(alphabet="ab1 .\n", max_size=40), st.text(max_size=9)
 )

@@ -7,8 +7,6 @@ import re
 import urllib.parse
 from typing import Final
 
-from witnesses.leaks.folded import unfolded
-
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # RFC 2047: =?charset?B or Q?text?=, several of which make one word.
 _ENCODED: Final = re.compile(r"=\?([\w-]{2,40})(?:\*[\w-]*)?\?([BbQq])\?([^?\s]*)\?=(?:\s+(?==\?))?")
@@ -16,8 +14,7 @@ _CODED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def uncovered(text: str) -> str:
-    """The text with what stands in it under a code: of addresses, of headers, of programs, or folded into letters."""
-    text = unfolded(text)
+    """The text with what stands in it under a code: of addresses, of headers, of programs."""
     if "=?" in text:
         text = _ENCODED.sub(_header_word, text)
     if "%" in text:

@@ -12,6 +12,7 @@ from typing import Final
 
 from cases.folding import fold
 from witnesses.leaks.disguises import uncovered
+from witnesses.leaks.folded import unfolded
 
 _APOSTROPHES: Final = frozenset("'’‘ʼʻʿʾ`´′")
 _SOFT_BREAK: Final = "\u200c"
@@ -57,7 +58,15 @@ _TABLE: Final = _Table()
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, in order; codes and entities read, possessives cut, words that a dot joins parted."""
+    """The words of a text, in order; codes and entities read, possessives cut, words that a dot joins parted.
+
+    Behind what is folded into letters comes what is in it.
+    """
+    return words_as_they_stand(unfolded(text))
+
+
+def words_as_they_stand(text: str) -> list[str]:
+    """The same, and nothing between them of what is folded into letters: it parts what was written as one."""
     text = uncovered(text)
     if "&" in text:
         text = html.unescape(text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cases.folding import fold
-from witnesses.leaks.letters import words
+from witnesses.leaks.letters import words_as_they_stand
 from witnesses.leaks.pages import Page
 from witnesses.leaks.surety import Surety
 
@@ -113,7 +113,7 @@ class NetNames:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(words(text)).replace(".", "")
+    return "".join(words_as_they_stand(text)).replace(".", "")
 
 
 def _is_telling(handle: str) -> bool:

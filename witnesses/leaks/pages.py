@@ -7,7 +7,8 @@ from functools import cached_property
 from operator import add
 from typing import Final
 
-from witnesses.leaks.letters import words
+from witnesses.leaks.folded import unfolded
+from witnesses.leaks.letters import words_as_they_stand
 
 _SPACED_OUT: Final = 5
 # Signs that people put in the place of digits which they leave out.
@@ -41,7 +42,10 @@ class Page:
     """The words of one text. Read once by each kind of needle, then let go."""
 
     def __init__(self, text: str) -> None:
-        self.words = words(text)
+        shown = unfolded(text)
+        self.words = words_as_they_stand(shown)
+        # An address can look as if something were folded in it: then what seems to be in it stands in its middle.
+        self._written = self.words if shown == text else words_as_they_stand(text)
         self.distinct = frozenset(self.words)
         # Of whose names parts stand where, by position; the names fill it in.
         self.named: dict[int, list[frozenset[str]]] = defaultdict(list)
@@ -63,13 +67,18 @@ class Page:
 
     @cached_property
     def squeezed(self) -> str:
-        """All words without anything between them, dots left out too."""
-        return "".join(self.words).replace(".", "")
+        """All words without anything between them, dots left out too; a line more for them as they were written."""
+        return "\n".join("".join(words).replace(".", "") for words in self._readings())
 
     @cached_property
     def without_at(self) -> str:
         """The same without the words by which people write an address so that programs do not see it."""
-        return "".join(word for word in self.words if word not in (".", "at", "dot"))
+        return "\n".join(
+            "".join(word for word in words if word not in (".", "at", "dot")) for words in self._readings()
+        )
+
+    def _readings(self) -> list[list[str]]:
+        return [self.words] if self._written is self.words else [self.words, self._written]
 
     @cached_property
     def spaced_out(self) -> list[str]:
