@@ -22,8 +22,8 @@ from audit.queries import Filters
 
 LARGEST_NOTE = 64 * 1024
 MOST_NOTES = 10
-# No log is older; what names an earlier year was meant in another calendar.
-EARLIEST_YEAR = 1900
+# No log is older; what names an earlier year was meant in another calendar. The last of all has no year after it.
+YEARS = range(1900, 9999)
 SOLAR_HIJRI_YEARS = range(1300, 1500)
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
@@ -53,7 +53,7 @@ class MomentField(forms.DateTimeField):
             ValueError,
         ):  # an offset that leads out of the calendar; a day that no month has
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if moment is not None and moment.year < EARLIEST_YEAR:
+        if moment is not None and moment.year not in YEARS:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return moment
 

@@ -124,8 +124,8 @@ def end_dead_runs() -> int:
 
 def waiting_ids() -> list[str]:
     """Return the runs that nobody has begun for a while: the queue may have forgotten them."""
-    limit = timezone.now() - WAITED_FOR
-    waiting = VerificationRun.objects.filter(state=VerificationRun.State.WAITING, requested_at__lt=limit)
+    forgotten = silent("requested_at", WAITED_FOR)
+    waiting = VerificationRun.objects.filter(forgotten, state=VerificationRun.State.WAITING)
     return [str(pk) for pk in waiting.values_list("pk", flat=True)]
 
 

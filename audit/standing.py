@@ -18,6 +18,7 @@ from audit.models import Checkpoint, CheckpointSignature, Entry, Unsequenced, Ve
 from audit.notes import Verifier, open_note
 from audit.queries import latest
 from audit.resolving import facts_of
+from audit.runs import unfinished_run
 from audit.signature_kinds import ED25519
 from audit.stamp_state import StampState, stamp_state
 from audit.tiles import tree_size
@@ -107,7 +108,7 @@ def standing() -> Standing:
         stamps_unusable=unusable,
         published=latest(Action.LOG_PUBLISHED),
         verified=verified,
-        running=next((run for run in runs if run.is_unfinished), None),
+        running=unfinished_run(),
         runs=runs,
         witnesses=_witnesses(lines, own),
         missing_guards=missing_guards(connection),
@@ -167,13 +168,14 @@ def _fits(note: str, own: Sequence[Verifier]) -> bool:
 def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:
     if signed is None:
         return size > 0
-    return signed.uncovered > 0 and signed.checkpoint.made_at < now - SIGN_EVERY
+    # As far ahead is as overdue: it was dated by a clock that has been put right since.
+    return signed.uncovered > 0 and abs(now - signed.checkpoint.made_at) > SIGN_EVERY
 
 
 def _verification_overdue(verified: Verified | None, now: datetime) -> bool:
     """Counted from the first entry of a log that nobody has asked about: a young one owes no verification yet."""
     if verified is not None:
-        return verified.entry.recorded_at < now - VERIFY_EVERY
+        return abs(now - verified.entry.recorded_at) > VERIFY_EVERY
     return Entry.objects.filter(recorded_at__lt=now - VERIFY_EVERY).exists()
 
 

@@ -14,6 +14,7 @@ from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.due_checkpoints import sign_when_due, signing_trouble
 from audit.models import Checkpoint, CheckpointSignature, Entry
+from audit.standing import standing
 from audit.verification import verify_log
 from config.reconciling import reconcile
 from tests.audit.conftest import CLERK
@@ -56,6 +57,22 @@ def test_a_log_that_only_spoke_of_its_own_signing_is_not_signed_again(
     hours_go_by(1000)
     assert sign_when_due() == 0
     assert Checkpoint.objects.count() == 1
+
+
+def test_a_checkpoint_dated_by_a_clock_that_was_put_right_since_holds_up_no_signing(
+    write: Write, log_key: Path, hours_go_by: Callable[[int], None]
+) -> None:
+    """A machine that believed for an hour that it is 2099 would have been signed again in 2099."""
+    write(3)
+    sign_checkpoint(actor=CLERK)
+    write(1)
+    hours_go_by(-23)
+    assert sign_when_due() == 0  # two machines' clocks may differ: that is no reason to sign at each round
+    hours_go_by(-1000)
+    assert standing().signing_overdue
+    assert sign_when_due() == 1
+    assert sign_when_due() == 0
+    assert not standing().signing_overdue
 
 
 def test_how_often_is_a_setting(

@@ -149,7 +149,9 @@ def test_a_forged_page_mark_is_a_clear_error(desk: Client, mark: str) -> None:
     assert desk.get(reverse("audit:entries"), {"newer": mark}).status_code == 400
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1988-13-45"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-30", "1988-13-45"]
+)
 def test_a_moment_outside_the_calendar_is_said_and_nothing_is_listed(
     desk: Client, write: Write, moment: str
 ) -> None:
@@ -189,6 +191,26 @@ def test_a_young_log_owes_no_verification_and_an_old_one_does(
     assert "for a week" not in page
     monkeypatch.setattr(standing, "VERIFY_EVERY", timedelta(0))
     assert "for a week" in desk.get(reverse("audit:state")).content.decode()
+
+
+def test_the_last_verification_is_the_last_in_the_tree_and_not_the_one_with_the_latest_date(
+    desk: Client, verify: Verify, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under a clock that went ahead a whole log was found whole; that must not outshine what is found today."""
+    write(3)
+    with monkeypatch.context() as patch:
+        patch.setattr("audit.log.timezone.now", lambda: datetime(2130, 1, 1, tzinfo=UTC))
+        append(
+            Action.LOG_VERIFIED,
+            subject=Subject("audit.log", "log"),
+            actor=CLERK,
+            facts={"ok": True, "size": 3},
+        )
+        sequence_pending()
+    assert "for a week" in desk.get(reverse("audit:state")).content.decode()
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '0' AND subject_kind = 'test.thing'")
+    verify(desk)
+    assert standing.standing().verified.ok is False
 
 
 def test_an_entry_younger_than_the_checkpoint_says_so(desk: Client, write: Write, log_key: object) -> None:

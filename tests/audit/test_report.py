@@ -215,6 +215,7 @@ def test_the_report_says_which_checkpoints_said_nothing(facts: dict[str, Any], w
         {"since": "1404-12-30"},
         {"since": "1250-08-01"},
         {"until": "9999-12-31T23:59:59-14:00"},
+        {"since": "9999-12-01", "until": "9999-12-31"},
     ],
 )
 def test_a_period_that_is_none_makes_no_report_and_keeps_what_was_typed(desk: Client, period: Any) -> None:

@@ -108,6 +108,27 @@ def test_a_run_that_the_queue_forgot_is_carried_out_by_the_reconciler(asked: Ver
     assert requeue_verifications in _STEPS
 
 
+def test_a_run_asked_for_under_a_clock_that_was_put_right_since_is_carried_out(
+    asked: VerificationRun,
+) -> None:
+    aged(asked, requested_at=-timedelta(days=1))
+    assert requeue_verifications() == 1
+    asked.refresh_from_db()
+    assert asked.state == State.DONE
+
+
+def test_a_run_that_goes_on_is_shown_as_going_on_under_whatever_clock_others_were_asked_for(
+    write: Write, desk: Client
+) -> None:
+    write(1)
+    for _ in range(6):
+        ended = request_run(actor=CLERK)
+        carry_out(str(ended.pk))
+        aged(ended, requested_at=-timedelta(days=1))
+    waits = request_run(actor=CLERK)
+    assert reverse("audit:run", args=[waits.pk]) in desk.get(reverse("audit:state")).content.decode()
+
+
 def test_a_failure_that_nobody_foresaw_ends_the_run_and_is_reported(
     asked: VerificationRun, desk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,6 +124,7 @@ def test_the_page_takes_few_queries_for_a_quarter(desk: Client, at: Callable[...
         {"since": "2026-01-02", "until": "2026-01-01"},
         {"since": "nonsense", "until": "2026-01-01"},
         {"since": "2026-01-01"},
+        {"since": "9999-12-01", "until": "9999-12-31T12:00"},
     ],
 )
 def test_a_period_that_cannot_be_shown_is_said_and_the_last_month_is_shown(desk: Client, query: Any) -> None:
