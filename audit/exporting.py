@@ -22,6 +22,7 @@ from audit.actions import Action
 from audit.actors import Actor
 from audit.checkpoints import latest_checkpoint, sign_checkpoint
 from audit.errors import LogForked, LogUnavailable, TargetExists
+from audit.key_files import read_key_file
 from audit.keys import PUBLIC_FILE
 from audit.letter import letter
 from audit.log import Subject, append
@@ -54,7 +55,8 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
     The export is itself an entry, which stands in it. With `sign` the log is signed first, so that the signature
     covers all of it, and an entry that is not what the tree holds ends the export; without, a broken log can be taken
     out as it is. The folder appears whole or not at all. Raises TargetExists before anything is done, LogUnavailable
-    where it cannot be written, LogForked for a log that is broken, and what signing raises.
+    where it cannot be written, LogForked for a log that is broken, LogKeyMissing or LogKeyWrong without its public
+    keys, and what signing raises.
     """
     target = target.absolute()
     if os.path.lexists(target):
@@ -115,7 +117,7 @@ def _write_all(folder: Path, target: Path, *, sign: bool) -> Exported:
 
 
 def _keys() -> bytes:
-    lines = (settings.DADKHAH_KEYS_DIR / PUBLIC_FILE).read_text("utf-8").splitlines()
+    lines = read_key_file(settings.DADKHAH_KEYS_DIR / PUBLIC_FILE, secret=False).splitlines()
     return "".join(f"{line.strip()}\n" for line in lines if line.strip()).encode()
 
 

@@ -81,15 +81,32 @@ def read_small_text(path: Path, *, most: int) -> str:
     raise _unreadable(path)
 
 
+def require_writable(path: Path | None) -> None:
+    """Raise TextUnwritable where a file could not be written, before an act that nobody can take back is done."""
+    if path is None:
+        return
+    try:
+        there = path.exists()
+        path.open("ab").close()
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file for the user. Raises TextUnwritable."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise TextUnwritable(
-            _("%(path)s cannot be written: %(reason)s. Check the folder, its owner and its disk.")
-            % {"path": path, "reason": error.strerror}
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> TextUnwritable:
+    return TextUnwritable(
+        _("%(path)s cannot be written: %(reason)s. Check the folder, its owner and its disk.")
+        % {"path": path, "reason": error.strerror}
+    )
 
 
 def _unreadable(path: Path) -> TextUnreadable:

@@ -19,7 +19,7 @@ from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.cosignatures import TreeHead
 from audit.entry_body import entry_body
-from audit.errors import LogForked, LogUnavailable, NotAReviewer, TargetExists
+from audit.errors import LogForked, LogKeyMissing, LogUnavailable, NotAReviewer, TargetExists
 from audit.exporting import export_log
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, load_signer
@@ -289,6 +289,17 @@ def test_it_refuses_a_target_that_exists_and_leaves_no_trace(db: None, log_key: 
     with pytest.raises(LogUnavailable):
         export_log(tmp_path / "file" / "export", actor=CLERK)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+@pytest.mark.parametrize("sign", [True, False])
+def test_without_the_public_keys_it_is_said_that_they_are_missing(
+    db: None, log_key: Path, tmp_path: Path, sign: bool
+) -> None:
+    sign_checkpoint(actor=CLERK)
+    (log_key.parent / PUBLIC_FILE).unlink()
+    with pytest.raises(LogKeyMissing, match=PUBLIC_FILE):
+        export_log(tmp_path / "export", actor=CLERK, sign=sign)
+    assert not any(tmp_path.glob("*export*"))
 
 
 def test_the_command_needs_a_reviewer(auditor: User, lawyer: User, tmp_path: Path, log_key: Path) -> None:

@@ -174,6 +174,15 @@ def test_the_password_is_made_private_kept_and_never_shown(role: str, tmp_path: 
             call_command("harden_database", role=role, password_file=path)
 
 
+def test_a_password_file_that_cannot_be_used_is_named_and_nothing_is_done(db: None, tmp_path: Path) -> None:
+    (tmp_path / "no-text").write_bytes(b"\xff\xfe")
+    (tmp_path / "no-text").chmod(0o600)
+    for name in (".", "no/where", "no-text"):
+        with as_owner(), pytest.raises(BadRole, match=str(tmp_path / name)):
+            call_command("harden_database", password_file=tmp_path / name)
+    assert not Entry.objects.exists()
+
+
 @pytest.mark.sqlite
 def test_on_sqlite_it_says_that_there_are_no_roles() -> None:
     with pytest.raises(NotPostgres, match="SQLite"):

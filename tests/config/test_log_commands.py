@@ -277,6 +277,7 @@ def test_a_server_that_does_not_answer_is_named_in_a_sentence(prague: House, ber
         (("publish_log", "log", "--actor", "laleh"), 4, "role"),
         (("witness_log", "https://a.example/?x", "--origin", "a", "--key", "a+b"), 2, "key"),
         (("witness_log", "/no/where", "--origin", "a", "--key", "/no/where"), 2, "/no/where"),
+        (("witness_log", "/proc", "--origin", "a", "--key", f"a+0+{'A' * 1750}"), 2, "key"),
         (("add_cosignature", "/no/where", "--actor", "ada"), 2, "/no/where"),
         (("add_cosignature", "manage.py", "--actor", "ada"), 2, "note"),
     ],
@@ -286,6 +287,18 @@ def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
 ) -> None:
     ended = prague.manage(*words, check=False)
     assert (ended.returncode, ended.stderr.count("\n"), said in ended.stderr) == (code, 1, True), ended.stderr
+
+
+def test_a_note_that_cannot_be_written_is_said_before_anything_is_done(prague: House, tmp_path: Path) -> None:
+    """Whoever reads only that a file could not be written runs the command again: then there were newer keys still."""
+    before = keys(prague)
+    for words in (("rotate_log_key", "--reason", "planned"), ("sign_checkpoint",)):
+        for place in ("/no/where", str(tmp_path), "/proc/note"):
+            ended = prague.manage(*words, "--actor", "ada", "--note", place, check=False)
+            assert (ended.returncode, ended.stderr.count("\n"), place in ended.stderr) == (6, 1, True)
+    assert keys(prague) == before
+    prague.manage("sign_checkpoint", "--actor", "ada", "--note", str(tmp_path / "note"))
+    assert open_note((tmp_path / "note").read_text(), before)
 
 
 def test_the_house_says_how_often_it_signs(monkeypatch: pytest.MonkeyPatch) -> None:

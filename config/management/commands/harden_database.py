@@ -48,6 +48,16 @@ class Command(BaseCommand):
 
 def _password(path: Path) -> str:
     """The password in the file, or a new random one that is written to it first. Raises BadRole for an unsafe file."""
+    try:
+        return _read_or_made(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRole(
+            _("%(path)s cannot be used as the file of the password: %(reason)s.")
+            % {"path": path, "reason": getattr(error, "strerror", None) or _("it is no text")}
+        ) from error
+
+
+def _read_or_made(path: Path) -> str:
     if not path.exists():
         password = secrets.token_urlsafe(32)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, missing_second_signature
-from config.log_keeping import administrator, fingerprint_said, in_short, write_text
+from config.log_keeping import administrator, fingerprint_said, in_short, require_writable, write_text
 
 
 class Command(BaseCommand):
@@ -28,9 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = administrator(options["actor"])
+        require_writable(options["note"])
         rotation = rotate_log_key(reason=RotationReason(options["reason"]), actor=actor)
-        if options["note"]:
-            write_text(options["note"], rotation.note)
         self.stdout.write(in_short(rotation.note))
         self.stderr.write(
             _(
@@ -42,3 +41,6 @@ class Command(BaseCommand):
         self.stderr.write(fingerprint_said())
         if lacking := missing_second_signature():
             self.stderr.write(lacking)
+        if options["note"]:
+            # Last, so that whoever reads that it could not be written has read before that there are new keys.
+            write_text(options["note"], rotation.note)

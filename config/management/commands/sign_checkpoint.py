@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.checkpoints import sign_checkpoint
 from audit.keys import missing_second_signature, newest_key
-from config.log_keeping import fingerprint_said, guards_said, in_short, keeper, write_text
+from config.log_keeping import fingerprint_said, guards_said, in_short, keeper, require_writable, write_text
 
 
 class Command(BaseCommand):
@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        checkpoint = sign_checkpoint(actor=keeper(options["actor"]))
+        actor = keeper(options["actor"])
+        require_writable(options["note"])
+        checkpoint = sign_checkpoint(actor=actor)
         if lacking := guards_said():
             self.stderr.write(lacking)
         if options["note"]:

@@ -13,7 +13,7 @@ from audit.notes import Verifier
 from audit.published_files import open_source
 from audit.rotations import generations_published
 from audit.witnessing import Witnessed, witness_log
-from config.log_keeping import keeper_or_machine, read_small_text, write_text
+from config.log_keeping import keeper_or_machine, read_small_text, require_writable, write_text
 
 _LARGEST_KEYS = 1 << 20
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         actor = keeper_or_machine(options["actor"], machine="witness")
         keys = _pinned(options["key"])
         source = open_source(options["place"])
+        require_writable(options["out"])
         seen = witness_log(source, origin=options["origin"], keys=keys, first=options["first"], actor=actor)
         if options["out"]:
             write_text(options["out"], seen.note)
@@ -55,12 +56,19 @@ class Command(BaseCommand):
 
 def _pinned(given: str) -> list[Verifier]:
     """The keys that reached us by another way: the first generation of a file, or one line."""
-    is_line = "+" in given and not Path(given).is_file()
+    is_line = "+" in given and not _is_file(given)
     text = given if is_line else read_small_text(Path(given), most=_LARGEST_KEYS)
     groups = generations_published([Verifier.parse(line) for line in text.splitlines() if line.strip()])
     if not groups:
         raise BadNote(_("There is no Ed25519 key of a log in what --key names."))
     return list(groups[0])
+
+
+def _is_file(given: str) -> bool:
+    try:
+        return Path(given).is_file()
+    except OSError:  # longer than any name, as the line of an ML-DSA-44 key is
+        return False
 
 
 def _as_json(seen: Witnessed) -> dict[str, Any]:
