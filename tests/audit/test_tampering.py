@@ -22,14 +22,13 @@ from audit.cosignatures import TreeHead
 from audit.faults import FaultKind, LogReport
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.log import Subject, append
-from audit.merkle import complete_root
 from audit.merkle import root as tree_root
-from audit.models import Checkpoint, Entry, WitnessedLog
+from audit.models import Checkpoint, Entry, Tile, WitnessedLog
 from audit.postgresql_rows import Leaves
 from audit.sequencing import sequence_pending
 from audit.signed_rows import StoredCheckpoint
 from audit.span_helper import Helper
-from audit.spans import tile_root, verdicts
+from audit.spans import verdicts
 from audit.tiles import StoredNodes
 from audit.verification import verify_log
 from audit.witness_memory import number, subject_of
@@ -245,9 +244,21 @@ def test_tiles_and_leaves_before_the_first_are_named(signed: list[Entry]) -> Non
     assert {(K.TILE_CHANGED, "tile 0/-3"), (K.RENUMBERED, "leaf -2"), (K.GAP, "leaf 7")} <= found
 
 
-def test_the_unrolled_tile_is_the_tree_s_own() -> None:
-    row = [bytes([at]) * 32 for at in range(256)]
-    assert tile_root(row) == complete_root(row)
+@pytest.mark.parametrize("length", [0, 31, 8191, 8193, 257 * 32])
+def test_a_tile_of_another_length_is_named(write: Write, length: int) -> None:
+    write(260)
+    hashes = Tile.objects.get().hashes
+    with as_owner(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            cursor.execute("ALTER TABLE audit_tile DROP CONSTRAINT audit_tile_hashes_check")
+    tamper("UPDATE audit_tile SET hashes = %s", ((bytes(hashes) + bytes(8192))[:length],))
+    found = {(fault.kind, fault.place) for fault in verify_log().faults}
+    with as_owner(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    assert (K.TILE_CHANGED, "tile 0/0") in found
 
 
 @pytest.mark.postgres  # the tests' SQLite lives in memory, where a reader does keep writers out
