@@ -8,6 +8,7 @@ schema stays, for whoever asks has only the system's own names in the search pat
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 _TOKEN = re.compile(
@@ -33,6 +34,7 @@ class _Bound:
         return one.under if isinstance(one, _Bound) and one.word == self.word != "not" else [one]
 
 
+@lru_cache(maxsize=1024)
 def condition_form(text: str) -> str:
     """Return the form of a condition; two spellings of one condition have the same."""
     reader = _Reader([_plain(token) for token in _TOKEN.findall(text) if not token.startswith("::")])

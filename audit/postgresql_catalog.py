@@ -1,5 +1,6 @@
 """What PostgreSQL's catalogue says of the record's tables, and of what could reach them from elsewhere."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -112,32 +113,35 @@ _IN_FORCE = [
     "transform_null_equals",
 ]
 _ANY_VALUE = [*_IN_FORCE, "search_path", "session_preload_libraries", "local_preload_libraries"]
+# What is asked about each table is asked about all of them at once, the table's own number first.
 _COLUMNS = """
-    SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
            concat_ws(' ', CASE a.attgenerated WHEN 's' THEN 'generated' WHEN '' THEN NULL ELSE 'virtual' END,
                      CASE a.attidentity WHEN '' THEN NULL ELSE 'identity' END,
                      pg_get_expr(d.adbin, d.adrelid),
                      CASE WHEN a.attcollation <> t.typcollation THEN 'collated' END)
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 """
 _INDEXES = """
-    SELECT c.relname, pg_get_indexdef(i.indexrelid),
+    SELECT i.indrelid, c.relname, pg_get_indexdef(i.indexrelid),
            i.indisvalid AND i.indisready AND i.indislive AND (i.indimmediate OR NOT i.indisunique)
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s ORDER BY 1
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ANY (%s::oid[])
+    ORDER BY 1, 2
 """
 _CHECKS = """
-    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE conrelid = %s AND contype = 'c' AND convalidated ORDER BY 1
+    SELECT conrelid, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = ANY (%s::oid[]) AND contype = 'c' AND convalidated ORDER BY 1, 2
 """
 _REFERENCES = """
-    SELECT n.conname,
+    SELECT n.conrelid, n.conname,
            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = n.conrelid AND attnum = ANY (conkey)),
            c.relname,
            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey)),
            confdeltype::text || confupdtype::text || CASE WHEN convalidated THEN '' ELSE ' not valid' END
-    FROM pg_constraint n JOIN pg_class c ON c.oid = n.confrelid WHERE n.conrelid = %s AND n.contype = 'f' ORDER BY 1
+    FROM pg_constraint n JOIN pg_class c ON c.oid = n.confrelid
+    WHERE n.conrelid = ANY (%s::oid[]) AND n.contype = 'f' ORDER BY 1, 2
 """
 # Its owner is whoever migrated: the record's tables were made with it.
 _HOUSE = "audit_unsequenced"
@@ -155,6 +159,7 @@ class Catalog:
         self._cursor = cursor
         self._places = places
         self._names = {oid: name for name, oid in places.items() if oid is not None}
+        self._answers: dict[str, dict[int, list[tuple[Any, ...]]]] = {}
 
     def relations(self) -> dict[str, str]:
         """Each table with what is wrong about what stands under its name: nothing, for a plain and durable table."""
@@ -249,8 +254,13 @@ class Catalog:
         return int(number)
 
     def _rows(self, sql: str, table: str) -> list[tuple[Any, ...]]:
-        self._cursor.execute(sql, [self._places[table]])
-        return list(self._cursor.fetchall())
+        place = self._places[table]
+        if sql not in self._answers:
+            self._cursor.execute(sql, [list(self._names)])
+            self._answers[sql] = defaultdict(list)
+            for oid, *row in self._cursor.fetchall():
+                self._answers[sql][oid].append(tuple(row))
+        return self._answers[sql].get(place, []) if place is not None else []
 
 
 @contextmanager

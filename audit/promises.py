@@ -66,6 +66,16 @@ class Promise:
 
 def promises(connection: BaseDatabaseWrapper) -> dict[str, Promise]:
     """Return what is promised of every append-only table and of the queue on this kind of database."""
+    if connection.vendor not in _read:
+        _read[connection.vendor] = _promises(connection)
+    return _read[connection.vendor]
+
+
+# Once for each kind of database: the migrations do not change while a program runs, and reading them takes a while.
+_read: dict[str, dict[str, "Promise"]] = {}
+
+
+def _promises(connection: BaseDatabaseWrapper) -> dict[str, Promise]:
     statements = list(_written_statements(connection.vendor))
     models_by_table = {str(model._meta.db_table): model for model in apps.get_models()}
     return {
