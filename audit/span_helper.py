@@ -65,6 +65,17 @@ class Helper:
         """How many tiles it has looked at so far."""
         return os.fstat(self._output.fileno()).st_size // _RECORD.size
 
+    def give_up(self, tiles: int) -> tuple[int, int] | None:
+        """Take the last of its tiles from it, so many at most, and return where they begin and end.
+
+        None where it is near them already. It is not told: what it says of them is not listened to.
+        """
+        reached, running = self.start + self.done, self._process.poll() is None
+        if reached >= self._end - (2 * tiles if running else 0):
+            return None
+        end, self._end = self._end, max(self._end - tiles, reached)
+        return self._end, end
+
     def verdicts(self) -> Iterator[Verdict]:
         """Yield its verdicts in order as they come. A tile that it did not come to counts as not well."""
         for tile in range(self.start, self._end):
