@@ -20,8 +20,9 @@ from audit.errors import BadFacts
 
 # So many shapes are known at a time, and none longer: a tamperer could make each entry's another one.
 _KNOWN, _LONGEST = 64, 1_000
-# All bytes but the controls and backslashes.
+# All bytes but the controls and backslashes; and a table that changes all those but ends of lines.
 _PLAIN = bytes(set(range(0x20, 0x100)) - {0x5C})
+_CHANGING = bytes(byte if byte in _PLAIN else 0x0A for byte in range(0x100))
 _PART = re.compile(rb'"[^"]*"(?P<key>:)?|(?P<number>-?[0-9]+)|.', re.DOTALL)
 # Values without a quotation mark, a backslash or a control character stand in JSON as they are.
 _TEXT, _NUMBER = rb'"[^"]*+"', rb"(?:0|-?[1-9][0-9]{0,14}+)"
@@ -29,15 +30,19 @@ _BODY = (
     rb'\{"action":"([^"]*+)","actor":"([^"]*+)","case_id":(?:"([^"]++)"|null),"channel":"([^"]*+)","facts":%b'
     rb',"id":"([^"]*+)","recorded_at":"([^"]*+)","subject_id":"([^"]*+)","subject_kind":"([^"]*+)","v":%d\}'
 )
+# What stands before a match, the whole body, and its eight parts.
+_STEP = 10
+_CASE = 3
 _ANY = re.compile(_BODY % (rb"(?P<facts>\{.*\})", VERSION))
 
 
 class Parts(NamedTuple):
-    """What bodies say in the place of each column, in the order of the bodies; of no case, nothing.
+    """The bodies, and what they say in the place of each column, in their order; of no case, nothing.
 
     Times are `YYYY-MM-DDTHH:MM:SS.ffffffZ` where they are times.
     """
 
+    bodies: Sequence[bytes]
     actions: Sequence[bytes]
     actors: Sequence[bytes]
     cases: Sequence[bytes]
@@ -72,23 +77,29 @@ class KnownForms:
         """Return what stands for the columns in so many bodies, a line each; None where one is not canonical or not an
         entry's, or where a column holds what JSON would escape.
         """
-        found = self._known(text, count) or self._read_all(text, count)
-        return Parts(*zip(*found, strict=True)) if found else None
+        columns = self._known(text, count) or self._read_all(text, count)
+        return Parts(*columns) if columns else None
 
     def _known(self, text: bytes, count: int) -> list[tuple[bytes, ...]]:
-        """The parts of all bodies, or nothing where one of them has no known shape."""
-        # With no control character and no escape in it, each line is one body and each text ends at the next mark. A
-        # match has no fewer lines than one, so as many matches as lines are one for each.
-        if text.translate(None, _PLAIN) != b"\n" * count or not _is_utf8(text):
+        """The columns of all bodies, or nothing where one of them has no known shape."""
+        if text.translate(_CHANGING) != text or not _is_utf8(text):
             return []
-        found: list[tuple[bytes, ...]] = self._pattern.findall(text)
-        return found if len(found) == count else []
+        # One list of all: a tuple for each body would keep the collector of garbage busy.
+        pieces = self._pattern.split(text)
+        # With no control character and no escape in it, each text ends at the next mark; with nothing between matches
+        # and no end of a line within one, each is one body.
+        bodies = b"".join(pieces[1::_STEP])
+        if len(pieces) != count * _STEP + 1 or any(pieces[::_STEP]) or b"\n" in bodies:
+            return []
+        columns = [tuple(pieces[at::_STEP]) for at in range(1, _STEP)]
+        columns[_CASE] = tuple([case or b"" for case in columns[_CASE]])
+        return columns
 
     def _read_all(self, text: bytes, count: int) -> list[tuple[bytes, ...]]:
-        """The parts of all bodies, read one by one, or nothing where one of them has none."""
+        """The columns of all bodies, read one by one, or nothing where one of them has none."""
         bodies = text.split(b"\n")[:-1]
         found = list(takewhile(bool, map(self._read, bodies)))
-        return found if len(found) == len(bodies) == count else []
+        return [tuple(bodies), *zip(*found, strict=True)] if len(found) == len(bodies) == count else []
 
     def _read(self, body: bytes) -> tuple[bytes, ...]:
         """The parts of one body, its facts read as JSON; around them stands plain text between known marks."""
@@ -111,7 +122,7 @@ class KnownForms:
         if shape not in self._shapes:
             self._shapes.append(shape)
             self._pattern = re.compile(
-                b"^" + _BODY % (b"(?:" + b"|".join(self._shapes) + b")", VERSION) + b"\n", re.MULTILINE
+                b"^(" + _BODY % (b"(?:" + b"|".join(self._shapes) + b")", VERSION) + b")\n", re.MULTILINE
             )
 
 

@@ -38,9 +38,10 @@ def _dated(moments: Sequence[bytes]) -> bytes:
 
 def as_postgres_writes(moments: Sequence[bytes]) -> bytes:
     """Return moments as PostgreSQL writes them in UTC, ends of lines between them: it leaves out noughts at the end."""
-    lines = _dated(moments).split(b"Z\n")
-    written = [line.rstrip(b"0").rstrip(b".") if line[-1:] == b"0" else line for line in lines]
-    return b"+00\n".join(written)[:-1]
+    # Parted where a nought ends a fraction: most moments have none there and stay together.
+    *parts, last = _dated(moments).split(b"0Z\n")
+    shortened = [part.rstrip(b"0").rstrip(b".") + b"Z\n" for part in parts]
+    return (b"".join(shortened) + last).replace(b"Z", b"+00")[:-1]
 
 
 def as_sqlite_writes(moments: Sequence[bytes]) -> bytes:

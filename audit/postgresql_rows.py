@@ -16,7 +16,7 @@ import psycopg
 
 from audit.body_form import KnownForms, Parts
 from audit.columns import ID_BYTES, as_postgres_writes, digits_of
-from audit.merkle import HASH_BYTES
+from audit.merkle import HASH_BYTES, leaf_hashes
 
 WIDTH = 256
 _PLACES = struct.Struct(f">{WIDTH}q")
@@ -108,14 +108,16 @@ class _Group(NamedTuple):
 
 
 class Entries:
-    """Entries as they came, found by their ids. Of those that say other things than their columns none is kept."""
+    """Entries as they came, found by their ids: their hashes and moments. Of those that say other things than their
+    columns or have another hash nothing is kept, nor of those that came with them. Bodies are looked at while they are
+    warm in the processor and go.
+    """
 
     def __init__(self, forms: KnownForms) -> None:
         self._forms = forms
         self._ids: list[bytes] = []
         self._hashes: list[bytes] = []
-        self._bodies: list[bytes] = []
-        self._moments: list[bytes] = []
+        self._moments: list[bytes | None] = []
         self._joined_ids = self._joined_hashes = b""
         self._at: dict[bytes, int] = {}
 
@@ -130,33 +132,40 @@ class Entries:
     def _add(self, group: _Group, count: int) -> None:
         parts = self._forms.parts(group.bodies + b"\n", count) if group.whole else None
         self._ids.append(group.ids)
-        if parts is not None and group.say(parts):
+        if parts and group.say(parts) and b"".join(leaf_hashes(parts.bodies)) == group.hashes:
             self._hashes.append(group.hashes)
-            self._bodies += group.bodies.split(b"\n")
             self._moments += parts.moments
         else:
             self._hashes.append(bytes(HASH_BYTES * count))
-            self._bodies += [b""] * count
-            self._moments += [b""] * count
+            self._moments += [None] * count
 
     def lacking(self, ids: bytes) -> list[bytes]:
         """Return those of the ids that did not come."""
-        if ids in self._joined_ids:
+        if self._start(ids) >= 0:
             return []
         return [one for one in _each(ids) if one not in self._places()]
 
-    def of(self, ids: bytes) -> tuple[list[bytes], bytes, list[bytes]] | None:
-        """Return bodies, hashes behind each other and moments in the order of these ids; None where one is missing."""
-        start, rest = divmod(self._joined_ids.find(ids), ID_BYTES)
-        if start >= 0 and not rest:  # most entries lie in the order of the tree
+    def of(self, ids: bytes) -> tuple[bytes, list[bytes]] | None:
+        """Return hashes behind each other and moments in the order of these ids; None where one is missing or unfit."""
+        start = self._start(ids)
+        if start >= 0:  # most entries lie in the order of the tree
             end = start + len(ids) // ID_BYTES
-            hashes = self._joined_hashes[start * HASH_BYTES : end * HASH_BYTES]
-            return self._bodies[start:end], hashes, self._moments[start:end]
-        found = [self._places().get(one, -1) for one in _each(ids)]
-        if -1 in found:
-            return None
-        hashes = b"".join([self._joined_hashes[at * HASH_BYTES :][:HASH_BYTES] for at in found])
-        return [self._bodies[at] for at in found], hashes, [self._moments[at] for at in found]
+            hashes, moments = (
+                self._joined_hashes[start * HASH_BYTES : end * HASH_BYTES],
+                self._moments[start:end],
+            )
+        else:
+            found = [self._places().get(one, -1) for one in _each(ids)]
+            hashes = b"".join([self._joined_hashes[at * HASH_BYTES :][:HASH_BYTES] for at in found])
+            moments = [self._moments[at] if at >= 0 else None for at in found]
+        fit = [one for one in moments if one is not None]
+        return (hashes, fit) if len(fit) == len(moments) else None
+
+    def _start(self, ids: bytes) -> int:
+        """Where these ids lie behind each other, or -1. Looked for by the first: all of them would take longer."""
+        start = self._joined_ids.find(ids[:ID_BYTES])
+        together = self._joined_ids.startswith(ids, start) if start >= 0 else False
+        return start // ID_BYTES if together and start % ID_BYTES == 0 else -1
 
     def _places(self) -> dict[bytes, int]:
         self._at = self._at or {one: at for at, one in enumerate(_each(self._joined_ids))}

@@ -10,12 +10,12 @@ Everything is compared here, from the stored bytes: the body with its hashes, an
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from audit.body_form import KnownForms
 from audit.clock import falls_back
 from audit.columns import agree_on_sqlite
+from audit.merkle import leaf_hashes, rows_above
 from audit.postgresql_rows import WIDTH, read_entries, read_leaves
 
 # Tiles that are read at once: enough to spread what each reading costs, few enough to keep the memory flat.
@@ -66,14 +66,6 @@ def verdicts(connection: Any, vendor: str, start: int, end: int) -> Iterator[Ver
             yield found.get(tile, Verdict(tile))
 
 
-def tile_root(row: Sequence[bytes]) -> bytes:
-    """Return the hash over 256 hashes: `audit.merkle.complete_root`, unrolled for speed and tested against it."""
-    row = list(row)
-    while len(row) > 1:
-        row = [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
-    return row[0]
-
-
 def _postgres_segment(connection: Any, first: int, last: int) -> dict[int, Verdict]:
     leaves = read_leaves(connection, first, last - 1)
     if not leaves:
@@ -81,11 +73,9 @@ def _postgres_segment(connection: Any, first: int, last: int) -> dict[int, Verdi
     entries = read_entries(connection, b"".join([one.ids for one in leaves.values()]), _FORMS)
     verdicts = {}
     for tile, one in leaves.items():
-        found = entries.of(one.ids)
-        if found is not None:
-            bodies, hashes, moments = found
-            if hashes == one.hashes:
-                verdicts[tile] = _judge(tile, bodies, hashes, one.stored_root, moments)
+        hashes, moments = entries.of(one.ids) or (b"", [])
+        if hashes == one.hashes:
+            verdicts[tile] = _judge(tile, hashes, one.stored_root, moments)
     return verdicts
 
 
@@ -108,19 +98,16 @@ def _sqlite_segment(connection: Any, first: int, last: int) -> dict[int, Verdict
         if None in bodies or stored_hashes != leaves or b"".join(entry_hashes) != leaves:
             continue
         parts = _FORMS.parts(b"\n".join([*bodies, b""]), WIDTH)
-        if parts is not None and agree_on_sqlite(parts, columns):
-            found[tile] = _judge(tile, bodies, leaves, stored_root, parts.moments)
+        if parts and agree_on_sqlite(parts, columns) and b"".join(leaf_hashes(bodies)) == leaves:
+            found[tile] = _judge(tile, leaves, stored_root, parts.moments)
     cursor.close()
     return found
 
 
-def _judge(
-    tile: int, bodies: Sequence[bytes], hashes: bytes, stored_root: bytes | None, moments: Sequence[bytes]
-) -> Verdict:
-    """Hash the bodies and compare, and see that their times do not fall back."""
-    row = [sha256(b"\x00" + body).digest() for body in bodies]
-    root = tile_root(row)
-    if b"".join(row) != hashes or root != stored_root:
+def _judge(tile: int, hashes: bytes, stored_root: bytes | None, moments: Sequence[bytes]) -> Verdict:
+    """See what these proven hashes come to, and that the times of their entries do not fall back."""
+    root = rows_above(hashes)[-1]
+    if root != stored_root:
         return Verdict(tile)
     try:
         ordered = sorted(moments)

@@ -56,6 +56,7 @@ def test_what_the_log_writes_is_known_at_once_and_again(given_facts: list[tuple[
     forms = KnownForms()
     bodies = [body({"x": facts}, case=case) for facts, case in given_facts]
     parts = Parts(
+        bodies=tuple(bodies),
         actions=(b"account.signed_in",) * len(bodies),
         actors=(b"user:x",) * len(bodies),
         cases=tuple((case or "").encode() for _facts, case in given_facts),

@@ -39,6 +39,7 @@ def test_an_id_that_is_written_otherwise_is_none(bad: list[bytes]) -> None:
 def test_a_moment_is_written_as_each_database_writes_it(moment: bytes, written: bytes) -> None:
     assert as_postgres_writes([moment]) == written
     assert as_postgres_writes([MOMENT, moment]) == b"2026-11-27 10:00:00.12+00\n" + written
+    assert as_postgres_writes([moment, MOMENT]) == written + b"\n2026-11-27 10:00:00.12+00"
     assert as_sqlite_writes([moment]) == moment[:10] + b" " + moment[11:26] + b"\n"
 
 
@@ -63,6 +64,7 @@ def test_a_moment_that_is_written_otherwise_agrees_with_nothing(bad: bytes) -> N
 
 def test_sqlite_s_columns_are_compared_one_by_one() -> None:
     parts = Parts(
+        bodies=(b"{}", b"{}"),
         actions=(b"a", b"b"),
         actors=(b"c", b"d"),
         cases=(b"", IDS[2]),

@@ -154,3 +154,8 @@ def test_rows_above_hashes_hold_every_complete_node(hashes: list[bytes]) -> None
         assert len(row) == 32 * (len(hashes) >> level)
         assert row == b"".join(node(level, index) for index in range(len(hashes) >> level))
     assert len(hashes) >> len(rows) == 0
+
+
+@given(st.lists(st.binary(max_size=500), max_size=20))
+def test_many_leaves_are_hashed_as_one_is(bodies: list[bytes]) -> None:
+    assert merkle.leaf_hashes(bodies) == [merkle.leaf_hash(body) for body in bodies]

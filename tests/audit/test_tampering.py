@@ -311,6 +311,22 @@ def test_a_second_process_sees_the_same(write: Write, tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_the_second_process_does_not_come_to_is_looked_at_by_the_first(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        write(1030)
+    sequence_pending(wait=True)
+    tamper("UPDATE audit_leaf SET leaf_hash = %s WHERE leaf_index = 600", (b"\x01" * 32,))
+    monkeypatch.setattr(span_looking, "SEGMENT", 2)
+    with Helper({"vendor": "sqlite", "path": "/no/such/log"}, 1, 4) as helper:
+        helper._process.wait()
+        found = list(span_looking.looked(0, 1, helper, lambda: None))
+    assert found == list(verdicts(connection.connection, connection.vendor, 0, 4))
+    assert [bool(verdict.root) for verdict in found] == [True, True, False, True]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_processes_find_the_same_as_one(log_key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for _tile in range(4):
         with transaction.atomic():
