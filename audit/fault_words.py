@@ -62,6 +62,7 @@ _PHRASES: Mapping[str, Promise] = {
     r"foreign key (?P<name>.+)": _("foreign key %(name)s"),
     r"rule (?P<name>.+)": _("rule %(name)s"),
     r"operator (?P<name>.+)": _("operator %(name)s"),
+    r"cast (?P<name>.+)": _("cast %(name)s"),
     r"policy (?P<name>.+)": _("policy %(name)s"),
     r"row security (?P<name>.+)": _("row security of the table %(name)s"),
     r"constraint (?P<name>.+)": _("constraint %(name)s"),

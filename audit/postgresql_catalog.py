@@ -46,20 +46,39 @@ _FIRING = """
         AND NOT (n.nspname = 'pg_catalog' AND c.relname = 'pg_settings')
     ORDER BY 4, 1, 2
 """
-# A function or operator beside our tables is taken before the system's where its types fit a statement better.
+# A function or operator beside our tables is taken before the system's where its types fit a statement better, and so
+# is one among the system's own that came later. That it is of an extension excuses it, which anything can be made, but
+# no function that bears a system's name and takes the system's types, and no operator that is not written in C.
 _FUNCTIONS = """
-    WITH schemas AS (SELECT DISTINCT relnamespace AS oid FROM pg_class WHERE oid = ANY (%(tables)s::oid[])),
+    WITH schemas AS (
+        SELECT relnamespace AS oid FROM pg_class WHERE oid = ANY (%(tables)s::oid[])
+        UNION SELECT 'pg_catalog'::regnamespace::oid
+    ),
     found AS (
         SELECT p.oid, 'pg_proc'::regclass AS kind, p.pronamespace AS schema,
-            'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name
+            'function ' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
+            NOT EXISTS (SELECT 1 FROM unnest(p.proargtypes::oid[]) AS a (oid) WHERE a.oid >= %(first)s)
+            AND bool_or(b.oid IS NOT NULL) AND NOT bool_or(b.proargtypes = p.proargtypes) AS mistaken
         FROM pg_proc p JOIN schemas s ON s.oid = p.pronamespace
-        UNION ALL SELECT o.oid, 'pg_operator'::regclass, o.oprnamespace, 'operator ' || o.oprname
+            LEFT JOIN pg_proc b ON b.proname = p.proname AND b.oid < %(first)s
+                AND b.pronamespace = 'pg_catalog'::regnamespace
+        WHERE p.oid >= %(first)s GROUP BY p.oid
+        UNION ALL SELECT o.oid, 'pg_operator'::regclass, o.oprnamespace, 'operator ' || o.oprname, l.lanname <> 'c'
         FROM pg_operator o JOIN schemas s ON s.oid = o.oprnamespace
+            LEFT JOIN pg_proc p ON p.oid = o.oprcode LEFT JOIN pg_language l ON l.oid = p.prolang
+        WHERE o.oid >= %(first)s
     )
     SELECT f.name::text, n.nspname::text FROM found f JOIN pg_namespace n ON n.oid = f.schema
-    WHERE NOT EXISTS (
+    WHERE f.mistaken OR NOT EXISTS (
         SELECT 1 FROM pg_depend d WHERE d.classid = f.kind AND d.objid = f.oid AND d.deptype = 'e'
     ) ORDER BY 2, 1
+"""
+# What the database's own installation made has a lower number (FirstNormalObjectId of PostgreSQL's transam.h).
+_FIRST = 16_384
+# Between two types of the system no extension has to make one.
+_CASTS = """
+    SELECT format_type(castsource, NULL) || ' to ' || format_type(casttarget, NULL) FROM pg_cast
+    WHERE oid >= %(first)s AND castsource < %(first)s AND casttarget < %(first)s ORDER BY 1
 """
 # Nobody but the owner, who migrates, may do more with the record than read it and add to it, and what is kept change;
 # there is one owner, and nobody logs in who could act as that one or has the right to write to every table.
@@ -185,7 +204,8 @@ class Catalog:
 
     def beside(self, tables: Sequence[str]) -> list[tuple[str, str]]:
         """What stands in the schema of the tables and is of no extension: the function or operator, and the schema."""
-        self._cursor.execute(_FUNCTIONS, {"tables": [self._places[table] for table in tables]})
+        tables_here = [self._places[table] for table in tables]
+        self._cursor.execute(_FUNCTIONS, {"tables": tables_here, "first": _FIRST})
         return list(self._cursor.fetchall())
 
     def rights(self, tables: Sequence[str]) -> list[tuple[str, str]]:
@@ -213,6 +233,9 @@ class Catalog:
         self._cursor.execute(_EVENT_TRIGGERS)
         for (name,) in self._cursor.fetchall():
             yield f"event trigger {name}", "on the database"
+        self._cursor.execute(_CASTS, {"first": _FIRST})
+        for (name,) in self._cursor.fetchall():
+            yield f"cast {name}", "on the database"
         log = self._places.get("audit_entry")
         self._cursor.execute(_SETTINGS, {"log": log, "any": _ANY_VALUE, "in_force": _IN_FORCE})
         for (name,) in self._cursor.fetchall():

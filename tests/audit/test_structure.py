@@ -49,6 +49,27 @@ FOREIGN = {
     ],
     "postgresql": [
         (
+            "CREATE FUNCTION upper(varchar) RETURNS text LANGUAGE sql AS 'SELECT $1::text';"
+            "ALTER EXTENSION plpgsql ADD FUNCTION upper(varchar)",
+            "function upper(",
+        ),
+        (
+            "CREATE FUNCTION pg_catalog.upper(varchar) RETURNS text LANGUAGE sql AS 'SELECT $1::text'",
+            "function upper(",
+        ),
+        (
+            "CREATE FUNCTION mine(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT true';"
+            "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = mine);"
+            "ALTER EXTENSION plpgsql ADD FUNCTION mine(varchar, varchar);"
+            "ALTER EXTENSION plpgsql ADD OPERATOR = (varchar, varchar)",
+            "operator =",
+        ),
+        (
+            "CREATE SCHEMA evil; CREATE FUNCTION evil.mine(uuid) RETURNS text LANGUAGE sql AS 'SELECT $$x$$';"
+            "CREATE CAST (uuid AS text) WITH FUNCTION evil.mine(uuid)",
+            "cast uuid to text",
+        ),
+        (
             "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.actor := 'x'; RETURN NEW; END $$;"
             "CREATE TRIGGER mine BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION mine()",
             "trigger mine",
