@@ -11,10 +11,12 @@ from django.db import connection
 # An id weighs what the database's own hash makes of it with a number that is drawn anew each time: whoever changed the
 # rows before could not know it, so an entry too many cannot be made up for by another id in the tree.
 _SUMS = """
-    SELECT e.weight = l.weight + u.weight, e.count FROM
+    SELECT e.weight = l.weight + u.weight AND e.count = l.count + u.count, e.count FROM
         (SELECT coalesce(sum(pg_catalog.uuid_hash_extended(id, %(key)s)), 0) AS weight, count(*) FROM audit_entry) e,
-        (SELECT coalesce(sum(pg_catalog.uuid_hash_extended(entry_id, %(key)s)), 0) AS weight FROM audit_leaf) l,
-        (SELECT coalesce(sum(pg_catalog.uuid_hash_extended(entry_id, %(key)s)), 0) AS weight FROM audit_unsequenced) u
+        (SELECT coalesce(sum(pg_catalog.uuid_hash_extended(entry_id, %(key)s)), 0) AS weight, count(*)
+            FROM audit_leaf) l,
+        (SELECT coalesce(sum(pg_catalog.uuid_hash_extended(entry_id, %(key)s)), 0) AS weight, count(*)
+            FROM audit_unsequenced) u
 """
 
 

@@ -89,6 +89,7 @@ _PHRASES: Mapping[str, Promise] = {
     r"No entry records it\.": _("No entry records it."),
     r"It says something else\.": _("It says something else."),
     r"It is gone\.": _("It is gone."),
+    r"Its id stands more than once\.": _("Its id stands more than once."),
     r"It is of no stored checkpoint\.": _("It is of no stored checkpoint."),
     r"made_at of (?P<key>\S+)": _("Time of the signature of %(key)s."),
     r"made_at": _("The time when it was made."),

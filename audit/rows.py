@@ -7,7 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-_CHUNK = 1_000
+# Bodies can be long (64 KiB): few enough rows at once to keep the memory flat.
+_CHUNK = 200
+# Where a body writes the one, its column has the other; a column that is written as a body is no moment.
+_SWAPPED = str.maketrans(" T", "T ")
 _PLAIN = (
     "e.id, e.body, e.leaf_hash,"
     " e.action, e.actor, e.case_id, e.channel, {recorded_at}, e.subject_id, e.subject_kind"
@@ -30,7 +33,9 @@ for _column in (
     "e.subject_id",
     "e.subject_kind",
 ):
-    _SQLITE_ENTRY = _SQLITE_ENTRY.replace(_column, f"CAST({_column} AS BLOB)")
+    # What is of another type than its column no search finds: shown as SQL writes it, behind a mark.
+    _TEXT = f"CASE typeof({_column}) WHEN 'text' THEN {_column} WHEN 'null' THEN NULL ELSE '\"' || quote({_column}) END"
+    _SQLITE_ENTRY = _SQLITE_ENTRY.replace(_column, f"CAST({_TEXT} AS BLOB)")
 _IN_ORDER = """
     SELECT l.leaf_index, l.entry_id, l.leaf_hash, {entry}
     FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id
@@ -58,6 +63,13 @@ _PLACED_OR_NONE = (
     " WHERE EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = u.entry_id)"
     " OR NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = u.entry_id)"
 )
+_ENTRIES_AND_PLACES = """
+    SELECT (SELECT count(*) FROM audit_entry),
+        (SELECT count(*) FROM audit_leaf) + (SELECT count(*) FROM audit_unsequenced)
+"""
+# From the table itself: an index that lacks a row would not tell.
+_POSTGRES_TWICE = "SELECT id FROM audit_entry GROUP BY id HAVING count(leaf_hash) > 1 ORDER BY id LIMIT 100"
+_SQLITE_TWICE = "SELECT id FROM audit_entry NOT INDEXED GROUP BY id HAVING count(*) > 1 ORDER BY id LIMIT 100"
 _BEFORE_THE_FIRST = "SELECT leaf_index FROM audit_leaf WHERE leaf_index < 0 ORDER BY leaf_index LIMIT 100"
 _TILES_BEFORE_THE_FIRST = """
     SELECT level, tile_index FROM audit_tile WHERE level < 0 OR tile_index < 0 ORDER BY level, tile_index LIMIT 100
@@ -128,7 +140,7 @@ def _stored(row: tuple[Any, ...]) -> StoredLeaf:
         actor=as_text(actor),
         case_id=as_id(case_id) if case_id is not None else None,
         channel=as_text(channel),
-        recorded_at=as_text(recorded_at).replace(" ", "T") + "Z",
+        recorded_at=as_text(recorded_at).translate(_SWAPPED) + "Z",
         subject_id=as_text(subject_id),
         subject_kind=as_text(subject_kind),
     )
@@ -142,6 +154,18 @@ def entries_outside() -> Iterator[str]:
     sql = _POSTGRES_OUTSIDE if connection.vendor == "postgresql" else _SQLITE_OUTSIDE
     for (entry_id,) in stream(sql, ()):
         yield as_id(entry_id)
+
+
+def entries_and_places() -> tuple[int, int]:
+    """Return how many entries there are, and how many have or await a place; in one look."""
+    [(entries, places)] = stream(_ENTRIES_AND_PLACES, ())
+    return int(entries), int(places)
+
+
+def entries_twice() -> list[str]:
+    """Return the ids that more than one entry has, at most 100: their key was not in force when the second came."""
+    sql = _POSTGRES_TWICE if connection.vendor == "postgresql" else _SQLITE_TWICE
+    return [as_id(entry_id) for (entry_id,) in stream(sql, ())]
 
 
 def falsely_waiting() -> Iterator[str]:

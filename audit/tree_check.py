@@ -13,8 +13,9 @@ from audit.spans import Verdict
 from audit.tiles import HEIGHT, WIDTH
 
 _NOTHING = b"\x00" * HASH_BYTES
-# A gap wider than this is not walked place by place: somebody wrote a huge index, and the walk must end.
-_WALKED_GAP = 100_000
+# Wider gaps, or more places in all gaps, are not walked place by place: somebody wrote huge indexes, and the walk must
+# end.
+_WALKED_GAP, _WALKED_IN_ALL = 100_000, 1_000_000
 
 
 class TreeCheck:
@@ -36,7 +37,8 @@ class TreeCheck:
         self._rows: list[list[bytes]] = [[]]  # the hashes of each level since its last full tile
         self._full: list[int] = [0]  # how many tiles of each level are full
         self._at = 0
-        self._lost = False  # whether a gap was too wide to go on comparing the tree
+        self._bridged = 0  # how many places were missing so far
+        self._lost = False  # whether the gaps were too wide to go on comparing the tree
         self._places = Places(report)
         self._entries = EntryCheck(report, Clock(report))
 
@@ -102,12 +104,12 @@ class TreeCheck:
         self._report.add(
             FaultKind.GAP, f"leaf {self._at}" if last == self._at else f"leaves {self._at} to {last}"
         )
-        self._lost = index - self._at > _WALKED_GAP
-        if self._lost:
-            return
-        while self._at < index:
+        self._bridged += index - self._at
+        self._lost = index - self._at > _WALKED_GAP or self._bridged > _WALKED_IN_ALL
+        while self._at < index and not self._lost:
             stored = stored_tile(0, self._at // WIDTH)
-            self._take(stored[0][self._at % WIDTH] if stored else _NOTHING)
+            for at in range(self._at, min(index, (self._at // WIDTH + 1) * WIDTH)):
+                self._take(stored[0][at % WIDTH] if stored else _NOTHING)
 
     def _take(self, hashed: bytes) -> None:
         self._rows[0].append(hashed)
@@ -166,9 +168,11 @@ class TreeCheck:
 
 
 def stored_tile(level: int, index: int) -> tuple[list[bytes], bytes] | None:
-    """Return the hashes and the root of a tile as they are stored, or None."""
-    row = Tile.objects.filter(level=level, index=index).values_list("hashes", "root").first()
-    if row is None:
+    """Return the hashes and the root of a tile as they are stored, or None where it is not stored, once and full."""
+    rows = Tile.objects.filter(level=level, index=index).values_list("hashes", "root")[:2]
+    if len(rows) != 1:
         return None
-    blob = bytes(row[0])
-    return [blob[at : at + HASH_BYTES] for at in range(0, len(blob), HASH_BYTES)], bytes(row[1])
+    hashes, root = map(bytes, rows[0])
+    if len(hashes) != WIDTH * HASH_BYTES:
+        return None
+    return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)], root

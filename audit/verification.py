@@ -20,10 +20,18 @@ from audit.errors import LogKeyMissing, LogKeyWrong
 from audit.faults import Fault, FaultKind, LogReport
 from audit.key_history import never_introduced, own_generations
 from audit.keys import PUBLIC_FILE
-from audit.models import Checkpoint, Entry, Leaf, Tile, Unsequenced
+from audit.models import Checkpoint, Leaf, Tile, Unsequenced
 from audit.outside import OutsideCheckpoint, compare
 from audit.rotations import Generation
-from audit.rows import actions, before_the_first, entries_outside, falsely_waiting, tiles_before_the_first
+from audit.rows import (
+    actions,
+    before_the_first,
+    entries_and_places,
+    entries_outside,
+    entries_twice,
+    falsely_waiting,
+    tiles_before_the_first,
+)
 from audit.signatures import check_signatures
 from audit.signed_rows import StoredCheckpoint, stored_checkpoints
 from audit.snapshot import one_view
@@ -141,7 +149,9 @@ class _Verification:
         if entries is None:
             for entry_id in entries_outside():
                 self._report.add(FaultKind.INSERTED, f"entry {entry_id}")
-            entries = Entry.objects.count()
+            entries, places = entries_and_places()
+            for entry_id in entries_twice() if entries > places else ():
+                self._report.add(FaultKind.INSERTED, f"entry {entry_id}", "Its id stands more than once.")
         self._report.entries = entries
         for index in before_the_first():
             self._report.add(FaultKind.RENUMBERED, f"leaf {index}")
