@@ -11,18 +11,19 @@ from typing import Any
 from audit.body_form import Parts
 
 ID_BYTES = 16
-_ID_CHARACTERS, _DASHES = 36, (8, 13, 18, 23)
+_ID_LINE, _ID_MARKS = 37, ((8, b"-"), (13, b"-"), (18, b"-"), (23, b"-"), (36, b"\n"))
 # `YYYY-MM-DDTHH:MM:SS.ffffffZ` and the end of its line.
 _MOMENT, _MARKS = 28, ((10, b"T"), (19, b"."), (26, b"Z"), (27, b"\n"))
 
 
 def digits_of(ids: Sequence[bytes]) -> bytes:
     """Return the digits of written ids behind each other, or nothing where one is not written as ids are."""
-    joined, count = b"".join(ids), len(ids)
-    digits = joined.replace(b"-", b"")
-    whole = len(joined) == _ID_CHARACTERS * count and len(digits) == 2 * ID_BYTES * count
-    dashed = all(joined[at::_ID_CHARACTERS] == b"-" * count for at in _DASHES)
-    return digits if whole and dashed else b""
+    # An end of the line after each, for the end of one id could stand at the beginning of the next.
+    joined, count = b"\n".join([*ids, b""]), len(ids)
+    digits = joined.translate(None, b"-\n")
+    whole = len(joined) == _ID_LINE * count and len(digits) == 2 * ID_BYTES * count
+    marked = all(joined[at::_ID_LINE] == mark * count for at, mark in _ID_MARKS)
+    return digits if whole and marked else b""
 
 
 def _dated(moments: Sequence[bytes]) -> bytes:
@@ -31,7 +32,7 @@ def _dated(moments: Sequence[bytes]) -> bytes:
     whole = (
         len(joined) == _MOMENT * count
         and all(joined[at::_MOMENT] == mark * count for at, mark in _MARKS)
-        and joined.count(b"T") == joined.count(b"\n") == count
+        and all(joined.count(mark) == count for _at, mark in _MARKS)  # there and nowhere else
     )
     return joined.replace(b"T", b" ") if whole else b""
 
@@ -71,4 +72,6 @@ def _dashed(case_id: bytes | None) -> bytes:
     """Few of these differ: most entries share theirs with many others."""
     if case_id is None:
         return b""
+    if len(case_id) != 2 * ID_BYTES:
+        return b'"'  # what no part is
     return b"%b-%b-%b-%b-%b" % (case_id[:8], case_id[8:12], case_id[12:16], case_id[16:20], case_id[20:])

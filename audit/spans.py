@@ -15,27 +15,37 @@ from typing import Any
 from audit.body_form import KnownForms
 from audit.clock import falls_back
 from audit.columns import agree_on_sqlite
-from audit.merkle import leaf_hashes, rows_above
-from audit.postgresql_rows import WIDTH, read_entries, read_leaves
+from audit.merkle import HASH_BYTES, leaf_hashes, rows_above
+from audit.postgresql_rows import LONGEST, WIDTH, read_entries, read_leaves
 
 # Tiles that are read at once: enough to spread what each reading costs, few enough to keep the memory flat.
 SEGMENT = 16
 # What this process has read in full of the bodies so far, as shapes.
 _FORMS = KnownForms()
-# Text is read as bytes: what a tamperer made no UTF-8 must not end the reading. An entry and its leaf are written
-# together, so both tables count alike, and the entry is found by its row number; its id must be the leaf's as well.
-_SQLITE = """
-    SELECT l.leaf_index, l.leaf_hash, e.body, e.leaf_hash, CAST(e.recorded_at AS BLOB), CAST(e.action AS BLOB),
-        CAST(e.actor AS BLOB), CAST(e.case_id AS BLOB), CAST(e.channel AS BLOB), CAST(e.id AS BLOB),
-        CAST(e.subject_id AS BLOB), CAST(e.subject_kind AS BLOB)
-    FROM audit_leaf l LEFT JOIN audit_entry e ON e.rowid = l.leaf_index + :shift AND e.id = l.entry_id
-    WHERE l.leaf_index BETWEEN :first AND :last ORDER BY l.leaf_index
+_TEXTS = """
+    e.id, e.recorded_at, e.action, e.actor, coalesce(e.case_id, ''), e.channel, e.subject_id, e.subject_kind
 """
+# Text is read as bytes: what a tamperer made no UTF-8 must not end the reading. An entry and its leaf are written
+# together, so both tables count alike, and the entry is found by its row number; its id must be the leaf's too. Each
+# column must be text (behind all numbers, before all bytes in their order): no search finds what is anything else.
+_SQLITE = f"""
+    SELECT l.leaf_index, l.leaf_hash, CASE WHEN length(e.body) <= {LONGEST} THEN e.body END, e.leaf_hash,
+        CAST(e.recorded_at AS BLOB), CAST(e.action AS BLOB), CAST(e.actor AS BLOB), CAST(e.case_id AS BLOB),
+        CAST(e.channel AS BLOB), CAST(e.id AS BLOB), CAST(e.subject_id AS BLOB), CAST(e.subject_kind AS BLOB)
+    FROM audit_leaf l LEFT JOIN audit_entry e ON e.rowid = l.leaf_index + :shift AND e.id = l.entry_id
+        AND min({_TEXTS}) >= '' AND max({_TEXTS}) < x''
+    WHERE l.leaf_index BETWEEN :first AND :last ORDER BY l.leaf_index
+"""  # noqa: S608
 _SQLITE_TILES = """
     SELECT tile_index, hashes, root FROM audit_tile WHERE level = 0 AND tile_index >= ? AND tile_index < ?
 """
 _SQLITE_SHIFT = """
     SELECT e.rowid - l.leaf_index FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE l.leaf_index = ?
+"""
+# Whoever asks for an entry by its id is led by the key, which could be made to lead to another row.
+_SQLITE_LED = """
+    SELECT count(*) FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
+    WHERE l.leaf_index BETWEEN :first AND :last AND +e.rowid = l.leaf_index + :shift
 """
 
 
@@ -84,10 +94,11 @@ def _sqlite_segment(connection: Any, first: int, last: int) -> dict[int, Verdict
     shift = connection.execute(_SQLITE_SHIFT, (first * WIDTH,)).fetchone()
     if shift is None:
         return found
+    span = {"shift": shift[0], "first": first * WIDTH, "last": last * WIDTH - 1}
+    if connection.execute(_SQLITE_LED, span).fetchone() != ((last - first) * WIDTH,):
+        return found
     stored = {tile: rest for tile, *rest in connection.execute(_SQLITE_TILES, (first, last))}
-    cursor = connection.execute(
-        _SQLITE, {"shift": shift[0], "first": first * WIDTH, "last": last * WIDTH - 1}
-    )
+    cursor = connection.execute(_SQLITE, span)
     for tile in range(first, last):
         rows = cursor.fetchmany(WIDTH)
         if [row[0] for row in rows] != list(range(tile * WIDTH, (tile + 1) * WIDTH)):
@@ -95,7 +106,9 @@ def _sqlite_segment(connection: Any, first: int, last: int) -> dict[int, Verdict
         _indices, hashes, bodies, entry_hashes, *columns = zip(*rows, strict=True)
         leaves = b"".join(hashes)
         stored_hashes, stored_root = stored.get(tile, (None, None))
-        if None in bodies or stored_hashes != leaves or b"".join(entry_hashes) != leaves:
+        if None in bodies or set(map(len, (*hashes, *entry_hashes))) != {HASH_BYTES}:
+            continue
+        if stored_hashes != leaves or b"".join(entry_hashes) != leaves:
             continue
         parts = _FORMS.parts(b"\n".join([*bodies, b""]), WIDTH)
         if parts and agree_on_sqlite(parts, columns) and b"".join(leaf_hashes(bodies)) == leaves:
