@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import Action
+from audit.no_moment import NO_MOMENT
 from audit.worded import Worded
 
 MOST = 1_000
@@ -268,4 +269,7 @@ def _adapted(value: Any) -> Any:
 
 
 def _moment(value: datetime | str) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    try:
+        return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except ValueError:
+        return NO_MOMENT

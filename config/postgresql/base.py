@@ -6,10 +6,13 @@ up. The connection is closed at that, because nobody knows what would come throu
 """
 
 from collections.abc import Generator
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
+
+from audit.no_moment import NO_MOMENT, in_calendars
 
 # What a statement may take at the server is told there; the client waits so much longer before it gives up.
 GRACE_SECONDS = 5
@@ -33,6 +36,20 @@ class BoundedConnection(psycopg.Connection[Any]):
             raise
 
 
+@lru_cache(maxsize=8)
+def _forgiving(loader: Any) -> Any:
+    """Django's reader of moments, for which infinity or a year before or after the calendar ends no reading."""
+
+    class Forgiving(loader):  # type: ignore[misc]
+        def load(self, data: Any) -> Any:
+            try:
+                return in_calendars(super().load(data))
+            except psycopg.DataError:
+                return NO_MOMENT
+
+    return Forgiving
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's connection to the server."""
 
@@ -41,6 +58,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = BoundedConnection.connect(**conn_params)
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        loader = connection.adapters.get_loader(base.TIMESTAMPTZ_OID, psycopg.pq.Format.TEXT)
+        connection.adapters.register_loader(base.TIMESTAMPTZ_OID, _forgiving(loader))
         return connection
 
     def init_connection_state(self) -> None:

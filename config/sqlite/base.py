@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
 
 from audit.kept_rows import MARK
+from audit.no_moment import NO_MOMENT, in_calendars
 from config.sqlite.authorizer import refusal
 
 
@@ -94,10 +96,21 @@ class SchemaEditor(DatabaseSchemaEditor):
             self.execute(statement, params=None)
 
 
+class Operations(DatabaseOperations):
+    """Django's, but a text that is no moment does not end the reading of all rows beside it."""
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        try:
+            return in_calendars(super().convert_datetimefield_value(value, expression, connection))
+        except (ValueError, AttributeError):  # digits that no calendar has; no digits at all
+            return NO_MOMENT
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One thread's connection to the database file."""
 
     SchemaEditorClass = SchemaEditor
+    ops_class = Operations
     _opened = 0
 
     def get_connection_params(self) -> dict[str, Any]:

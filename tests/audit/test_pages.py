@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from audit import standing
@@ -239,6 +240,38 @@ def test_an_entry_whose_content_was_spoilt_is_still_shown_and_the_break_is_named
         assert 'id="breaks"' in page.content.decode()
     for page in ("audit:entries", "audit:state"):
         assert desk.get(reverse(page)).status_code == 200
+    assert verify(desk).context["outcome"].faults
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_an_entry_dated_as_no_calendar_has_it_closes_no_page(
+    desk: Client, verify: Verify, write: Write, log_key: object, number: int
+) -> None:
+    """Whoever may change one row must not be able to shut the auditor out of the whole log."""
+    write(3)
+    sign_checkpoint(actor=CLERK)
+    verify(desk)
+    moments = {
+        "sqlite": [
+            "9999-99-99 99:99:99.999999",
+            f"{timezone.now():%Y-%m-%d} 99:99:99.999999",
+            "0001-01-01 00:00:00.000000",
+            "-" * 26,
+        ],
+        "postgresql": ["infinity", "-infinity", "0001-01-01 00:00:00+00", "20000-01-01 00:00:00+00"],
+    }
+    for action in ("account.signed_in", "log.verified", "log.checkpoint_signed"):
+        tamper(
+            "UPDATE audit_entry SET recorded_at = %s WHERE action = %s",
+            (moments[connection.vendor][number], action),
+        )
+    for table in ("audit_checkpoint", "audit_checkpointsignature"):
+        tamper(f"UPDATE {table} SET made_at = %s", (moments[connection.vendor][number],))
+    for page in ("audit:state", "audit:entries", "audit:sensitive", "desk"):
+        assert desk.get(reverse(page)).status_code == 200
+    for entry in Entry.objects.defer("recorded_at"):
+        page = desk.get(reverse("audit:entry", args=[entry.pk]))
+        assert page.status_code == 200
     assert verify(desk).context["outcome"].faults
 
 
