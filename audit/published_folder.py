@@ -9,10 +9,24 @@ from audit.errors import PublicationRefused, Unavailable
 from audit.key_files import sync_folder
 
 _PART = ".part"
+# A web server hands the hashes out under a user of its own, whereas what this program writes else is its own alone.
+_FILE, _FOLDER = 0o644, 0o755
+_PRIVATE, _ENTRIES = 0o600, "tile/entries/"
 
 
 class FolderUnwritable(Unavailable):
     """The folder that the log is published into cannot be written."""
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with those that it lies in, so that everybody can enter the new ones. Raises FolderUnwritable."""
+    try:
+        for one in [*reversed(path.parents), path]:
+            if not one.is_dir():
+                one.mkdir(exist_ok=True)
+                one.chmod(_FOLDER)
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 class PublishedFolder:
@@ -67,10 +81,12 @@ class PublishedFolder:
     def _write(self, path: str, content: bytes) -> None:
         target = self.folder / path
         part = target.with_name(f".{target.name}{_PART}")
+        make_folder(target.parent)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
             with os.fdopen(descriptor, "wb") as file:
+                # Entries tell who did what: whom they are open to is for a person to say.
+                os.fchmod(descriptor, _PRIVATE if path.startswith(_ENTRIES) else _FILE)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

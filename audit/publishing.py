@@ -27,7 +27,7 @@ from audit.log import append
 from audit.merkle import TreeHasher, complete_root, leaf_hash, root
 from audit.models import Checkpoint, Entry, Leaf
 from audit.notes import signed_by, split_note
-from audit.published_folder import FolderUnwritable, PublishedFolder
+from audit.published_folder import PublishedFolder, make_folder
 from audit.sequencing import sequence_pending
 from audit.tile_paths import CHECKPOINT, PUBLIC_KEYS, ROTATIONS, WIDTH, TileName, tiles_of
 from audit.tiles import StoredNodes, read_hashes
@@ -52,13 +52,7 @@ def publish_log(folder: Path, *, actor: Actor, with_entries: bool = False) -> Pu
     checkpoint = latest_checkpoint()
     if checkpoint is None:
         raise NothingSigned(_("The log was never signed. Run sign_checkpoint, then publish it."))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FolderUnwritable(
-            _("%(path)s cannot be written: %(reason)s. Check the folder, its owner and its disk.")
-            % {"path": folder, "reason": error.strerror}
-        ) from error
+    make_folder(folder)
     with alone_in(folder):
         pen = PublishedFolder(folder)
         _require_own(pen, checkpoint)

@@ -1,6 +1,8 @@
 """Publishing: tiles before the checkpoint, only what is new, never over another log, whole again after a crash."""
 
 import json
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,22 @@ def test_only_hashes_leave_the_house(write: Write, log_key: Path, tmp_path: Path
     told = b"".join(files(tmp_path / "log").values())
     assert b"system:clerk" not in told
     assert b"signed_in" not in told
+
+
+def test_a_web_server_s_user_can_read_the_hashes_and_not_the_entries(
+    write: Write, log_key: Path, tmp_path: Path
+) -> None:
+    """The program keeps what it writes to itself (umask 077); served as plain files, each answer was 403."""
+    write(300)
+    sign_checkpoint(actor=CLERK)
+    folder, before = tmp_path / "srv" / "log", os.umask(0o077)
+    try:
+        publish_log(folder, actor=CLERK, with_entries=True)
+    finally:
+        os.umask(before)
+    for path in [folder.parent, folder, *folder.rglob("*")]:
+        wanted = 0o755 if path.is_dir() else 0o600 if "entries" in path.parts else 0o644
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path
 
 
 def test_entries_are_published_when_asked_for_and_hash_to_the_tiles(
