@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
@@ -101,7 +102,9 @@ class Signer:
 
     @classmethod
     def generate(cls, name: str, kind: Kind = ED25519) -> Self:
-        """Make a new key. Raises BadNote for a name that is empty or holds a space or a plus."""
+        """Make a new key. Raises BadNote for a name under which no note could be signed or read."""
+        if any(unicodedata.category(character) == "Cc" for character in name) or len(name.encode()) > 255:
+            raise BadNote("The name of a key has at most 255 bytes and holds no control characters.")
         return cls(_checked_name(name), secrets.token_bytes(SEED_BYTES), kind)
 
     @classmethod

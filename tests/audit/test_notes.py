@@ -66,7 +66,9 @@ def test_it_refuses_what_is_no_verifier_key(line: str) -> None:
         Verifier.parse(line)
 
 
-@pytest.mark.parametrize("name", ["", "with space", "with+plus", "line\nbreak"])
+@pytest.mark.parametrize(
+    "name", ["", "with space", "with+plus", "line\nbreak", "\x1b[31m", "\x7f", "é" * 128]
+)
 def test_a_key_has_a_proper_name(name: str) -> None:
     with pytest.raises(BadNote):
         Signer.generate(name)
