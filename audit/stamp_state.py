@@ -94,7 +94,7 @@ def _state_of(authority: Authority) -> AuthorityState:
         trusted_list_date=authority.trusted_list_date,
         retired=authority.retired,
         valid_until=authority.valid_until,
-        last=stamps.order_by("-generated_at").first(),
+        last=stamps.order_by("-generated_at", "-checkpoint__size").first(),
         waiting=len(waiting),
         next_try_at=rests_until(authority) if waiting else None,
         failure=_last_failure(waiting),

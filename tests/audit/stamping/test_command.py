@@ -66,6 +66,19 @@ def test_it_carries_requests_out_and_answers_back(capsys, local, desk, checkpoin
     assert "Stamped by local" in run(capsys, "--read-responses", str(tmp_path / "stick"))
 
 
+def test_of_stamps_of_one_second_the_last_is_the_one_over_the_most_entries(
+    capsys, local, desk, checkpoint, write, tmp_path
+):
+    write(2)
+    newest = sign_checkpoint(actor=CLERK)
+    run(capsys, "--write-requests", str(tmp_path))
+    for size in (checkpoint.size, newest.size):
+        request = tmp_path / f"local.{size}.tsq"
+        request.with_suffix(".tsr").write_bytes(local.reply(request.read_bytes()))
+    run(capsys, "--read-responses", str(tmp_path))
+    assert stamp_state().last.checkpoint == newest
+
+
 def test_the_state_tells_of_the_last_stamp_and_the_last_failure(local, desk, checkpoint, authority, listed):
     assert stamp_state().last is None
     stamper, desk.behaviour = desk.behaviour, lambda request: answering(b"", 503)
