@@ -127,7 +127,9 @@ def test_one_house_publishes_the_other_cosigns_and_the_first_publishes_that(
     assert (stranger.returncode, "log_witnesses.pub" in stranger.stderr) == (2, True)
     witness_keys = (berlin.home / "keys/witness_signing.pub").read_text()
     (prague.home / "keys/log_witnesses.pub").write_text(witness_keys)
-    added = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada").stdout
+    told = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada")
+    added = told.stdout
+    assert "The next publish_log carries" in told.stderr
     again = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada")
     assert (again.stdout, "there already" in again.stderr, "publish_log" in again.stderr) == ("", True, False)
     assert re.findall(r"berlin\.example/log/witness\+\w+ \((.*)\)", added) == ["Ed25519, timed", "ML-DSA-44"]
@@ -141,6 +143,10 @@ def test_one_house_publishes_the_other_cosigns_and_the_first_publishes_that(
     assert later["ok"]
     assert later["size"] > later["seen_size"]
     berlin.manage("verify_audit_log")
+    witness(berlin, folder, prague, "--out", str(tmp_path / "late"))
+    newest = sign(prague)["size"]
+    late = prague.manage("add_cosignature", str(tmp_path / "late"), "--actor", "ada").stderr
+    assert ("The next publish_log" in late, f"at {newest} entries" in late) == (False, True)
 
 
 def test_a_rotation_of_the_key_is_followed_by_the_witness(

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from audit.checkpoints import latest_checkpoint
+from audit.cosignatures import TreeHead
 from audit.cosigning import add_cosignatures
-from audit.notes import LARGEST_NOTE
+from audit.notes import LARGEST_NOTE, split_note
 from config.log_keeping import keeper, read_small_text
 
 
@@ -22,11 +24,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = keeper(options["actor"])
-        added = add_cosignatures(read_small_text(options["file"], most=LARGEST_NOTE), actor=actor)
+        note = read_small_text(options["file"], most=LARGEST_NOTE)
+        added = add_cosignatures(note, actor=actor)
         for key in added:
             self.stdout.write(f"{key.name}+{key.key_hash.hex()} ({key.kind.label})")
         self.stderr.write(
-            _("The next publish_log carries what was added.")
-            if added
-            else _("These signatures were there already. Nothing was added.")
+            _what_follows(note) if added else _("These signatures were there already. Nothing was added.")
         )
+
+
+def _what_follows(note: str) -> str:
+    """What becomes of what was added: only the last checkpoint is published."""
+    last, cosigned = latest_checkpoint(), TreeHead.parse(split_note(note)[0])
+    if last is None or last.size == cosigned.size:
+        return _("The next publish_log carries what was added.")
+    return _(
+        "It is kept and verified with the log, but the log was signed again since, at %(size)d entries: publish that, "
+        "and have the witness cosign it too."
+    ) % {"size": last.size}
