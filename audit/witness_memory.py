@@ -70,13 +70,13 @@ def _logged(origin: str) -> dict[int, tuple[bytes, Keys]]:
     for entry in entries.order_by("recorded_at").iterator():
         facts = facts_of(entry)
         try:
-            size, root = int(facts["size"]), bytes.fromhex(facts["root"])
+            size, root, key = int(facts["size"]), bytes.fromhex(facts["root"]), _key_named(facts)
         except (KeyError, TypeError, ValueError) as error:
             raise _contradicted(origin, 0) from error
         known, keys = views.get(size, (root, frozenset()))
         if known != root:
             raise _contradicted(origin, size)
-        views[size] = root, keys | _key_named(facts)
+        views[size] = root, keys | key
     return views
 
 

@@ -234,6 +234,19 @@ def test_a_view_that_our_own_log_does_not_know_is_not_believed(
     assert [facts["kind"] for facts in refused()] == ["WitnessRefused"]
 
 
+def test_a_view_in_our_own_log_that_cannot_be_read_is_not_believed(
+    other: OtherHouse, own_keys: list[Verifier]
+) -> None:
+    other.publish(leaves(600))
+    witness(other, first=True)
+    entry = Entry.objects.get(action=Action.LOG_WITNESSED.value)
+    key = json.loads(bytes(entry.body))["facts"]["key"]
+    spoilt = bytes(entry.body).replace(key.encode(), f"{key[:-1]}z".encode())
+    tamper("UPDATE audit_entry SET body = %s WHERE action = 'log.witnessed'", (spoilt,))
+    with pytest.raises(WitnessRefused, match="somebody changed the database of this house"):
+        witness(other)
+
+
 def test_a_fork_is_logged_with_its_proof_however_many_lines_its_note_has(
     other: OtherHouse, own_keys: list[Verifier]
 ) -> None:
