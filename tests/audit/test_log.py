@@ -172,6 +172,33 @@ def test_many_writers_at_once_leave_a_gapless_log() -> None:
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+def test_the_server_plans_an_append_once_in_a_session() -> None:
+    for number in range(10):
+        with transaction.atomic():
+            append(Action.SIGNED_IN, subject=THING, actor=CLERK, facts={"n": number})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans FROM pg_prepared_statements")
+        [(statement, reused)] = cursor.fetchall()
+    assert "INSERT INTO audit_entry" in statement
+    assert reused > 0
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_appends_go_on_after_transactions_that_were_undone_and_tables_that_were_altered() -> None:
+    for _round in range(8):
+        with transaction.atomic():
+            append(Action.SIGNED_IN, subject=THING, actor=CLERK)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            append(Action.SIGNED_IN, subject=THING, actor=CLERK)
+            raise ZeroDivisionError
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_entry ALTER COLUMN actor SET STATISTICS 100")
+    assert Entry.objects.count() == 8
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_a_table_that_somebody_holds_refuses_the_act_in_time_and_does_not_hang_the_site() -> None:
     held, enough = threading.Event(), threading.Event()
 
