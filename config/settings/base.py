@@ -137,7 +137,7 @@ _SQLITE_OPTIONS: dict[str, Any] = {
 }
 _POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 10,
-    # Only what asks for it is planned once in each session; Django lets psycopg prepare nothing unless this is a number.
+    # What asks to be planned once in a session is, and nothing else: with no number here psycopg prepares nothing.
     "prepare_threshold": 1_000_000_000,
     # The search path comes with the connection, so that none set on the database or on a role can put other tables or
     # functions before ours or before the system's.
