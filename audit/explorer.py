@@ -185,8 +185,9 @@ def _end_of_walk(plan: _Plan, beside: Q, *, newest_first: bool) -> Entry | None:
         return None
     passed = moments.filter(**{f"recorded_at__{before}": last}).count()
     of_that_moment = _walked(rows.filter(recorded_at=last), newest_first=newest_first)
-    # Entries that were written in between are before it as well.
-    return of_that_moment.only("id", "recorded_at")[max(0, LOOKED - 1 - passed)]
+    # Entries that were written in between are before it as well. Of a moment that no calendar has there is none.
+    at = max(0, LOOKED - 1 - passed)
+    return next(iter(of_that_moment.only("id", "recorded_at")[at : at + 1]), None)
 
 
 def _mark(entry: Entry) -> str:

@@ -33,6 +33,7 @@ from evidence.intake import IntakeFacts, ingest_evidence
 from evidence.models import EvidenceItem
 from evidence.reading import open_page
 from tests.audit.conftest import CLERK
+from tests.tampering import tamper
 
 ClientFor = Callable[[User | None], Client]
 Write = Callable[[int], list[Entry]]
@@ -316,6 +317,23 @@ def test_the_way_back_shows_the_same_entries(mixed: list[Entry], monkeypatch: py
         page = page_of(filters, newer_than=page.newer)
         shown = [entry.pk for entry in page.entries] + shown
     assert shown == [entry.pk for entry in mixed if fits(entry, filters)]
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_rows_dated_as_no_calendar_has_it_end_a_walk_and_no_page(
+    desk: Client, write: Write, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(explorer, "LOOKED", 20)
+    write(30)
+    for _ in range(30):
+        append(Action.CASE_OPENED, subject=Subject("test.thing", "z"), actor=SystemActor("other"))
+    moments = {
+        "sqlite": ["9999-99-99 99:99:99.999999", "0001-01-01 00:00:00.000000"],
+        "postgresql": ["infinity", "-infinity"],
+    }
+    tamper("UPDATE audit_entry SET recorded_at = %s", (moments[connection.vendor][number],))
+    answer = found(desk, actor=CLERK.audit_name, action="case.opened")
+    assert list(answer.context["page"].entries) == []
 
 
 def test_two_common_values_that_never_meet_are_looked_for_no_further_than_said(
