@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from audit.actions import Action
@@ -18,7 +19,6 @@ from audit.models import Checkpoint, CheckpointSignature, Entry, Unsequenced, Ve
 from audit.notes import Verifier, open_note
 from audit.queries import latest
 from audit.resolving import facts_of
-from audit.runs import unfinished_run
 from audit.signature_kinds import ED25519
 from audit.stamp_state import StampState, stamp_state
 from audit.tiles import tree_size
@@ -95,7 +95,10 @@ def standing() -> Standing:
     now, size = timezone.now(), tree_size()
     own, keys_missing = _own_keys()
     lines = _newest_signatures()
-    runs = list(VerificationRun.objects.order_by("-requested_at")[:_RUNS])
+    # One that is going on comes first, under whatever clock the others were asked for.
+    runs = list(
+        VerificationRun.objects.order_by(F("ended_at").desc(nulls_first=True), "-requested_at")[:_RUNS]
+    )
     signed = _signed(lines, own, size)
     verified = _verified()
     stamps, unusable = _stamps()
@@ -108,7 +111,7 @@ def standing() -> Standing:
         stamps_unusable=unusable,
         published=latest(Action.LOG_PUBLISHED),
         verified=verified,
-        running=unfinished_run(),
+        running=next((run for run in runs if run.is_unfinished), None),
         runs=runs,
         witnesses=_witnesses(lines, own),
         missing_guards=missing_guards(connection),
