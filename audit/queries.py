@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
@@ -92,11 +92,9 @@ def latest(action: Action) -> Entry | None:
 
     Looks for it among the _DATED_LAST that are dated last: a clock that went ahead for a while dated some of them.
     """
-    entries = Entry.objects.filter(action=action.value).select_related("leaf").order_by("-recorded_at", "-id")
-    return max(entries[:_DATED_LAST], key=_place, default=None)
-
-
-def _place(entry: Entry) -> tuple[bool, int, datetime]:
-    """Where it stands in the tree; what still waits for its place comes after all that has one."""
-    index = entry.leaf.index if hasattr(entry, "leaf") else 0
-    return not hasattr(entry, "leaf"), index, entry.recorded_at
+    last = (
+        Entry.objects.filter(action=action.value).order_by("-recorded_at", "-id").values("pk")[:_DATED_LAST]
+    )
+    # What still waits for its place comes after all that has one.
+    in_the_tree = F("leaf__index").desc(nulls_first=True)
+    return Entry.objects.filter(pk__in=last).order_by(in_the_tree, "-recorded_at", "-id").first()
