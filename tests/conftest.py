@@ -99,17 +99,18 @@ def on_disk(tmp_path: Path) -> Iterator[Callable[[], None]]:
         connection.connection, connection.settings_dict["NAME"] = in_memory, name
 
 
+def engage(username: str, role: Role, *, full_name: str = "", language: str = "en") -> User:
+    """A user with a role, hired by the set-up."""
+    name = full_name or username.replace("_", " ").title()
+    return create_user(
+        username=username, full_name=name, role=role, password=PASSWORD, actor=SET_UP, language=language
+    )
+
+
 @pytest.fixture
 def hire(db: None) -> Hire:
     """Makes a user with a role: `hire("parvin", Role.PARALEGAL)`."""
-
-    def make(username: str, role: Role, *, full_name: str = "", language: str = "en") -> User:
-        name = full_name or username.replace("_", " ").title()
-        return create_user(
-            username=username, full_name=name, role=role, password=PASSWORD, actor=SET_UP, language=language
-        )
-
-    return make
+    return engage
 
 
 @pytest.fixture

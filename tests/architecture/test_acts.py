@@ -17,7 +17,7 @@ from evidence.models import EvidenceItem
 from tests.architecture.acts import ACTS, Act
 from tests.architecture.test_doors import FOR_ANYBODY, ROUTES
 from tests.architecture.test_role_matrix import GUARDED, names_an_object, open_to, permission, rows
-from tests.architecture.two_cases import House, furnish
+from tests.architecture.two_cases import House
 from tests.conftest import Hire
 from tests.tampering import as_owner
 
@@ -98,11 +98,6 @@ def block_the_log_after_one_file() -> None:
     with as_owner(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-
-
-@pytest.fixture
-def house(house: Any, hire: Hire) -> House:
-    return furnish(hire)
 
 
 def send(client: Client, house: House, name: str, act: Act, **headers: str) -> Any:

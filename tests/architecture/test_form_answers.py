@@ -7,17 +7,12 @@ from django.test import Client
 
 from accounts.models import User
 from tests.architecture.acts import ACTS
-from tests.architecture.two_cases import House, furnish
+from tests.architecture.two_cases import House
 from tests.conftest import Hire
 
 ClientFor = Callable[[User | None], Client]
 APPS = ("evidence:", "cases:", "eras")
 NAMES = sorted(name for name in ACTS if name.startswith(APPS))
-
-
-@pytest.fixture
-def house(house: object, hire: Hire) -> House:
-    return furnish(hire)
 
 
 @pytest.mark.parametrize("name", NAMES)

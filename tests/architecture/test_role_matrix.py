@@ -14,8 +14,7 @@ from accounts.roles import ROLE_PERMISSIONS, Role
 from audit.models import Entry
 from cases.membership import add_member, remove_member
 from tests.architecture.test_doors import FOR_ANYBODY, FOR_EVERYBODY, ROUTES
-from tests.architecture.two_cases import Holding, House, furnish
-from tests.conftest import Hire
+from tests.architecture.two_cases import Holding, House
 
 ClientFor = Callable[[User | None], Client]
 
@@ -56,12 +55,6 @@ OF_THE_PROTOCOL = {
     ("evidence:uploads", "options"),
     *(("evidence:one_upload", method) for method in ("patch", "delete", "options")),
 }
-
-
-@pytest.fixture
-def house(house: Any, hire: Hire) -> House:
-    """The two cases, in a house with keys of its own."""
-    return furnish(hire)
 
 
 def permission(name: str) -> str:

@@ -22,6 +22,7 @@ from audit.runs import carry_out, request_run
 from audit.verification import verify_log
 from config.environment import ROOT
 from tests.audit.conftest import CLERK
+from tests.migrated import put_database
 from tests.tampering import as_owner
 
 Write = Callable[[int], list[Entry]]
@@ -93,7 +94,8 @@ def run(home: Path, *command: str) -> "subprocess.CompletedProcess[str]":
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A house with a log of 600 entries, in a file."""
     home = tmp_path_factory.mktemp("filled")
-    for command in (["manage.py", "make_keys"], ["manage.py", "migrate"], ["-c", FILL]):
+    put_database(home)
+    for command in (["manage.py", "make_keys"], ["-c", FILL]):
         ended = run(home, *command)
         assert ended.returncode == 0, ended.stderr
     return home

@@ -22,6 +22,7 @@ from audit.sequencing import Pace, sequence_pending
 from audit.verification import verify_log
 from config.environment import ROOT
 from tests.audit.conftest import CLERK
+from tests.migrated import put_database
 from tests.tampering import tamper
 
 BEGIN = """
@@ -82,9 +83,7 @@ def environment(house: Path, transactional_db: None) -> dict[str, str]:
             f"postgres://{at['USER']}{secret}@{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
         )
     else:
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=found, cwd=ROOT, check=True
-        )
+        put_database(house)
     return found
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.migrated import put_database
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
 CAST = {
@@ -68,7 +70,7 @@ def build(home: Path, *, settings: str = "config.settings.dev") -> House:
     environment = {**kept, "DADKHAH_HOME": str(home), "DJANGO_SETTINGS_MODULE": settings}
     house = House(f"http://127.0.0.1:{_free_port()}", home, environment)
     house.manage("make_keys")
-    house.manage("migrate", "--verbosity", "0")
+    put_database(home)
     return house
 
 

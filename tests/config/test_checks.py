@@ -14,6 +14,7 @@ from accounts.models import User
 from config import checks as ours
 from config.environment import ROOT
 from config.start import refuse_unsafe_start
+from tests.migrated import put_database
 from tests.tampering import as_owner, guards_lifted
 
 
@@ -141,7 +142,8 @@ def test_a_worker_does_not_start_over_a_missing_guard(tmp_path):
             [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
 
-    assert run("manage.py", "make_keys").returncode == run("manage.py", "migrate").returncode == 0
+    put_database(tmp_path)
+    assert run("manage.py", "make_keys").returncode == 0
     with sqlite3.connect(tmp_path / "data" / "dadkhah.sqlite3") as database:
         database.execute("DROP TRIGGER audit_entry_guard_update")
     refused = run("-m", "celery", "-A", "config", "worker", "--pool", "solo")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.migrated import put_database
 
 pytestmark = pytest.mark.redis
 PASSWORD = "correct horse battery staple"
@@ -43,7 +44,7 @@ def manage(surroundings: dict[str, str], *words: str) -> str:
 @pytest.fixture
 def worker(surroundings: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     manage(surroundings, "make_keys")
-    manage(surroundings, "migrate", "--verbosity", "0")
+    put_database(tmp_path)
     command = [
         sys.executable,
         "-m",
