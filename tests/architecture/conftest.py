@@ -1,41 +1,16 @@
-"""The house of two cases, furnished once for a module: to furnish it takes longer than most of the tests in it."""
+"""The house of two cases."""
 
-import shutil
-from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.test import TestCase, override_settings
-from django.utils import translation
 
-from tests.architecture.two_cases import House, furnish
-from tests.conftest import engage
+from tests.architecture.furnished import furnished, own_copy
+from tests.architecture.two_cases import House
 
-
-@pytest.fixture(scope="module")
-def _furnished(
-    _new_house: Path, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, House]]:
-    """The house, and the folder of its keys and data; in a transaction that is undone after the module's last test."""
-    home = tmp_path_factory.mktemp("furnished")
-    shutil.copytree(_new_house, home, dirs_exist_ok=True)
-    own = override_settings(DADKHAH_KEYS_DIR=home / "keys", DADKHAH_DATA_DIR=home / "data")
-    with django_db_blocker.unblock():
-        around = TestCase._enter_atomics()
-        try:
-            with own, translation.override("en"):
-                made = furnish(engage)
-            yield home, made
-        finally:
-            TestCase._rollback_atomics(around)
+__all__ = ["furnished"]
 
 
 @pytest.fixture
-def house(house: Path, _furnished: tuple[Path, House], db: None) -> House:
-    """The two cases for one test alone: rows in a savepoint, copies of files and objects."""
-    home, furnished = _furnished
-    for name in ("keys", "data"):
-        shutil.copytree(home / name, house / name, dirs_exist_ok=True)
-    return deepcopy(furnished)
+def house(house: Path, furnished: tuple[Path, House], db: None) -> House:
+    """The two cases, in a house with keys of its own."""
+    return own_copy(house, furnished)
