@@ -202,6 +202,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _set_aside(config, items, "postgres", "needs PostgreSQL: name one in DATABASE_URL")
     else:
         _set_aside(config, items, "sqlite", "needs SQLite: name no database in DATABASE_URL")
+    if os.environ.get("DADKHAH_TEST_ONLY") == "database":
+        _leave_to_another_run(config, [item for item in items if not _asks_the_database(item)], items)
     if not os.environ.get("REDIS_URL"):
         _set_aside(config, items, "redis", "needs Redis: name one in REDIS_URL")
     if not os.environ.get("DADKHAH_TEST_S3"):
@@ -212,10 +214,23 @@ def _set_aside(config: pytest.Config, items: list[pytest.Item], marker: str, rea
     """Skip aloud what needs a service. Where nothing may be skipped, leave it to the run that names the service."""
     marked = [item for item in items if item.get_closest_marker(marker)]
     if STRICT:
-        config.hook.pytest_deselected(items=marked)
-        items[:] = [item for item in items if item not in marked]
+        _leave_to_another_run(config, marked, items)
     for item in marked:
         item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _leave_to_another_run(config: pytest.Config, left: list[pytest.Item], items: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=left)
+    kept = set(items) - set(left)
+    items[:] = [item for item in items if item in kept]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    """Whether a test works on the database that is configured, or on Redis, which only that run names."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool({"db", "transactional_db"} & fixtures) or any(
+        item.get_closest_marker(marker) for marker in ("django_db", "postgres", "redis")
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -115,5 +115,10 @@ def _client(endpoint: str, access: StoreAccess) -> Any:
         region_name="us-east-1",
         aws_access_key_id=access.key_id,
         aws_secret_access_key=access.secret,
-        config=Config(request_checksum_calculation="when_required", s3={"addressing_style": "path"}),
+        config=Config(
+            request_checksum_calculation="when_required",
+            s3={"addressing_style": "path"},
+            # On a busy machine the server in this process resets a connection now and then.
+            retries={"mode": "standard", "max_attempts": 5},
+        ),
     )
