@@ -9,8 +9,6 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-export PYTHONDONTWRITEBYTECODE := 1
-
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test lint bench lock format clean screenshots messages
 
@@ -61,6 +59,7 @@ messages: $(VENV)/.ready-dev ## bring the Persian catalogue up to date with the 
 
 clean: ## remove the environment and caches; data and keys stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles
+	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

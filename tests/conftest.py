@@ -1,5 +1,6 @@
 """The cast, and a fresh house for every test: own keys, own data folder."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -190,8 +191,17 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"NOT TRIED HERE: {reason}", yellow=True)
 
 
+def pytest_collection_finish() -> None:
+    """What was loaded so far stays: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the browser's journeys, and set aside what only the other database can show (CI runs both)."""
+    """Mark the browser's journeys, and set aside what only the other database can show (CI runs both).
+
+    With DADKHAH_TEST_ONLY=database what asks no database is left to the run on the other one, too.
+    """
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)

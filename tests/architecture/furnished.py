@@ -35,9 +35,10 @@ def furnished(
             TestCase._rollback_atomics(around)
 
 
-def own_copy(home: Path, furnished: tuple[Path, House]) -> House:
-    """The two cases for one test alone, whose rows stand in a savepoint: copies of the files, in `home`, and objects."""
+@pytest.fixture
+def house(house: Path, furnished: tuple[Path, House], db: None) -> House:
+    """The two cases for one test alone, whose rows stand in a savepoint: copies of the files and of the objects."""
     made_in, made = furnished
     for name in ("keys", "data"):
-        shutil.copytree(made_in / name, home / name, dirs_exist_ok=True)
+        shutil.copytree(made_in / name, house / name, dirs_exist_ok=True)
     return deepcopy(made)

@@ -15,11 +15,14 @@ from accounts.roles import ROLE_PERMISSIONS, Role
 from audit.models import Entry
 from evidence.models import EvidenceItem
 from tests.architecture.acts import ACTS, Act
+from tests.architecture.furnished import furnished, house
 from tests.architecture.test_doors import FOR_ANYBODY, ROUTES
 from tests.architecture.test_role_matrix import GUARDED, names_an_object, open_to, permission, rows
 from tests.architecture.two_cases import House
 from tests.conftest import Hire
 from tests.tampering import as_owner
+
+__all__ = ["furnished", "house"]
 
 ClientFor = Callable[[User | None], Client]
 # Addresses that take a form and do nothing that anybody has to answer for.

@@ -7,8 +7,11 @@ from django.test import Client
 
 from accounts.models import User
 from tests.architecture.acts import ACTS
+from tests.architecture.furnished import furnished, house
 from tests.architecture.two_cases import House
 from tests.conftest import Hire
+
+__all__ = ["furnished", "house"]
 
 ClientFor = Callable[[User | None], Client]
 APPS = ("evidence:", "cases:", "eras")

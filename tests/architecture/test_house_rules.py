@@ -99,9 +99,10 @@ def test_the_product_names_no_path_of_a_machine():
     assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize("action", sorted(Action, key=str))
-def test_every_action_of_the_vocabulary_is_done_somewhere(action):
-    assert writers(rf"\bAction\.{action.name}\b") - {"audit/actions.py"}
+def test_every_action_of_the_vocabulary_is_done_somewhere():
+    elsewhere = [ROOT / path for path in modules() if path != "audit/actions.py"]
+    named = {name for path in elsewhere for name in re.findall(r"\bAction\.(\w+)", path.read_text("utf-8"))}
+    assert {action.name for action in Action} - named == set()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,11 @@ from accounts.models import User
 from accounts.roles import ROLE_PERMISSIONS, Role
 from audit.models import Entry
 from cases.membership import add_member, remove_member
+from tests.architecture.furnished import furnished, house
 from tests.architecture.test_doors import FOR_ANYBODY, FOR_EVERYBODY, ROUTES
 from tests.architecture.two_cases import Holding, House
+
+__all__ = ["furnished", "house"]
 
 ClientFor = Callable[[User | None], Client]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -11,7 +10,7 @@ from accounts.models import User
 from audit.fact_words import LABELS
 from evidence.models import EvidenceItem
 from tests.architecture.acts import ACTS
-from tests.architecture.furnished import furnished, own_copy
+from tests.architecture.furnished import furnished, house
 from tests.architecture.two_cases import House
 from tests.conftest import Hire
 from tests.journeys.test_nothing_private_in_the_log import SHORTEST, bodies, found_names
@@ -26,20 +25,15 @@ NOT_TYPED = {"DK-NEW", "DK-OURS-1", "full_names", "2026-01-01", "2100-01-01", "2
 DAYS = {(today() + timedelta(days=days)).isoformat() for days in (0, 30)}
 
 
-__all__ = ["furnished"]
-
-
-@pytest.fixture
-def two_cases(house: Path, furnished: tuple[Path, House], db: None) -> House:
-    return own_copy(house, furnished)
+__all__ = ["furnished", "house"]
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
 def test_no_act_leaves_what_was_typed_in_the_log(
-    two_cases: House, hire: Hire, client_for: ClientFor, name: str
+    house: House, hire: Hire, client_for: ClientFor, name: str
 ) -> None:
-    act = ACTS[name](two_cases, hire)
-    client_for(act.who).post(two_cases.ours.address(name, **act.changed), act.form, headers=act.headers)
+    act = ACTS[name](house, hire)
+    client_for(act.who).post(house.ours.address(name, **act.changed), act.form, headers=act.headers)
     typed = (
         {value for value in act.form.values() if isinstance(value, str)}
         - NOT_TYPED
@@ -49,7 +43,7 @@ def test_no_act_leaves_what_was_typed_in_the_log(
     )
     held = bodies()
     assert traces(held, {text for text in typed if len(text) >= SHORTEST and ":" not in text}) == []
-    assert two_cases.ours.mark.lower().encode() not in held.lower()
+    assert house.ours.mark.lower().encode() not in held.lower()
     assert found_names() <= LABELS.keys()
 
 
