@@ -17,6 +17,7 @@ from django.utils import translation
 from accounts.models import User
 from accounts.roles import Role
 from accounts.users import create_user
+from audit import sequencing
 from audit.actors import Channel, SystemActor
 from cases.membership import add_member, open_case
 from cases.models import Case
@@ -58,6 +59,12 @@ def _english() -> Iterator[None]:
     translation.activate("en")
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test sequences after its first commits, as a process does that had a rest: the one before may have had none."""
+    monkeypatch.setattr(sequencing, "_pace", sequencing.Pace(burst=8, per_second=2))
 
 
 @pytest.fixture(scope="session")

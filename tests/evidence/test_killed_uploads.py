@@ -120,8 +120,9 @@ def test_killed_at_any_call_an_upload_goes_on_and_loses_nothing(
         content = content_of(f"{call} {at}")
         where = sender.begun(len(content))
         ended = run_until_killed(sending(sender, where, content), call=call, at=at)
-        # How often SQLite writes differs a little from run to run.
-        assert ended.killed or (call not in DURABLE and at == calls), f"{call} {at} was let pass"
+        # How often SQLite writes differs a little from run to run, and of 256 folders in the vault the one that the
+        # object comes into may be there already, from an object before.
+        assert ended.killed or at == calls, f"{call} {at} was let pass"
         acknowledged = max([int(offset) for _status, offset, _said in ended.told], default=0)
         assert the_upload(where).offset >= acknowledged, f"{call} {at}"
         go_on(sender, where, content)
