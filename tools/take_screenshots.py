@@ -41,7 +41,10 @@ class Picture:
     height: int = 900
 
 
-# Each step is a link or button to press. The letter came twice, under two titles.
+# Each step is a link or button to press, or what a worker has to put on the page first. The letter came twice, under
+# two titles.
+_UNTIL = "until "
+_LOOKED_AT = f"{_UNTIL}main img"
 _CASE = ('nav.rail a[href="/cases/"]', f'main a:has-text("{CASE}")')
 _NARROW_CASE = ("details.rail-menu summary", 'details.rail-menu a[href="/cases/"]', _CASE[1])
 _EVIDENCE = 'nav.tabs a[href$="/evidence/"]'
@@ -49,11 +52,18 @@ _CHECK = 'form[action$="/check/"] button'
 _FROM_FAMILY = 'tr:has-text("نامه به خواهر از پشت در") a[href^="/evidence/"]'
 _FROM_ARCHIVE = 'tr:has-text("The same letter") a[href^="/evidence/"]'
 PICTURES_TAKEN = (
-    Picture("exhibit-en", "lawyer", "en", (*_CASE, _EVIDENCE, _FROM_ARCHIVE, _CHECK), height=1660),
-    Picture("exhibit-fa", "lawyer", "fa", (*_CASE, _EVIDENCE, _FROM_FAMILY), height=1560),
+    Picture(
+        "exhibit-en", "lawyer", "en", (*_CASE, _EVIDENCE, _FROM_ARCHIVE, _LOOKED_AT, _CHECK), height=1660
+    ),
+    Picture("exhibit-fa", "lawyer", "fa", (*_CASE, _EVIDENCE, _FROM_FAMILY, _LOOKED_AT), height=1560),
     Picture("desk-en", "lawyer", "en", ()),
     Picture("case-fa", "paralegal", "fa", (*_CASE, _EVIDENCE)),
-    Picture("log-en", "auditor", "en", ('nav.rail a[href="/log/"]', 'form[action="/log/verify/"] button')),
+    Picture(
+        "log-en",
+        "auditor",
+        "en",
+        ('nav.rail a[href="/log/"]', 'form[action="/log/verify/"] button', f"{_UNTIL}.verdict-line"),
+    ),
     Picture(
         "item-narrow-fa",
         "paralegal",
@@ -92,7 +102,10 @@ def _take(browser: Browser, address: str, picture: Picture, password: str) -> in
     page = context.new_page()
     _sign_in(page, picture, password)
     for step in picture.way:
-        page.locator(step).first.click()
+        if step.startswith(_UNTIL):
+            _look_until(page, step.removeprefix(_UNTIL))
+        else:
+            page.locator(step).first.click()
         page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     content = _compressed(page.screenshot())
@@ -100,6 +113,16 @@ def _take(browser: Browser, address: str, picture: Picture, password: str) -> in
     sys.stdout.write(f"{picture.name}.png {len(content):,} bytes\n")
     context.close()
     return len(content)
+
+
+def _look_until(page: Page, wanted: str) -> None:
+    """Load the page anew until a worker has made what is wanted on it."""
+    for _ in range(180):
+        if page.locator(wanted).count():
+            return
+        time.sleep(1)
+        page.reload()
+    raise RuntimeError(f"Within three minutes {page.url} did not come to show {wanted}.")
 
 
 def _sign_in(page: Page, picture: Picture, password: str) -> None:
