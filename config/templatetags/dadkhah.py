@@ -28,6 +28,8 @@ register = template.Library()
 # Persian spelling needs these two; every other format character only hides or reorders what is written.
 _HONEST_FORMAT_CHARACTERS = {"\u200c", "\u200d"}
 _DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
+# E-4H22-WSKQ, DK-1988-01-dossier-01: what is longer may be somebody's own words and has to break.
+_REFERENCE = re.compile(r"(?<![\w-])(?=[\w-]{4,30}(?![\w-]))[A-Z]{1,4}-[A-Z0-9]+(?:-[A-Za-z0-9]+)*")
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -58,6 +60,14 @@ def visible_words(text: object) -> SafeString:
 def whole_days(text: Any) -> SafeString:
     """A sentence of ours, escaped, in which no day of the form 2027-01-31 is broken between two lines."""
     return mark_safe(_DAY.sub(r'<bdi class="unbroken" dir="ltr">\g<0></bdi>', conditional_escape(text)))  # noqa: S308 - escaped
+
+
+@register.filter
+def whole_references(text: Any) -> SafeString:
+    """A text, escaped, in which no reference is broken between two lines, where half of it reads like another one."""
+    return mark_safe(  # noqa: S308 - escaped
+        _REFERENCE.sub(r'<bdi class="unbroken" dir="ltr">\g<0></bdi>', conditional_escape(text))
+    )
 
 
 @register.filter

@@ -34,6 +34,20 @@ def test_a_day_in_a_sentence_is_not_broken_and_the_rest_is_escaped():
     assert dadkhah.whole_days("tel. 0912-2027-01-31-7 and 2027-1") == "tel. 0912-2027-01-31-7 and 2027-1"
 
 
+@pytest.mark.parametrize("reference", ["E-4H22-WSKQ", "D-CG8S-J73Z", "DK-1988-01-dossier-01"])
+def test_a_reference_in_a_text_is_not_broken_and_the_rest_is_escaped(reference):
+    assert dadkhah.whole_references(f"مدرک <پیوست> {reference}.") == (
+        f'مدرک &lt;پیوست&gt; <bdi class="unbroken" dir="ltr">{reference}</bdi>.'
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["a-b well-known", "X-" + "Y" * 60, "tel. 0912-44", "account", "-E-4-", "E-"]
+)
+def test_what_is_no_reference_may_break(text):
+    assert dadkhah.whole_references(text) == text
+
+
 def test_a_vague_date_stays_vague_in_the_other_calendar():
     assert list(dadkhah.both_calendars(read_date("late Mordad 1367"))) == ["12–22 August 1988"]
 
