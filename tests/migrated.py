@@ -9,7 +9,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from config.environment import ROOT
+
 DATABASE = Path("data", "dadkhah.sqlite3")
 
 

@@ -19,9 +19,18 @@ from tests.conftest import engage
 
 @pytest.fixture(scope="module")
 def furnished(
-    _new_house: Path, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    _new_house: Path,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Path, House]]:
     """The house, and the folder of its keys and data; in a transaction that is undone after the module's last test."""
+    beside = [item for item in request.session.items if item.path == request.path]
+    marks = [mark for item in beside for mark in item.iter_markers("django_db")]
+    assert not any(mark.kwargs.get("transaction") for mark in marks), (
+        "move real transactions to another module"
+    )
     home = tmp_path_factory.mktemp("furnished")
     shutil.copytree(_new_house, home, dirs_exist_ok=True)
     own = override_settings(DADKHAH_KEYS_DIR=home / "keys", DADKHAH_DATA_DIR=home / "data")

@@ -17,15 +17,14 @@ from tests.journeys.test_nothing_private_in_the_log import SHORTEST, bodies, fou
 from tests.witnesses.residue import traces
 from witnesses.consent_state import today
 
+__all__ = ["furnished", "house"]
+
 ClientFor = Callable[[User | None], Client]
 # What a form sends beside typed words: choices, the reference that stands on every page of a case, a report's period,
 # the day by which something is to be back.
 NOT_TYPED = {"DK-NEW", "DK-OURS-1", "full_names", "2026-01-01", "2100-01-01", "2199-01-01"}
 # Today stands in the time of every entry, and a month from now is when a danger is to be looked at again.
 DAYS = {(today() + timedelta(days=days)).isoformat() for days in (0, 30)}
-
-
-__all__ = ["furnished", "house"]
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
