@@ -99,6 +99,8 @@ def on_disk(tmp_path: Path) -> Iterator[Callable[[], None]]:
             path = tmp_path / "on_disk.sqlite3"
             with closing(sqlite3.connect(path)) as file:
                 connection.connection.backup(file)
+                # As a migrated house's file is: two that open another at once both switch it, and one is refused.
+                file.execute("PRAGMA journal_mode=WAL")
             connection.connection, connection.settings_dict["NAME"] = None, str(path)
 
     yield move

@@ -1,6 +1,7 @@
 """A case with members, things in it to link to, and a way to take evidence in."""
 
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -79,6 +80,8 @@ def moto_url() -> Iterator[str]:
     # Takes seconds to import, and most runs of tests do not need it.
     from moto.server import ThreadedMotoServer
 
+    # Else its server writes to what a test captured, which is closed by the next one, and then answers nobody.
+    logging.getLogger("werkzeug").addHandler(logging.NullHandler())
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
