@@ -18,6 +18,11 @@ _ALLOWED = frozenset(
 )
 # Names of our tasks and Celery's own few words for how one ends.
 _WORDS = re.compile(r"[A-Za-z_]+(?:[. ][A-Za-z_]+){0,5}")
+# What the server says with the address on which it was told to listen, which is ours and no reader's.
+_LISTENING = frozenset({"Connection in use: %s", "Invalid address: %s", "Can't connect to %s"})
+_ADDRESS = re.compile(r"\('[\w.:-]{0,253}', [0-9]{1,5}(?:, [0-9]+, [0-9]+)?\)|[\w./-]{1,255}", re.ASCII)
+_SIGNAL = re.compile(r"SIG[A-Z0-9]{1,10}")
+_LEFT_OUT = "…"
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -45,6 +50,8 @@ def drop_arguments(_logger: Any, _method: str, event: dict[str, Any]) -> dict[st
         given = event.pop("positional_args", None)
         if record.name == "celery.app.trace" and isinstance(given, Mapping):
             event |= _of_a_task(given)
+        elif record.name == "gunicorn.error":
+            event["event"] = _of_the_server(event["event"], given)
         # Django writes these whole, with the host or the key that the request named; the logger's name says as much.
         if record.name.startswith("django.security."):
             event["event"] = record.name
@@ -60,6 +67,29 @@ def _of_a_task(told: Mapping[str, object]) -> dict[str, object]:
     return {"event": f"task {became or 'ended otherwise'}", "task": name}
 
 
+def _of_the_server(text: str, given: object) -> str:
+    """gunicorn's message with what names nobody: numbers, signals, and where it was to listen; the rest left out."""
+
+    def fit(value: object) -> object:
+        if isinstance(value, int | float):
+            return value
+        if isinstance(value, str) and _SIGNAL.fullmatch(value):
+            return value
+        own = isinstance(value, str) and text in _LISTENING and _ADDRESS.fullmatch(value)
+        return value if own else _LEFT_OUT
+
+    if isinstance(given, Mapping):
+        filling: object = {key: fit(value) for key, value in given.items()}
+    else:
+        filling = tuple(map(fit, given)) if isinstance(given, tuple) else ()
+    if not filling:
+        return text
+    try:
+        return text % filling
+    except (TypeError, ValueError, KeyError):
+        return text
+
+
 def logging_settings() -> dict[str, Any]:
     """What `settings.LOGGING` holds: JSON on the standard error stream, warnings and worse."""
     return {
@@ -69,6 +99,8 @@ def logging_settings() -> dict[str, Any]:
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "pass_foreign_args": True,
+                # Never filled in whole: where the gaps do not fit, Python would print what was to fill them.
+                "use_get_message": False,
                 "foreign_pre_chain": [
                     structlog.stdlib.add_log_level,
                     structlog.stdlib.add_logger_name,

@@ -79,6 +79,50 @@ def test_the_servers_own_messages_hold_no_address_path_or_traceback(stream, capf
     assert "192.0.2.1" not in said
 
 
+def test_the_server_says_which_of_its_workers_ended_and_how(stream):
+    log = ServerLogger(Config())
+    log.critical("WORKER TIMEOUT (pid:%s)", 4711)
+    log.error("Worker (pid:%s) exited with code %s.", 4711, 3)
+    log.error("Worker (pid:%s) was sent %s! Perhaps out of memory?", 4711, "SIGKILL")
+    log.error("Connection in use: %s", str(("127.0.0.1", 8000)))
+    log.error("Can't connect to %s", "/run/dadkhah.sock")
+    assert [line["event"] for line in lines(stream)] == [
+        "WORKER TIMEOUT (pid:4711)",
+        "Worker (pid:4711) exited with code 3.",
+        "Worker (pid:4711) was sent SIGKILL! Perhaps out of memory?",
+        "Connection in use: ('127.0.0.1', 8000)",
+        "Can't connect to /run/dadkhah.sock",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "event"),
+    [
+        (("Error handling request %s", "/canary/"), "Error handling request …"),
+        (("Control server error: %s", OSError("Zahra Canary")), "Control server error: …"),
+        (("Error from %s:%d", "('192.0.2.1', 8000)", 8000), "Error from …:8000"),
+        (("Connection in use: %s", "Zahra\nCanary"), "Connection in use: …"),
+        (("Sent %s", "SIGKILL Canary"), "Sent …"),
+        (("%(a)s", {"a": "Canary"}), "…"),
+    ],
+)
+def test_what_may_come_from_a_reader_fills_no_gap_of_the_servers_message(stream, told, event):
+    ServerLogger(Config()).error(*told)
+    [line] = lines(stream)
+    assert line["event"] == event
+    assert "anary" not in stream.getvalue()
+    assert "192.0.2.1" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("text", ["%d gaps", "%s of %(all)s", "one %s, two %s"])
+@pytest.mark.parametrize("logger", ["gunicorn.error", "library"])
+def test_where_the_gaps_do_not_fit_nothing_is_printed_of_what_was_to_fill_them(stream, capfd, logger, text):
+    [ours] = [one for one in logging.root.handlers if getattr(one, "stream", None) is stream]
+    ours.handle(logging.LogRecord(logger, logging.ERROR, "", 0, text, ("Zahra Canary",), None))
+    assert [line["event"] for line in lines(stream)] == [text]
+    assert "anary" not in stream.getvalue() + "".join(capfd.readouterr())
+
+
 def test_a_task_that_failed_is_named_and_nothing_that_it_was_given(stream):
     told = {
         "hostname": "canary.example",
