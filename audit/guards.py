@@ -19,7 +19,7 @@ from django.db.migrations.operations.base import Operation
 from audit.erasable import Change
 from audit.kept_rows import FUNCTION, POSTGRES_KEEPERS, REFUSAL, kept_tables, sqlite_keepers
 from audit.postgresql_path import system_names
-from audit.refusals import Refusal, missing_on_postgres, missing_on_sqlite
+from audit.refusals import IS_PLPGSQL, Refusal, missing_on_postgres, missing_on_sqlite
 
 Keys: TypeAlias = Sequence[Sequence[str]]
 # ERRCODE 23001 (restrict_violation) reaches Python as IntegrityError, as SQLite's RAISE does.
@@ -214,12 +214,13 @@ def _postgres_statements(table: str, erasable: Change | None) -> list[str]:
 
 
 # A guard is whole with this function behind it and nothing that narrows it. Whoever owns the function can replace it:
-# so it must be the table's owner, or a superuser, who can do everything anyway.
-_GUARDS = """
-    SELECT t.tgrelid, t.tgname, t.tgenabled::text, t.tgtype,
+# so it must be the table's owner, or a superuser, who can do everything anyway. No trigger of a table fires that is
+# said to have none.
+_GUARDS = f"""
+    SELECT t.tgrelid, t.tgname, CASE WHEN c.relhastriggers THEN t.tgenabled::text END, t.tgtype,
            t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgnargs = 0, p.proname,
-           CASE WHEN l.lanname = 'plpgsql' THEN p.prosrc END,
-           array_remove(ARRAY[
+           p.prosrc, array_remove(ARRAY[
+               CASE WHEN NOT ({IS_PLPGSQL}) THEN 'its language' END,
                CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END,
                CASE WHEN p.proconfig IS NOT NULL THEN 'settings of its own' END,
                CASE WHEN p.pronamespace <> c.relnamespace THEN 'another schema' END,
@@ -228,7 +229,7 @@ _GUARDS = """
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
         JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles o ON o.oid = p.proowner
     WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::oid[])
-"""
+"""  # noqa: S608
 
 
 def altered_functions(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:

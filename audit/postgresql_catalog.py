@@ -12,6 +12,7 @@ from audit.conditions import checks_in, condition_form, index_form
 from audit.guards import promised_erasures
 from audit.kept_rows import kept_tables
 from audit.postgresql_path import system_names
+from audit.postgresql_reach import ANY_VALUE, IN_FORCE, ON_DATABASE, RIGHTS, SETTINGS
 from audit.promises import FoundIndex, Reference
 
 _RELATIONS = """
@@ -21,7 +22,8 @@ _RELATIONS = """
 _FOREIGN = """
     WITH ours AS (SELECT unnest(%s::oid[]) AS oid)
     SELECT 'switched off constraint', t.tgname, t.tgrelid FROM ours JOIN pg_trigger t
-        ON t.tgrelid = ours.oid WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
+        ON t.tgrelid = ours.oid JOIN pg_class c ON c.oid = ours.oid
+        WHERE t.tgisinternal AND NOT (c.relhastriggers AND t.tgenabled IN ('O', 'A'))
     UNION ALL SELECT 'policy', p.polname, p.polrelid FROM ours JOIN pg_policy p ON p.polrelid = ours.oid
     UNION ALL SELECT 'row security', c.relname, c.oid FROM ours JOIN pg_class c ON c.oid = ours.oid
         WHERE c.relrowsecurity OR c.relforcerowsecurity
@@ -80,58 +82,6 @@ _CASTS = """
     SELECT format_type(castsource, NULL) || ' to ' || format_type(casttarget, NULL) FROM pg_cast
     WHERE oid >= %(first)s AND castsource < %(first)s AND casttarget < %(first)s ORDER BY 1
 """
-# Nobody but the owner, who migrates, may do more with the record than read it and add to it, and what is kept change;
-# there is one owner, and nobody logs in who could act as that one or has the right to write to every table.
-_RIGHTS = """
-    WITH ours AS (SELECT c.oid, c.relowner, c.relacl FROM pg_class c WHERE c.oid = ANY (%(tables)s::oid[])),
-    given AS (
-        SELECT ours.oid, ours.relowner, x.grantee, x.privilege_type
-        FROM ours CROSS JOIN LATERAL aclexplode(ours.relacl) AS x
-        UNION SELECT ours.oid, ours.relowner, x.grantee, x.privilege_type
-        FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid CROSS JOIN LATERAL aclexplode(a.attacl) AS x
-        WHERE NOT (x.privilege_type = 'UPDATE' AND EXISTS (
-            SELECT 1 FROM unnest(%(erasable)s::oid[], %(columns)s::text[]) AS may (oid, name)
-            WHERE may.oid = ours.oid AND may.name = a.attname))
-    )
-    SELECT 'right ' || string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) || ' of '
-            || coalesce(r.rolname::text, 'PUBLIC'), g.oid
-    FROM given g LEFT JOIN pg_roles r ON r.oid = g.grantee
-    WHERE g.grantee <> g.relowner AND g.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
-        AND NOT (g.privilege_type = 'UPDATE' AND g.oid = ANY (%(kept)s::oid[]))
-    GROUP BY g.oid, r.rolname
-    UNION ALL SELECT 'owner ' || o.rolname::text, ours.oid
-    FROM ours JOIN pg_roles o ON o.oid = ours.relowner
-    WHERE ours.relowner <> (SELECT relowner FROM pg_class WHERE oid = %(house)s::oid)
-    UNION ALL SELECT 'role ' || r.rolname || ', a member of ' || m.rolname || ',', house.oid
-    FROM pg_class house JOIN pg_roles m ON m.oid = house.relowner OR m.rolname = 'pg_write_all_data'
-        JOIN pg_roles r ON r.oid NOT IN (m.oid, house.relowner) AND r.rolcanlogin AND NOT r.rolsuper
-    WHERE house.oid = %(house)s::oid
-        AND (pg_has_role(r.oid, m.oid, 'USAGE') OR pg_has_role(r.oid, m.oid, %(become)s))
-    ORDER BY 2, 1
-"""
-_EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger ORDER BY 1"
-# What leads statements to other tables, puts guards to sleep, brings foreign code or lets a commit be lost: set on this
-# database, or on a role that may write to the log. And what of it is in force, wherever it was set.
-_SETTINGS = """
-    WITH set_for AS (
-        SELECT split_part(setting, '=', 1) AS name, substr(setting, strpos(setting, '=') + 1) AS value
-        FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS setting
-        WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
-            AND (s.setrole = 0 OR %(log)s::oid IS NULL OR has_table_privilege(s.setrole, %(log)s::oid, 'INSERT'))
-    )
-    SELECT name FROM set_for WHERE name = ANY (%(any)s) OR (name = 'synchronous_commit' AND value = 'off')
-    UNION SELECT name FROM pg_settings WHERE name = ANY (%(in_force)s) AND setting <> boot_val
-    ORDER BY 1
-"""
-_IN_FORCE = [
-    "session_replication_role",
-    "allow_system_table_mods",
-    "ignore_system_indexes",
-    "ignore_checksum_failure",
-    "zero_damaged_pages",
-    "transform_null_equals",
-]
-_ANY_VALUE = [*_IN_FORCE, "search_path", "session_preload_libraries", "local_preload_libraries"]
 # What is asked about each table is asked about all of them at once, the table's own number first.
 _COLUMNS = """
     SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -143,15 +93,18 @@ _COLUMNS = """
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 """
+# The server looks for indexes and checks only where the table is said to have some, and for no more than so many.
 _INDEXES = """
     SELECT i.indrelid, c.relname, pg_get_indexdef(i.indexrelid),
-           i.indisvalid AND i.indisready AND i.indislive AND (i.indimmediate OR NOT i.indisunique)
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ANY (%s::oid[])
-    ORDER BY 1, 2
+           o.relhasindex AND i.indisvalid AND i.indisready AND i.indislive AND (i.indimmediate OR NOT i.indisunique)
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class o ON o.oid = i.indrelid
+    WHERE i.indrelid = ANY (%s::oid[]) ORDER BY 1, 2
 """
 _CHECKS = """
-    SELECT conrelid, conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE conrelid = ANY (%s::oid[]) AND contype = 'c' AND convalidated ORDER BY 1, 2
+    SELECT n.conrelid, n.conname, pg_get_constraintdef(n.oid) FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid
+    WHERE n.conrelid = ANY (%s::oid[]) AND n.contype = 'c' AND n.convalidated
+        AND c.relchecks = (SELECT count(*) FROM pg_constraint o WHERE o.conrelid = c.oid AND o.contype = 'c')
+    ORDER BY 1, 2
 """
 _REFERENCES = """
     SELECT n.conrelid, n.conname,
@@ -165,6 +118,7 @@ _REFERENCES = """
 # Its owner is whoever migrated: the record's tables were made with it.
 _HOUSE = "audit_unsequenced"
 _TELLS_SET_APART = 160000
+_TEXTS = ("character varying", "text")
 # No action on deletion nor on change, which is how Django makes them.
 _PLAIN_REFERENCE = "aa"
 
@@ -225,19 +179,19 @@ class Catalog:
             "erasable": [place for place, _column in erasable],
             "columns": [column for _place, column in erasable],
         }
-        self._cursor.execute(_RIGHTS, places)
+        self._cursor.execute(RIGHTS, places)
         return [(what, self._names[oid]) for what, oid in self._cursor.fetchall()]
 
     def from_elsewhere(self) -> Iterator[tuple[str, str]]:
         """What stands on the database or is set where it reaches the log: what it is, with its name, and where."""
-        self._cursor.execute(_EVENT_TRIGGERS)
-        for (name,) in self._cursor.fetchall():
-            yield f"event trigger {name}", "on the database"
+        self._cursor.execute(ON_DATABASE)
+        for (what,) in self._cursor.fetchall():
+            yield what, "on the database"
         self._cursor.execute(_CASTS, {"first": _FIRST})
         for (name,) in self._cursor.fetchall():
             yield f"cast {name}", "on the database"
         log = self._places.get("audit_entry")
-        self._cursor.execute(_SETTINGS, {"log": log, "any": _ANY_VALUE, "in_force": _IN_FORCE})
+        self._cursor.execute(SETTINGS, {"log": log, "any": ANY_VALUE, "in_force": IN_FORCE})
         for (name,) in self._cursor.fetchall():
             yield f"setting {name}", "set on the database or on a role"
 
@@ -255,8 +209,11 @@ class Catalog:
 
     def checks(self, table: str) -> list[tuple[str, str]]:
         """The name and the form of every check that is in force for all rows."""
+        no_texts = frozenset(
+            name for name, kind, *_more in self._rows(_COLUMNS, table) if not kind.startswith(_TEXTS)
+        )
         return [
-            (name, " ".join(condition_form(one) for one in checks_in(text)))
+            (name, " ".join(condition_form(one, no_texts) for one in checks_in(text)))
             for name, text in self._rows(_CHECKS, table)
         ]
 

@@ -185,7 +185,7 @@ def tiles_before_the_first() -> list[tuple[int, int]]:
     return [(level, index) for level, index in stream(_TILES_BEFORE_THE_FIRST, ())]
 
 
-def stream(sql: str, parameters: tuple[int | str, ...]) -> Iterator[tuple[Any, ...]]:
+def stream(sql: str, parameters: tuple[int | str | list[str], ...]) -> Iterator[tuple[Any, ...]]:
     """Yield rows from a cursor of the server's, so that no more than a chunk is held here."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, parameters)

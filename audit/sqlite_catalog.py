@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from audit.conditions import checks_in, condition_form, index_form
+from audit.conditions import QUOTED, checks_in, condition_form, index_form
 from audit.promises import FoundIndex, Reference
 
 # A row's own word for what it is, and the beginning of the statement that SQLite keeps for it; none for a key's index.
@@ -16,6 +16,9 @@ _MADE_AS = re.compile(
     r"|index (CREATE (UNIQUE )?INDEX .*)?",
     re.DOTALL,
 )
+_ENCODING = "UTF-8"
+# Comments and names in brackets are among it: words that stand there say nothing to SQLite.
+_NEVER_BY_DJANGO = re.compile(r"\b(collate|conflict)\b|--|/\*|[\[`]", re.IGNORECASE)
 
 
 class Catalog:
@@ -50,7 +53,7 @@ class Catalog:
             (what, name, table, "")
             for what, name, table, sql in self._cursor.fetchall()
             if what.endswith("trigger")
-            or (what.startswith("temporary ") and table in tables)
+            or (what.startswith("temporary ") and table.lower() in tables)
             or not _MADE_AS.fullmatch(f"{what.removeprefix('temporary ')} {sql}")
         ]
 
@@ -63,8 +66,15 @@ class Catalog:
         return []
 
     def from_elsewhere(self) -> Iterator[tuple[str, str]]:
-        """Nothing: SQLite keeps no settings of a connection and knows no triggers on the schema."""
-        yield from ()
+        """The form in which the file keeps all texts, where it is not the one that SQLite gives a new file.
+
+        Every column that holds text then reads otherwise than it was written. SQLite keeps no settings of a connection
+        and knows no triggers on the schema.
+        """
+        self._cursor.execute("PRAGMA encoding")
+        (encoding,) = self._cursor.fetchone()
+        if encoding != _ENCODING:
+            yield f"encoding {encoding}", "of all texts in the file"
 
     def columns(self, table: str) -> dict[str, tuple[str, bool, str]]:
         """Each column's type, whether it must have a value, and its default."""
@@ -75,9 +85,12 @@ class Catalog:
         }
 
     def indexes(self, table: str) -> list[FoundIndex]:
-        """Every index, those that SQLite made for the table's own keys by their columns."""
+        """Every index, those that SQLite made for the table's own keys by their columns.
+
+        To SQLite a table's name is the same in small and capital letters.
+        """
         self._cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s ORDER BY name",
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s COLLATE NOCASE ORDER BY name",
             [table],
         )
         found = self._cursor.fetchall()
@@ -98,8 +111,16 @@ class Catalog:
         ]
 
     def same_text(self, table: str, statement: str) -> bool:
-        """Whether the table is defined, word for word, by the statement that made it; true where Django wrote that."""
-        return not statement or " ".join(self._text(table).split()) == statement
+        """Whether the table is defined, word for word, by the statement that made it.
+
+        Where Django wrote that, whether it has no words that Django does not write for any of ours and that no list of
+        columns tells: how texts are compared, that a row which breaks a rule is passed over, and comments, in which a
+        check looks as if it stood there.
+        """
+        text = self._text(table)
+        if statement:
+            return " ".join(text.split()) == statement
+        return not _NEVER_BY_DJANGO.search(QUOTED.sub("", text))
 
     def _text(self, table: str) -> str:
         self._cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [table])

@@ -2,7 +2,8 @@
 
 SQLite checks a table with all its indexes, up to a size at which that would take longer than everything else; beyond
 it the rows of each index are counted. On PostgreSQL it is the extension amcheck that looks, where an administrator has
-made it and lets our role use it; the function must be the extension's own.
+made it and lets our role use it; the function must be the extension's own. Elsewhere the rows that each index leads to
+are held against the table's.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from psycopg import sql
 
 from audit.damage import is_damage
 from audit.guards import guarded_tables
+from audit.postgresql_indexes import lacking_indexes
 from audit.postgresql_path import system_names
 
 # Rows of a table up to which SQLite checks it in full.
@@ -34,7 +36,7 @@ Found = tuple[str, str]
 def storage_faults(connection: BaseDatabaseWrapper) -> Iterator[Found]:
     """Yield place and detail of whatever the database finds wrong with an append-only table or one of its indexes."""
     if connection.vendor == "postgresql":
-        yield from _found_by_amcheck(connection)
+        yield from _found_on_postgresql(connection)
     else:
         for table in sorted(guarded_tables(connection)):
             yield from _found_by_sqlite(connection, table)
@@ -51,7 +53,8 @@ def _found_by_sqlite(connection: BaseDatabaseWrapper, table: str) -> Iterator[Fo
                 yield f"table {table}", str(text)
             return
         cursor.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = %s ORDER BY name", [table]
+            "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = %s COLLATE NOCASE ORDER BY name",
+            [table],
         )
         for (index,) in cursor.fetchall():
             name = index.replace('"', '""')
@@ -62,11 +65,13 @@ def _found_by_sqlite(connection: BaseDatabaseWrapper, table: str) -> Iterator[Fo
                 yield f"index {index}", f"{listed} / {rows}"
 
 
-def _found_by_amcheck(connection: BaseDatabaseWrapper) -> Iterator[Found]:
+def _found_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[Found]:
     with system_names(connection, list(guarded_tables(connection))) as (cursor, places):
         cursor.execute(_AMCHECK)
         there = cursor.fetchone()
         if there is None:
+            for name, detail in lacking_indexes(cursor, list(places.values())):
+                yield f"index {name}", detail
             return
         check = sql.SQL("SELECT {}.bt_index_check({}::oid::regclass, true)")
         cursor.execute(_INDEXES, [list(places.values())])

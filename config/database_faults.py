@@ -1,8 +1,9 @@
 """What is wrong with a database that did not do as it was told, by the code that it gave."""
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
-from audit.damage import code_of, is_damage
+from audit.damage import code_of, is_damage, is_misbuilt
 
 # SQLite's word, and PostgreSQL's code.
 NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
@@ -16,6 +17,16 @@ def is_full(error: BaseException) -> bool:
     return code_of(error) in NO_ROOM
 
 
+def is_broken(error: BaseException) -> bool:
+    """Whether the database is damaged or not built as it was made, so that trying again helps nobody."""
+    return is_damage(error) or is_misbuilt(error)
+
+
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether it is the database that failed, and `page_sentence` says how."""
+    return isinstance(error, OperationalError | InterfaceError) or is_broken(error)
+
+
 def page_sentence(error: BaseException) -> str:
     """What the fault means for who reads a page, and what to do."""
     if is_full(error):
@@ -27,6 +38,11 @@ def page_sentence(error: BaseException) -> str:
         return _(
             "The database is damaged, so nothing was done. Tell the administrator at once: a copy of its files must "
             "be kept as they are, before anything is repaired."
+        )
+    if is_misbuilt(error):
+        return _(
+            "Something in the database is missing or is not built as this program made it, so nothing was done. Tell "
+            "the administrator at once: a copy of the database must be kept as it is, before anything is repaired."
         )
     if code_of(error) in _READ_ONLY or code_of(error).startswith(_READ_ONLY_WORDS):
         return _(

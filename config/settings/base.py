@@ -142,10 +142,12 @@ _POSTGRES_OPTIONS: dict[str, Any] = {
     # The search path comes with the connection, so that none set on the database or on a role can put other tables or
     # functions before ours or before the system's.
     # Compiling a statement costs more than running it where statements are as short as ours. In what form dates, bytes
-    # and texts come must not hang on the database either: the verification would take honest rows for changed ones.
+    # and texts come must not hang on the database either: the verification would take honest rows for changed ones,
+    # and honest tables where names are quoted that need none. It computes within a transaction, which none may end.
     "options": (
         "-c search_path=public,pg_temp -c synchronous_commit=on -c jit=off"
         " -c datestyle=ISO -c bytea_output=hex -c standard_conforming_strings=on"
+        " -c quote_all_identifiers=off -c idle_in_transaction_session_timeout=0"
         f" -c lock_timeout={_LOCK_SECONDS}s -c statement_timeout=600s"
     ),
     # The network may fail too: a server that is gone is noticed while nothing is sent to it.

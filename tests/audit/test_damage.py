@@ -211,7 +211,8 @@ def test_a_place_that_was_retyped_is_still_walked(write: Write) -> None:
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_leaf ALTER COLUMN leaf_index TYPE numeric")
     report = verify_log()
-    assert {fault.kind for fault in report.faults} == {FaultKind.STRUCTURE_CHANGED}
+    # PostgreSQL wrote the column's check anew as well: "leaf_index >= 0::numeric" is not this build's.
+    assert {fault.kind for fault in report.faults} == {FaultKind.STRUCTURE_CHANGED, FaultKind.GUARD_FOREIGN}
     assert report.read == 300
 
 

@@ -1,36 +1,39 @@
 """An index that lacks rows hides them from whoever looks by it; the database's own check says so."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from audit import storage_check
+from audit import postgresql_indexes, storage_check
+from audit.checkpoints import sign_checkpoint
 from audit.faults import FaultKind
 from audit.models import Entry
 from audit.storage_check import storage_faults
 from audit.verification import verify_log
-from tests.tampering import as_owner
+from tests.audit.conftest import CLERK
+from tests.tampering import as_owner, tamper
 
 pytestmark = pytest.mark.django_db
 WHEN = "audit_entry_when"
 
 
-def write_past_the_index(write: Callable[[int], list[Entry]]) -> None:
-    """Entries that the index by time does not list, though it is there and in force."""
+def write_past_the_index(write: Callable[[], object], index: str = WHEN) -> None:
+    """Entries that an index does not list, though it is there and in force."""
     with as_owner(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             switch = "UPDATE pg_index SET indisready = %s WHERE indexrelid = %s::regclass"
-            cursor.execute(switch, [False, WHEN])
-            write(3)
-            cursor.execute(switch, [True, WHEN])
+            cursor.execute(switch, [False, index])
+            write()
+            cursor.execute(switch, [True, index])
             return
         cursor.execute("PRAGMA writable_schema = ON")
-        cursor.execute("SELECT * FROM sqlite_master WHERE name = %s", [WHEN])
+        cursor.execute("SELECT * FROM sqlite_master WHERE name = %s", [index])
         row = cursor.fetchone()
-        cursor.execute("DELETE FROM sqlite_master WHERE name = %s", [WHEN])
+        cursor.execute("DELETE FROM sqlite_master WHERE name = %s", [index])
         cursor.execute("PRAGMA schema_version = 5001")
-        write(3)
+        write()
         cursor.execute("INSERT INTO sqlite_master VALUES (%s, %s, %s, %s, %s)", row)
         cursor.execute("PRAGMA schema_version = 5002")
         cursor.execute("PRAGMA writable_schema = OFF")
@@ -49,10 +52,22 @@ def test_sqlite_finds_an_index_that_lacks_rows(
     monkeypatch.setattr(storage_check, "CHECKED_IN_FULL", in_full)
     write(2)
     assert list(storage_faults(connection)) == []
-    write_past_the_index(write)
+    write_past_the_index(lambda: write(3))
     found = [fault for fault in verify_log().faults if fault.kind is FaultKind.STORAGE_DAMAGED]
     assert found
     assert any(WHEN in fault.place + fault.detail for fault in found)
+
+
+def test_what_an_index_hides_is_missed_all_the_same(
+    write: Callable[[int], list[Entry]], log_key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_check, "CHECKED_IN_FULL", 0)
+    write(2)
+    write_past_the_index(lambda: sign_checkpoint(actor=CLERK), "audit_entry_action")
+    tamper("DELETE FROM audit_checkpointsignature")
+    tamper("DELETE FROM audit_checkpoint")
+    kinds = {fault.kind for fault in verify_log().faults}
+    assert FaultKind.CHECKPOINT_REMOVED in kinds
 
 
 @pytest.mark.postgres
@@ -65,9 +80,31 @@ def test_amcheck_finds_an_index_that_lacks_rows_where_it_is_installed(
         )
     write(2)
     assert list(storage_faults(connection)) == []
-    write_past_the_index(write)
+    write_past_the_index(lambda: write(3))
     found = [fault.place for fault in verify_log().faults if fault.kind is FaultKind.STORAGE_DAMAGED]
     assert found == [f"index {WHEN}"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("in_full", [100_000, -2])
+@pytest.mark.parametrize(
+    "index",
+    [
+        *(f"audit_entry_{name}" for name in ("when", "action", "actor", "subject", "case", "pkey")),
+        "audit_leaf_pkey",
+        "audit_leaf_entry_id_key",
+    ],
+)
+def test_an_index_that_lacks_rows_is_found_without_amcheck(
+    write: Callable[[int], list[Entry]], monkeypatch: pytest.MonkeyPatch, in_full: int, index: str
+) -> None:
+    monkeypatch.setattr(postgresql_indexes, "COMPARED_IN_FULL", in_full)
+    write(2)
+    assert list(storage_faults(connection)) == []
+    write_past_the_index(lambda: write(3), index)
+    found = [fault for fault in verify_log().faults if fault.kind is FaultKind.STORAGE_DAMAGED]
+    assert f"index {index}" in [fault.place for fault in found]
+    assert not verify_log().ok
 
 
 @pytest.mark.postgres

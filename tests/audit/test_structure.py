@@ -1,14 +1,21 @@
 """What stands on an append-only table that no migration made, and tables that are not what they were, by raw SQL."""
 
+import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 
-from audit.errors import NotTheOwner
+from audit import sqlite_catalog
+from audit.errors import Answered, NotTheOwner
 from audit.faults import FaultKind
 from audit.guarding import restore_guards
-from audit.guards import missing_guards
+from audit.guards import missing_guards, promised_guards, promised_tables
+from audit.kept_rows import keepers, kept_tables
 from audit.models import Entry
 from audit.structure import database_faults
 from audit.verification import verify_log
@@ -41,6 +48,17 @@ FOREIGN = {
             "index audit_entry_when",
         ),
         ("CREATE INDEX mine ON evidence_custodyevent (kind)", "index mine"),
+        (
+            "CREATE UNIQUE INDEX mine ON audit_entry (actor, id); PRAGMA writable_schema = ON;"
+            " UPDATE sqlite_master SET tbl_name = 'AUDIT_ENTRY' WHERE name = 'mine'",
+            "index mine",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " '\"agent\" varchar(100) NOT NULL', '\"agent\" varchar(100) NOT NULL check (agent <> ''me'')')"
+            " WHERE name = 'evidence_custodyevent'",
+            "check",
+        ),
         ("CREATE TRIGGER mine AFTER UPDATE ON accounts_user BEGIN SELECT 1; END", "trigger mine"),
         (
             "CREATE TEMP TRIGGER mine AFTER UPDATE ON main.accounts_user BEGIN SELECT 1; END",
@@ -105,14 +123,48 @@ FOREIGN = {
         ),
         ("ALTER TABLE audit_checkpointsignature DISABLE TRIGGER ALL", r"switched off constraint"),
         (
+            "UPDATE pg_class SET relhastriggers = false WHERE oid = 'audit_checkpointsignature'::regclass",
+            "switched off constraint",
+        ),
+        (
             "CREATE FUNCTION mine() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;"
             "CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION mine()",
             "event trigger mine",
         ),
         (
+            "CREATE SUBSCRIPTION mine CONNECTION 'dbname=nowhere' PUBLICATION theirs"
+            " WITH (connect = false, slot_name = NONE, enabled = false)",
+            "subscription mine",
+        ),
+        (
             "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica',"
             " current_database()); END $$",
             "setting session_replication_role",
+        ),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = ''false''',"
+            " current_database()); END $$",
+            "setting synchronous_commit",
+        ),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = ''NO''',"
+            " current_database()); END $$",
+            "setting synchronous_commit",
+        ),
+        (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = ''0''',"
+            " current_database()); END $$",
+            "setting synchronous_commit",
+        ),
+        (
+            "CREATE ROLE dadkhah_test_member LOGIN; GRANT INSERT ON audit_unsequenced TO dadkhah_test_member;"
+            "GRANT pg_execute_server_program TO dadkhah_test_member",
+            "role dadkhah_test_member, a member of pg_execute_server_program",
+        ),
+        (
+            "CREATE ROLE dadkhah_test_member LOGIN; GRANT INSERT ON audit_unsequenced TO dadkhah_test_member;"
+            "GRANT pg_write_server_files TO dadkhah_test_member",
+            "role dadkhah_test_member, a member of pg_write_server_files",
         ),
         (
             "DO $$ BEGIN EXECUTE format('ALTER ROLE %I SET synchronous_commit = off', current_user); END $$",
@@ -193,6 +245,44 @@ CHANGED = {
             " PRAGMA schema_version = 12345",
             "foreign key of evidence_custodyevent",
         ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " '\"agent\" varchar(100) NOT NULL', '\"agent\" varchar(100) NOT NULL COLLATE NOCASE')"
+            " WHERE name = 'evidence_custodyevent'",
+            "table evidence_custodyevent",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " '\"agent\" varchar(100) NOT NULL', '\"agent\" varchar(100) NOT NULL ON/**/CONFLICT IGNORE')"
+            " WHERE name = 'evidence_custodyevent'",
+            "table evidence_custodyevent",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " 'CHECK (\"seq\" >= 1)', 'check (1/*CHECK (\"seq\" >= 1)*/)') WHERE name = 'evidence_custodyevent'",
+            "table evidence_custodyevent",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " 'CHECK (\"seq\" >= 1)', 'CHECK (1)--CHECK (\"seq\" >= 1)' || char(10) || '')"
+            " WHERE name = 'evidence_custodyevent'",
+            "table evidence_custodyevent",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " 'CHECK (\"seq\" >= 1)', 'CONSTRAINT [CHECK (seq >= 1)]') WHERE name = 'evidence_custodyevent'",
+            "table evidence_custodyevent",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " 'CHECK (\"seq\" >= 1)', 'CONSTRAINT `CHECK (seq >= 1)`') WHERE name = 'evidence_custodyevent'",
+            "table evidence_custodyevent",
+        ),
+        (
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql,"
+            " 'CHECK (\"seq\" >= 1)', 'CONSTRAINT \"CHECK (seq >= 1)\"') WHERE name = 'evidence_custodyevent'",
+            "check of evidence_custodyevent",
+        ),
     ],
     "postgresql": [
         ("ALTER TABLE audit_entry ALTER COLUMN leaf_hash DROP EXPRESSION", "column audit_entry.leaf_hash"),
@@ -245,6 +335,25 @@ CHANGED = {
         ("ALTER TABLE evidence_custodyevent ADD COLUMN mine text", "column evidence_custodyevent.mine"),
         ("ALTER TABLE audit_leaf SET UNLOGGED", "table audit_leaf"),
         (
+            "ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_leaf_hash_check,"
+            " ADD CONSTRAINT audit_leaf_leaf_hash_check CHECK (octet_length(leaf_hash::text::character(32)) = 32)",
+            "check of audit_leaf",
+        ),
+        (
+            "ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_leaf_hash_check,"
+            " ADD CONSTRAINT audit_leaf_leaf_hash_check CHECK (octet_length(leaf_hash::text) = 32)",
+            "check of audit_leaf",
+        ),
+        ("UPDATE pg_class SET relchecks = 0 WHERE oid = 'audit_leaf'::regclass", "check of audit_leaf"),
+        (
+            "UPDATE pg_class SET relchecks = relchecks - 1 WHERE oid = 'evidence_custodyevent'::regclass",
+            "check of evidence_custodyevent",
+        ),
+        (
+            "UPDATE pg_class SET relhasindex = false WHERE oid = 'audit_leaf'::regclass",
+            "index audit_leaf_entry_id_key",
+        ),
+        (
             "ALTER TABLE audit_unsequenced DROP CONSTRAINT audit_unsequenced_pkey",
             "unique key of audit_unsequenced",
         ),
@@ -279,6 +388,20 @@ def test_what_the_migrations_made_is_no_fault() -> None:
     assert database_faults(connection) == []
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "CREATE ROLE dadkhah_test_member LOGIN; GRANT pg_write_server_files TO dadkhah_test_member",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = local', current_database()); END $$",
+    ],
+)
+def test_what_cannot_harm_the_log_is_no_fault(statements: str) -> None:
+    with as_owner():
+        run(statements)
+        assert database_faults(connection) == []
+
+
 @pytest.mark.parametrize(("statements", "place"), cases(FOREIGN))
 def test_what_no_migration_made_is_named(statements: str, place: str) -> None:
     with as_owner():
@@ -305,6 +428,15 @@ def test_a_trigger_that_sqlite_was_told_is_something_else_is_named() -> None:
         )
         assert "view mine" in places(FaultKind.GUARD_FOREIGN)
         undo()
+
+
+@pytest.mark.sqlite
+def test_a_file_that_keeps_its_texts_in_another_form_is_named(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        copy.execute("PRAGMA encoding = 'UTF-16'")
+        copy.execute("CREATE TABLE audit_entry (id)")
+        catalog = sqlite_catalog.Catalog(copy.cursor(), ["audit_entry"])  # type: ignore[arg-type]
+        assert [what for what, _where in catalog.from_elsewhere()] == ["encoding UTF-16le"]
 
 
 @pytest.mark.parametrize(("statements", "place"), cases(CHANGED))
@@ -371,6 +503,15 @@ def test_a_guard_that_only_looks_like_one_is_named(statement: str) -> None:
     ("statement", "why"),
     [
         ("ALTER FUNCTION audit_refuse_change() SECURITY DEFINER", "SECURITY DEFINER"),
+        (
+            "UPDATE pg_language SET lanplcallfoid = 'suppress_redundant_updates_trigger'::regproc"
+            " WHERE lanname = 'plpgsql'",
+            "its language",
+        ),
+        (
+            "UPDATE pg_proc SET prosrc = 'plpgsql_validator' WHERE oid = 'plpgsql_call_handler'::regproc",
+            "its language",
+        ),
         ("ALTER FUNCTION audit_refuse_change() SET search_path = evil", "settings of its own"),
         (
             "CREATE ROLE dadkhah_test_other NOSUPERUSER; GRANT CREATE ON SCHEMA public TO dadkhah_test_other;"
@@ -385,6 +526,32 @@ def test_the_function_behind_the_guards_is_looked_at_too(statement: str, why: st
         fault for fault in database_faults(connection) if fault.place == "function audit_refuse_change"
     ]
     assert (found.kind, found.detail) == (FaultKind.GUARD_MISSING, why)
+
+
+@pytest.mark.postgres
+def test_every_guard_of_a_table_that_is_said_to_have_no_triggers_is_named() -> None:
+    tables = ("audit_entry", "evidence_custodyevent", "evidence_evidenceitem")
+    with as_owner():
+        run(f"UPDATE pg_class SET relhastriggers = false WHERE relname IN {tables}")
+        assert places(FaultKind.GUARD_MISSING) == {
+            f"trigger {name}" for table in tables for name in promised_there(table)
+        }
+
+
+@pytest.mark.postgres
+def test_every_guard_that_a_language_no_longer_runs_is_named() -> None:
+    run(
+        "UPDATE pg_language SET lanplcallfoid = 'suppress_redundant_updates_trigger'::regproc"
+        " WHERE lanname = 'plpgsql'"
+    )
+    named = places(FaultKind.GUARD_MISSING)
+    assert {f"trigger {name}" for table in promised_tables() for name in promised_there(table)} <= named
+
+
+def promised_there(table: str) -> set[str]:
+    if table in kept_tables():
+        return set(keepers(connection, table, kept_tables()[table]))
+    return promised_guards(connection, table, promised_tables()[table])
 
 
 @pytest.mark.postgres
@@ -452,10 +619,29 @@ def test_missing_guards_are_put_back_and_that_is_logged() -> None:
     assert verify_log().ok
 
 
+def test_the_command_calls_no_structure_whole_that_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("restore_guards")
+    assert capsys.readouterr().out == "Every guard is there; nothing was changed.\n"
+    with as_owner():
+        run("ALTER TABLE audit_tile RENAME TO away")
+    with pytest.raises(Answered):
+        call_command("restore_guards")
+    said = capsys.readouterr().out
+    assert said.startswith("No guard could be put back; nothing was changed.\nlook at this by hand: ")
+    assert "audit_tile" in said
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "setting", ["DateStyle = 'SQL, DMY'", "bytea_output = 'escape'", "standard_conforming_strings = off"]
+    "setting",
+    [
+        "DateStyle = 'SQL, DMY'",
+        "bytea_output = 'escape'",
+        "standard_conforming_strings = off",
+        "quote_all_identifiers = on",
+        "idle_in_transaction_session_timeout = '1ms'",
+    ],
 )
 def test_the_form_in_which_a_database_writes_is_no_false_alarm(setting: str) -> None:
     name = connection.settings_dict["NAME"]
@@ -465,6 +651,11 @@ def test_the_form_in_which_a_database_writes_is_no_false_alarm(setting: str) -> 
         connection.close()  # the next statement comes over a new connection, as a new process would have it
         assert database_faults(connection) == []
         assert verify_log().ok
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            time.sleep(0.02)  # as the verification does over what it read
+            cursor.execute("SELECT 1")
     finally:
+        connection.close()
         with connection.cursor() as cursor:
             cursor.execute(f'ALTER DATABASE "{name}" RESET {setting.partition(" ")[0]}')

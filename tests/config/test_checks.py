@@ -111,6 +111,16 @@ def test_a_missing_guard_stops_the_start_and_says_what_to_do():
     assert "verify_audit_log" in found[0].hint
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_guards_that_were_put_to_sleep_stop_the_start():
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET relhastriggers = false WHERE relname LIKE 'audit%%'")
+        found = ours.guards_are_in_place(databases=["default"])
+    assert ids(found) == {"dadkhah.E014"}
+    assert "audit_checkpoint_guard_rows" in found[0].msg
+
+
 @pytest.mark.django_db
 def test_a_migration_that_waits_stops_a_start_but_not_the_migration(settings):
     with connection.cursor() as cursor:
