@@ -68,9 +68,9 @@ class StampState:
 
     @property
     def last(self) -> TimeStamp | None:
-        """The newest stamp of all, by the authorities' own time."""
+        """The stamp that covers most; of those the newest by the authorities' own time."""
         stamps = [authority.last for authority in self.authorities if authority.last]
-        return max(stamps, key=lambda stamp: stamp.generated_at, default=None)
+        return max(stamps, key=_reach, default=None)
 
 
 def stamp_state() -> StampState:
@@ -94,11 +94,15 @@ def _state_of(authority: Authority) -> AuthorityState:
         trusted_list_date=authority.trusted_list_date,
         retired=authority.retired,
         valid_until=authority.valid_until,
-        last=stamps.order_by("-generated_at", "-checkpoint__size").first(),
+        last=stamps.order_by("-checkpoint__size", "-generated_at").first(),
         waiting=len(waiting),
         next_try_at=rests_until(authority) if waiting else None,
         failure=_last_failure(waiting),
     )
+
+
+def _reach(stamp: TimeStamp) -> tuple[int, datetime]:
+    return stamp.checkpoint.size, stamp.generated_at
 
 
 def _last_failure(waiting: Sequence[Wanted]) -> Failure | None:

@@ -62,7 +62,19 @@ def check_answer(answer: bytes, *, asked: Asked, authority: Authority) -> Genuin
         # dozen kinds of errors, and a panic in their Rust parts is no Exception at all.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise StampRefused(Flaw.MALFORMED, f"{type(error).__name__} {error}") from error
+        raise StampRefused(Flaw.MALFORMED, _what_it_is(answer)) from error
+
+
+def _what_it_is(answer: bytes) -> str:
+    """A parser's words about bytes that are no answer help nobody; what they are tells where they came from."""
+    start = answer[:1000].lstrip().lower()
+    if not start:
+        return "It is empty."
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "It is a web page."
+    if start.isascii() and start.decode("ascii").replace("\n", "").replace("\r", "").isprintable():
+        return "It is text."
+    return "Its form is not that of RFC 3161."
 
 
 def _check(response: TimeStampResponse, *, asked: Asked, authority: Authority) -> GenuineStamp:

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from audit.actors import Channel, SystemActor
 from audit.log import instant
 from audit.models import TimeStamp
+from audit.outlets import named, outlet
 from audit.stamp_state import AuthorityState, StampState, stamp_state
 from audit.stamping.flaws import plain
 from audit.stamping.offline import read_answers, write_requests
@@ -23,16 +23,15 @@ _ACTOR = SystemActor("stamp_log", Channel.COMMAND)
 class Command(BaseCommand):
     help = "Get the time-stamps that signed states of the log still lack, and say what waits and why."
 
+    # Keys that are unsafe stop a start; here they must not stand before the answer, nor instead of it.
+    requires_system_checks = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         way = parser.add_mutually_exclusive_group()
         way.add_argument("--state", action="store_true", help="ask nobody; only say how it stands")
-        way.add_argument(
-            "--write-requests", metavar="DIR", type=Path, help="write requests to be carried out"
-        )
-        way.add_argument(
-            "--read-responses", metavar="DIR", type=Path, help="take in the answers carried back"
-        )
+        way.add_argument("--write-requests", metavar="DIR", help="write requests to be carried out")
+        way.add_argument("--read-responses", metavar="DIR", help="take in the answers carried back")
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, failed = self._do(options)
@@ -50,15 +49,15 @@ class Command(BaseCommand):
         """What was done, a record each, and whether anything that was tried failed."""
         if options["state"]:
             return [], False
-        if options["write_requests"]:
+        if options["write_requests"] is not None:
             return [
                 {"request": str(carried.path), "url": carried.url}
-                for carried in write_requests(options["write_requests"])
+                for carried in write_requests(outlet(options["write_requests"]))
             ], False
-        if options["read_responses"]:
+        if options["read_responses"] is not None:
             outcomes = [
-                _outcome(str(carried.path), carried.stamp, carried.refused)
-                for carried in read_answers(options["read_responses"], actor=_ACTOR)
+                _outcome(str(carried.path), carried.stamp, carried.refused, carried.next_step)
+                for carried in read_answers(named(options["read_responses"]), actor=_ACTOR)
             ]
         else:
             outcomes = [
@@ -69,7 +68,12 @@ class Command(BaseCommand):
 
     def _say(self, state: StampState) -> None:
         if not state.configured:
-            self.stdout.write(_("Not stamped: no time-stamp authority is configured."))
+            self.stdout.write(
+                _(
+                    "Not stamped: no time-stamp authority is configured. Write a list of authorities into "
+                    "stamp_authorities.json in the key folder, or name it in DADKHAH_TSA_FILE, and run this again."
+                )
+            )
         for authority in state.authorities:
             self.stdout.write(_standing(authority))
         for name in state.unknown:
@@ -78,9 +82,11 @@ class Command(BaseCommand):
             )
 
 
-def _outcome(source: str, stamp: TimeStamp | None, refused: Exception | None) -> dict[str, Any]:
+def _outcome(
+    source: str, stamp: TimeStamp | None, refused: Exception | None, next_step: str = ""
+) -> dict[str, Any]:
     if stamp is None:
-        return {"from": source, "failure": str(refused)}
+        return {"from": source, "failure": str(refused), "next": next_step}
     return {
         "from": source,
         "authority": stamp.authority,
@@ -94,7 +100,8 @@ def _as_line(done: dict[str, Any]) -> str:
     if "request" in done:
         return _("Written: %(request)s, to be sent to %(url)s") % done
     if "failure" in done:
-        return _("No time-stamp from %(from)s: %(failure)s") % done
+        line = _("No time-stamp from %(from)s: %(failure)s") % done
+        return f"{line} {done['next']}".rstrip()
     return _("Stamped by %(authority)s at %(generated_at)s: the log of %(size)d entries.") % done
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from audit.checkpoints import sign_checkpoint
+from audit.errors import PlaceRefused
 from audit.models import StampAttempt, TimeStamp
 from audit.stamp_state import stamp_state
 from audit.stamping.flaws import Flaw
@@ -46,7 +47,16 @@ def test_it_says_what_waits_and_why(capsys, local, desk, checkpoint):
 
 
 def test_it_says_that_no_authority_is_configured(capsys, checkpoint):
-    assert run(capsys) == "Not stamped: no time-stamp authority is configured.\n"
+    assert run(capsys).startswith("Not stamped: no time-stamp authority is configured. ")
+
+
+@pytest.mark.parametrize("words", [(), ("--state",), ("--write-requests", "stick")])
+def test_without_an_authority_it_says_what_to_do_next(capsys, checkpoint, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    said = run(capsys, *words)
+    assert "stamp_authorities.json" in said
+    assert "DADKHAH_TSA_FILE" in said
+    assert not (tmp_path / "stick").exists()
 
 
 def test_it_speaks_json(capsys, local, desk, checkpoint):
@@ -66,16 +76,40 @@ def test_it_carries_requests_out_and_answers_back(capsys, local, desk, checkpoin
     assert "Stamped by local" in run(capsys, "--read-responses", str(tmp_path / "stick"))
 
 
+@pytest.mark.parametrize("way", ["--write-requests", "--read-responses"])
+def test_no_name_is_no_folder(local, desk, checkpoint, tmp_path, monkeypatch, way):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PlaceRefused, match="Name a folder"):
+        call_command("stamp_log", way, "")
+    assert not TimeStamp.objects.exists()
+    assert list(tmp_path.glob("*.tsq")) == []
+
+
+def test_requests_are_not_written_among_our_own_files(local, desk, checkpoint, settings):
+    with pytest.raises(PlaceRefused, match="data"):
+        call_command("stamp_log", "--write-requests", str(settings.DADKHAH_DATA_DIR / "stick"))
+    assert not (settings.DADKHAH_DATA_DIR / "stick").exists()
+
+
+def test_it_says_what_to_do_about_an_answer_that_is_none(capsys, local, desk, checkpoint, tmp_path):
+    run(capsys, "--write-requests", str(tmp_path / "stick"))
+    (tmp_path / "stick" / "local.3.tsr").write_bytes(b"<html>")
+    said = run(capsys, "--read-responses", str(tmp_path / "stick"), code=1)
+    assert "is no time-stamp response. It is a web page. Send local.3.tsq to" in said
+    (done,) = json.loads(run(capsys, "--read-responses", str(tmp_path / "stick"), "--json", code=1))["done"]
+    assert done["next"].startswith("Send local.3.tsq to")
+
+
 def test_of_stamps_of_one_second_the_last_is_the_one_over_the_most_entries(
     capsys, local, desk, checkpoint, write, tmp_path
 ):
     write(2)
     newest = sign_checkpoint(actor=CLERK)
-    run(capsys, "--write-requests", str(tmp_path))
+    run(capsys, "--write-requests", str(tmp_path / "stick"))
     for size in (checkpoint.size, newest.size):
-        request = tmp_path / f"local.{size}.tsq"
+        request = tmp_path / "stick" / f"local.{size}.tsq"
         request.with_suffix(".tsr").write_bytes(local.reply(request.read_bytes()))
-    run(capsys, "--read-responses", str(tmp_path))
+    run(capsys, "--read-responses", str(tmp_path / "stick"))
     assert stamp_state().last.checkpoint == newest
 
 

@@ -126,6 +126,52 @@ def test_an_answer_without_its_request_is_named(stick, local, checkpoint):
     assert isinstance(read_answers(stick, actor=CLERK)[0].refused, StampFilesUnusable)
 
 
+@pytest.mark.parametrize(
+    ("content", "seen"),
+    [
+        (b"", "It is empty."),
+        (b"  <!DOCTYPE html><p>Sign in", "It is a web page."),
+        (b"404 page not found\n", "It is text."),
+        (b"\x30\x82\x01", "Its form is not that of RFC 3161."),
+    ],
+)
+def test_what_is_no_answer_is_told_by_what_it_is_and_with_what_to_do(
+    stick, local, desk, checkpoint, content, seen
+):
+    write_requests(stick)
+    (stick / "local.3.tsr").write_bytes(content)
+    (taken,) = read_answers(stick, actor=CLERK)
+    assert str(taken.refused) == f"The authority's answer is no time-stamp response. {seen}"
+    assert taken.next_step == (
+        f"Send local.3.tsq to {desk.url} again, as application/timestamp-query, and put what it answers beside it as "
+        "local.3.tsr."
+    )
+
+
+def test_each_other_fault_of_a_stick_says_what_to_do(stick, local, authority, tmp_path, checkpoint):
+    write_requests(stick)
+    request = (stick / "local.3.tsq").read_bytes()
+    stranger = LocalAuthority.found(tmp_path / "stranger", subject="Stranger", root="No one")
+    (stick / "local.3.tsr").write_bytes(stranger.reply(request))
+    (stick / "local.7.tsr").write_bytes(b"x")
+    (stick / "nobody.3.tsr").write_bytes(b"x")
+    forged, misnamed, unknown = read_answers(stick, actor=CLERK)
+    assert "tell the administrator" in forged.next_step
+    assert "names as they were written" in str(misnamed.refused)
+    assert "list of authorities" in unknown.next_step
+    carry(stick, local)
+    (stick / "local.3.tsq").unlink()
+    lost = next(one for one in read_answers(stick, actor=CLERK) if one.path.name == "local.3.tsr")
+    assert "local.3.tsq" in str(lost.refused)
+    assert "--write-requests" in str(lost.refused)
+
+
+def test_a_folder_without_answers_is_named(stick, local, checkpoint):
+    write_requests(stick)
+    with pytest.raises(StampFilesUnusable, match=r"holds no answers \(\*\.tsr\)"):
+        read_answers(stick, actor=CLERK)
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path, local, checkpoint):
     with pytest.raises(StampFilesUnusable, match="cannot be read"):
         read_answers(tmp_path / "nowhere", actor=CLERK)

@@ -306,3 +306,26 @@ def test_two_workers_at_once_get_one_stamp(local, desk, checkpoint):
     assert failures == []
     assert TimeStamp.objects.count() == 1
     assert len(entries(Action.LOG_STAMPED)) == 1
+
+
+def test_the_last_stamp_is_the_one_that_covers_most(authority, desk, listed, checkpoint):
+    listed(authority.entry("local", desk.url))
+    assert stamp_pending() == 1
+    first = TimeStamp.objects.get()
+    larger = Checkpoint.objects.create(
+        origin=checkpoint.origin, size=checkpoint.size + 5, root=checkpoint.root, made_at=checkpoint.made_at
+    )
+    TimeStamp.objects.create(
+        checkpoint=larger,
+        authority="local",
+        algorithm="sha256",
+        request=first.request,
+        response=first.response,
+        generated_at=first.generated_at - timedelta(seconds=1),
+        serial="2",
+        policy=first.policy,
+        received_at=first.received_at,
+    )
+    state = stamp_state()
+    assert state.last.checkpoint_id == larger.pk
+    assert state.authorities[0].last.checkpoint_id == larger.pk

@@ -10,6 +10,7 @@ from audit.models import StampAttempt, TimeStamp
 from audit.stamp_state import stamp_state
 from audit.stamping.rounds import stamp_pending
 from audit.stamping.stored import stamp_faults
+from audit.telling import Telling
 from audit.verification import verify_log
 from tests.audit.conftest import CLERK
 from tests.audit.stamping.local_authority import LocalAuthority
@@ -25,7 +26,7 @@ def stamp(local, checkpoint):
 
 
 def kinds():
-    return [kind for kind, _place, _detail in stamp_faults()]
+    return [kind for kind, _place, _detail in stamp_faults(Telling())]
 
 
 def rewrite(column, value):
@@ -59,6 +60,7 @@ def test_one_bit_is_found_wherever_it_was_changed(stamp, column, place):
     [
         ("generated_at", "2020-01-01 00:00:00+00:00"),
         ("received_at", "2020-01-01 00:00:00+00:00"),
+        ("received_at", "2031-01-01 00:00:00+00:00"),
         ("serial", "7"),
         ("policy", "1.2.3"),
         ("algorithm", "sha512"),
@@ -92,7 +94,7 @@ def test_a_genuine_stamp_that_the_log_does_not_know_is_found(local, stamp, write
 def test_a_stamp_that_no_longer_holds_against_what_is_pinned_is_found(tmp_path, stamp, listed):
     other = LocalAuthority.found(tmp_path / "other")
     listed(other.entry("local", "http://127.0.0.1:9/"))
-    ((kind, _place, detail),) = list(stamp_faults())
+    ((kind, _place, detail),) = list(stamp_faults(Telling()))
     assert kind is FaultKind.BAD_STAMP
     assert "passes for" in detail
 
@@ -135,7 +137,7 @@ def test_a_time_that_is_none_is_found_and_ends_no_verification(stamp, column, va
 
 def test_a_stamp_that_comes_in_during_the_verification_is_no_false_alarm(stamp, local, listed, desk, write):
     listed({"name": "broken"})
-    faults = stamp_faults()
+    faults = stamp_faults(Telling())
     assert next(faults)[0] is FaultKind.STAMPS_UNCHECKED
     listed(local.entry("local", desk.url))
     write(1)
@@ -179,7 +181,7 @@ def test_a_stamp_that_cannot_be_read_does_not_hide_what_is_wrong_with_the_next(s
     one = "checkpoint_id = (SELECT id FROM audit_checkpoint WHERE size = %s)"
     tamper(f"UPDATE audit_timestamp SET received_at = %s WHERE {one}", (never, first.checkpoint.size))
     tamper(f"UPDATE audit_timestamp SET serial = '7' WHERE {one}", (second.checkpoint.size,))
-    found = [(kind, place, detail) for kind, place, detail in stamp_faults()]
+    found = [(kind, place, detail) for kind, place, detail in stamp_faults(Telling())]
     sizes = first.checkpoint.size, second.checkpoint.size
     assert found[0] == (
         FaultKind.BAD_STAMP,
