@@ -10,28 +10,33 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.actors import Actor
-from audit.checkpoints import latest_checkpoint, sign_checkpoint
+from audit.canonical import Json
+from audit.checkpoints import covering_checkpoint, sign_checkpoint
+from audit.copied_rows import CopiedRows
+from audit.damage import ERRORS, is_absence, words_of
 from audit.errors import LogForked, LogUnavailable, TargetExists
+from audit.faults import Fault, FaultKind
 from audit.key_files import read_key_file
-from audit.keys import PUBLIC_FILE
+from audit.keys import PUBLIC_FILE, load_signers
 from audit.letter import letter
 from audit.log import Subject, append
 from audit.merkle import HASH_BYTES, TreeHasher, complete_root, leaf_hash
-from audit.models import Checkpoint, KeyRotation, TimeStamp
+from audit.models import Checkpoint, Entry, Leaf
 from audit.rows import bodies_in_order
 from audit.sequencing import sequence_pending
 from audit.snapshot import one_view
 from audit.stamping.handing_out import pinned_certificates
+from audit.structure import database_faults
 from audit.tiles import HEIGHT, WIDTH, tree_size
 
 _VERIFIER = Path(__file__).parent / "verifier" / "verify_log.py"
@@ -41,12 +46,19 @@ _WALKED_GAP = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was handed out. `sums` is the SHA-256 of the list of files."""
+    """What was handed out. `sums` is the SHA-256 of the list of files.
+
+    `signed` is the size of the largest checkpoint in it that bears a signature, `broken` at how many places no entry
+    stands, or another one than was hashed into the tree; `structure` is what is wrong with the database it came from.
+    """
 
     path: Path
     entries: int
     checkpoints: int
+    signed: int
+    broken: int
     sums: str
+    structure: Sequence[Fault] = ()
 
 
 def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
@@ -56,15 +68,19 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
     covers all of it, and an entry that is not what the tree holds ends the export; without, a broken log can be taken
     out as it is. The folder appears whole or not at all. Raises TargetExists before anything is done, LogUnavailable
     where it cannot be written, LogForked for a log that is broken, LogKeyMissing or LogKeyWrong without its public
-    keys, and what signing raises.
+    keys, and what signing raises. A database that is not as it was made ends nothing and is told in what is returned.
     """
     target = target.absolute()
     if os.path.lexists(target):
         raise TargetExists(_("%(path)s exists already. Name a folder that does not.") % {"path": target})
+    structure = _structure()
+    # The entry about the signing comes after all that is signed, so this one says by which keys it will be.
+    keys = [f"{signer.name}+{signer.verifier.key_hash.hex()}" for signer in load_signers()] if sign else []
+    # It says too where the copy ends: whoever cuts another one back to elsewhere is betrayed by that.
+    end = "next_checkpoint" if sign else "as_it_is"
+    facts: dict[str, Json] = {"signed": sign, "keys": keys, "end": end}
     with transaction.atomic():
-        append(
-            Action.LOG_EXPORTED, subject=Subject("audit.log", "whole"), actor=actor, facts={"signed": sign}
-        )
+        told = append(Action.LOG_EXPORTED, subject=Subject("audit.log", "whole"), actor=actor, facts=facts)
     sequence_pending(wait=True)
     if sign:
         sign_checkpoint(actor=actor)
@@ -72,7 +88,7 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            exported = _write_all(partial, target, sign=sign)
+            exported = _write_all(partial, target, told if sign else None)
             partial.rename(target)
             _sync(target.parent)
         finally:
@@ -82,57 +98,85 @@ def export_log(target: Path, *, actor: Actor, sign: bool = True) -> Exported:
             _("The export could not be written: %(reason)s. Nothing was left behind.")
             % {"reason": error.strerror}
         ) from error
-    return exported
+    return replace(exported, structure=structure)
 
 
-def _write_all(folder: Path, target: Path, *, sign: bool) -> Exported:
+def _structure() -> list[Fault]:
+    try:
+        return database_faults(connection)
+    except ERRORS as error:
+        if is_absence(error):
+            raise
+        return [Fault(FaultKind.UNREADABLE, "guards", words_of(error))]
+
+
+def _write_all(folder: Path, target: Path, told: Entry | None) -> Exported:
+    """Write all files; `told` is the entry about the copy, where the log was signed for it."""
     files = _Files(folder)
     # Read before the view, so that every key in it has its rotation there even where one is made at this moment.
     keys = _keys()
     with one_view():
-        # What is exported ends where it was signed: the entry about the signing is left to the next export.
-        last = latest_checkpoint() if sign else None
+        # What is exported ends where it was signed first: the entry about the signing is left to the next export, and
+        # so is whatever others sign meanwhile.
+        last = _first_over(told) if told else None
         size = tree_size() if last is None else last.size
-        _write_entries(files, size, root=bytes(last.root) if last else None)
-        checkpoints = 0
-        for checkpoint in Checkpoint.objects.order_by("size").iterator(500):
-            if checkpoint.size <= size and checkpoint.signatures.exists():
-                files.write(f"checkpoints/{checkpoint.size:012}", [checkpoint.note.encode()])
-                checkpoints += 1
-        for number, rotation in enumerate(KeyRotation.objects.order_by("made_at", "id")):
-            files.write(f"rotations/{number:04}", [rotation.note.encode()])
+        broken = _write_entries(files, size, root=bytes(last.root) if last else None)
+        rows, sizes = CopiedRows(size, to_the_end=told is None), [0]
+        for signed, note in rows.notes():
+            files.write(f"checkpoints/{signed:012}", [note.encode()])
+            sizes.append(signed)
+        for number, note in enumerate(rows.rotations()):
+            files.write(f"rotations/{number:04}", [note.encode()])
         certificates = pinned_certificates()
-        stamps = TimeStamp.objects.filter(checkpoint__size__lte=size).select_related("checkpoint")
-        stamps = stamps.order_by("checkpoint__size", "authority")
-        for number, stamp in enumerate(stamps.iterator(500)):
-            name = f"stamps/{stamp.checkpoint.size:012}-{number:02}"
-            files.write(f"{name}.tsq", [bytes(stamp.request)])
-            files.write(f"{name}.tsr", [bytes(stamp.response)])
+        for number, stamp in enumerate(rows.stamps()):
+            name = f"stamps/{stamp.size:012}-{number:02}"
+            files.write(f"{name}.tsq", [stamp.request])
+            files.write(f"{name}.tsr", [stamp.response])
             if stamp.authority in certificates:
                 files.write(f"{name}.pem", [certificates[stamp.authority]])
-    files.write("keys", [keys])
+    files.write("keys", [line for line in keys if line.strip() not in rows.later_keys])
     files.write("verify_log.py", [_VERIFIER.read_bytes()])
-    files.write("README.txt", [letter(signed=sign).encode()])
-    return Exported(target, size, checkpoints, files.close())
+    files.write("README.txt", [letter(signed=told is not None).encode()])
+    return Exported(target, size, len(sizes) - 1, max(sizes), broken, files.close())
 
 
-def _keys() -> bytes:
+def _first_over(told: Entry) -> Checkpoint:
+    """The first signed checkpoint that covers the entry about a copy; raises LogForked where nothing could cover it."""
+    leaf = Leaf.objects.filter(entry_id=told.pk).first()
+    first = covering_checkpoint(leaf.index + 1) if leaf else None
+    if first is None:
+        raise LogForked(
+            _(
+                "The entry about this copy has no place in the log, and without it nobody could tell the copy from one "
+                "whose end was cut. It was not taken out. Run verify_audit_log; to take the log out as it is, add "
+                "--as-it-is."
+            )
+        )
+    return first
+
+
+def _keys() -> list[bytes]:
     lines = read_key_file(settings.DADKHAH_KEYS_DIR / PUBLIC_FILE, secret=False).splitlines()
-    return "".join(f"{line.strip()}\n" for line in lines if line.strip()).encode()
+    return [f"{line.strip()}\n".encode() for line in lines if line.strip()]
 
 
-def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> None:
+def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> int:
     """Write entries and hashes in one pass, each level's roots in memory until it is written: 32 bytes per tile.
 
-    Where `root` is given the entries must be those under it. Raises LogForked for the first that is not.
+    Where `root` is given the entries must be those under it. Raises LogForked for the first that is not; without it
+    they are counted and the count is returned.
     """
+    broken = 0
     levels: list[bytearray] = [bytearray()]
     tree = TreeHasher()
 
     def bodies() -> Iterator[bytes]:
+        nonlocal broken
         for at, (body, hashed) in enumerate(_gapless(size)):
-            if root is not None and leaf_hash(body) != hashed:
-                raise _broken(at)
+            if leaf_hash(body) != hashed:
+                if root is not None:
+                    raise _broken(at)
+                broken += 1
             row.append(hashed)
             if len(row) == WIDTH:
                 tile = complete_root(row)
@@ -160,6 +204,7 @@ def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> None:
             for at in full
         )
         level += 1
+    return broken
 
 
 def _broken(at: int) -> LogForked:
@@ -218,7 +263,6 @@ class _Files:
         self.write("SHA256SUMS", [sums])
         for folder in sorted({(self.folder / name).parent for name in self._digests}):
             _sync(folder)
-        self.folder.chmod(0o755)
         return self._digests["SHA256SUMS"]
 
 

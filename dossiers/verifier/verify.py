@@ -13,8 +13,14 @@
 
 It trusts nothing that the dossier says of itself. It reads every byte again, recomputes every digest, every
 fingerprint and every path through the log's tree, and checks the log's Ed25519 signature. It says which checks it
-made, names every fault it finds and not only the first, and ends with VERIFIED (exit 0) or NOT VERIFIED (exit 1).
-Exit 2 means that the call itself was wrong.
+made, names every fault it finds and not only the first, and ends with one of
+
+    VERIFIED            exit 0
+    NOT VERIFIED        exit 1
+    VERIFIED IN ITSELF, NOT COMPARED WITH ALL THAT WAS GIVEN
+                        exit 2: no fault was found, but this dossier lacks keys that you gave; it says what to do
+
+A call that is wrong, such as one with a word that it does not know, also ends with exit 2, before anything is checked.
 
 Whoever could exchange the whole dossier could exchange this file too. Take verify.py from a second source, or
 compare its SHA-256 with one, and compare the key's fingerprint with the one that the organisation gave you.
@@ -102,8 +108,10 @@ class Report:
     """What was checked and what was found wrong, in the order found."""
 
     def __init__(self) -> None:
-        self.checks: list[tuple[str, bool]] = []
+        # None for a check that could not be made of all that was given.
+        self.checks: list[tuple[str, bool | None]] = []
         self.faults: list[str] = []
+        self.aside: list[str] = []
         self.stamps: list[str] = []
         self.notes: list[str] = []
 
@@ -113,6 +121,10 @@ class Report:
         if sentence not in self.faults:
             self.faults.append(sentence)
 
+    def set_aside(self, where: str, what: str) -> None:
+        """Name what was given and could not be compared; the dossier is checked all the same."""
+        self.aside.append(f"{shown(where)}: {shown(what)}")
+
     def note(self, what: str) -> None:
         """Say what was not checked here and is no fault."""
         if shown(what) not in self.notes:
@@ -120,22 +132,38 @@ class Report:
 
     def run(self, sentence: str, where: str, check: Callable[..., Any], *arguments: Any) -> Any:
         """Make one check, record whether it found faults, and return what it returns (None if it broke off)."""
-        before = len(self.faults)
+        before, aside = len(self.faults), len(self.aside)
         result = None
         try:
             result = check(self, *arguments)
         except MALFORMED as error:
             self.fault(
                 where,
-                f"could not be checked, its form is not the expected one ({type(error).__name__}: {error})",
+                f"could not be checked: {reason(error)}",
             )
-        self.checks.append((sentence, len(self.faults) == before))
+        passed = len(self.faults) == before
+        self.checks.append((sentence, None if passed and len(self.aside) > aside else passed))
         return result
 
 
 def shown(text: str) -> str:
     """The text with everything that could confuse a terminal written as an escape."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+class BadForm(ValueError):
+    """What was read is not what it should be; the text says so to a reader who knows no Python."""
+
+
+def reason(error: Exception) -> str:
+    """What an error says to a reader who knows no Python."""
+    if isinstance(error, BadForm):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "this computer has too little memory for it; try on a larger one"
+    if isinstance(error, OSError):
+        return f"this computer cannot read it ({error.strerror}); copy the folder here again"
+    return "its form is not the expected one"
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -250,15 +278,15 @@ class Dossier:
         )
 
     def read(self, path: str) -> bytes:
-        """The bytes of a small file. Raises OSError if it is not there.
+        """The bytes of a small file. Raises BadForm if it is not there or too large, OSError if it cannot be read.
 
         Nothing is opened but what was found to be a regular file: a pipe would never answer, and a link can lead to
         a device that never ends.
         """
         if path not in self.files:
-            raise FileNotFoundError(f"{path} is not a file of the dossier")
+            raise BadForm(f"{path} is not a file of the dossier")
         if SMALL_FILES.match(path) and self.files[path].size > SMALL:
-            raise ValueError("it is larger than any such file")
+            raise BadForm("it is larger than any such file")
         with open(os.path.join(self.root, path), "rb") as file:
             return file.read()
 
@@ -432,10 +460,18 @@ def check_events(report: Report, path: str, certificate: Any) -> None:
     if not certificate["events"]:
         report.fault(path, "holds no custody event, not even the receipt")
     for position, event in enumerate(certificate["events"], start=1):
-        if event["seq"] != position:
+        if type(event.get("seq")) is not int:
+            report.fault(path, f"custody event {position} bears no number")
+        elif event["seq"] != position:
             report.fault(path, f"custody event {position} is missing: the next one is number {event['seq']}")
         if fingerprint(event["facts"]) != event["fingerprint"]:
-            report.fault(path, f"custody event {event['seq']} does not match its fingerprint")
+            report.fault(path, f"{event_name(event)} does not match its fingerprint")
+
+
+def event_name(event: Any) -> str:
+    """What a custody event is called in a sentence."""
+    number = event.get("seq")
+    return f"custody event {number}" if type(number) is int else "a custody event without a number"
 
 
 def canonical_json(value: Any) -> bytes:
@@ -589,14 +625,14 @@ class LogKey:
         name, short, encoded = self.line.split("+", 2)
         blob = base64.b64decode(encoded, validate=True)
         if len(blob) != 33 or blob[0] != 1:
-            raise ValueError("it is no Ed25519 key")
+            raise BadForm("it is no Ed25519 key")
         self.name = name
         self.public = blob[1:]
         if has_small_order(self.public):
-            raise ValueError("it is one of the points under which anything is signed, and nobody's key")
+            raise BadForm("it is one of the points under which anything is signed, and nobody's key")
         self.key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + blob).digest()[:4]
         if short != self.key_id.hex() or base64.b64encode(blob).decode("ascii") != encoded:
-            raise ValueError("its short hash does not match the key")
+            raise BadForm("its short hash does not match the key")
 
     @property
     def fingerprint(self) -> str:
@@ -614,30 +650,30 @@ class LogKey:
 def given_keys(given: str) -> set[str]:
     """The key lines and fingerprints that reached the reader by another way: in a file, or as they are.
 
-    Raises ValueError, with a sentence for the reader, where it is none of these.
+    Raises BadForm, with a sentence for the reader, where it is none of these.
     """
     if os.path.exists(given):
         if not os.path.isfile(given):
-            raise ValueError(f"{given} is no plain file")
+            raise BadForm(f"{given} is no plain file")
         with open(given, "rb") as file:
             content = file.read(SMALL + 1)
         if len(content) > SMALL:
-            raise ValueError(f"{given} is too large for a file of keys")
+            raise BadForm(f"{given} is too large for a file of keys")
         text = content.decode("utf-8", "replace")
     else:
         text = given
     found = named_keys(text)
     if not found and not os.path.exists(given):
-        raise ValueError(f"there is no such file, and it is no key line and no fingerprint: {given!r}")
+        raise BadForm(f"there is no such file, and it is no key line and no fingerprint: {given!r}")
     if not found:
-        raise ValueError(f"{given} holds no Ed25519 key and no fingerprint of one")
+        raise BadForm(f"{given} holds no Ed25519 key and no fingerprint of one")
     return found
 
 
 def named_keys(text: str) -> set[str]:
     """The key lines and the fingerprints (64 digits) in a text; keys of another kind are passed over."""
     if re.search(r"PRIVATE[+ ]KEY", text):
-        raise ValueError("this is a private key, which nobody should have been given; ask for the public one")
+        raise BadForm("this is a private key, which nobody should have been given; ask for the public one")
     match = re.match(r"\s*-----BEGIN PUBLIC KEY-----\s+(\S+)\s+-----END PUBLIC KEY-----\s*\Z", text)
     if match:
         return {pem_fingerprint(match.group(1))}
@@ -658,7 +694,7 @@ def pem_fingerprint(encoded: str) -> str:
     """The fingerprint of an Ed25519 key in the form of openssl (RFC 8410)."""
     blob = base64.b64decode(encoded, validate=True)
     if len(blob) != 44 or blob[:12] != bytes.fromhex("302a300506032b6570032100"):
-        raise ValueError("this PEM file holds another kind of key than Ed25519")
+        raise BadForm("this PEM file holds another kind of key than Ed25519")
     return hashlib.sha256(blob[12:]).hexdigest()
 
 
@@ -673,20 +709,20 @@ class SignedNote:
     def __init__(self, note: bytes) -> None:
         text, separator, signatures = note.decode("utf-8").rpartition("\n\n")
         if not separator or not signatures.endswith("\n"):
-            raise ValueError("it is no signed note")
+            raise BadForm("it is no signed note")
         self.text = text + "\n"
         self.lines = signatures[:-1].split("\n")
 
     @property
     def signatures(self) -> list[tuple[str, bytes]]:
-        """Each line's signer and blob. Raises ValueError for a line of another form."""
+        """Each line's signer and blob. Raises BadForm for a line of another form."""
         return [signature_line(line) for line in self.lines]
 
     def signature_by(self, key: LogKey) -> bytes:
-        """The 64 bytes signed by this key. Raises ValueError unless exactly one line is its own."""
+        """The 64 bytes signed by this key. Raises BadForm unless exactly one line is its own."""
         own = [blob[4:] for name, blob in self.signatures if (name, blob[:4]) == (key.name, key.key_id)]
         if len(own) != 1 or len(own[0]) != 64:
-            raise ValueError("it does not hold exactly one signature by the key in log/public-key")
+            raise BadForm("it does not hold exactly one signature by the key in log/public-key")
         return own[0]
 
     def is_signed_by(self, key: LogKey) -> bool:
@@ -702,7 +738,7 @@ def signature_line(line: str) -> tuple[str, bytes]:
     dash, name, encoded = line.split(" ")
     blob = base64.b64decode(encoded, validate=True)
     if dash != "\u2014" or base64.b64encode(blob).decode("ascii") != encoded:
-        raise ValueError("a signature line has another form")
+        raise BadForm("a signature line has another form")
     return name, blob
 
 
@@ -713,7 +749,7 @@ class Checkpoint(SignedNote):
         super().__init__(note)
         lines = self.text.split("\n")
         if len(lines) != 4:
-            raise ValueError("it is not three lines with the log's name, size and root")
+            raise BadForm("it is not three lines with the log's name, size and root")
         self.origin = lines[0]
         self.size, self.root = read_head(lines[1], lines[2])
 
@@ -725,21 +761,21 @@ class Rotation(SignedNote):
         super().__init__(note)
         lines = self.text.split("\n")
         if lines[0] != ROTATION_FORMAT or not 6 <= len(lines) <= 7:
-            raise ValueError("it is no rotation of keys")
+            raise BadForm("it is no rotation of keys")
         self.origin = lines[1]
         self.size, self.root = read_head(lines[2], lines[3])
         self.successor = LogKey(lines[4])
         if self.successor.line != lines[4] or self.successor.name != self.origin:
-            raise ValueError("its new key is not written as a key of this log")
+            raise BadForm("its new key is not written as a key of this log")
 
 
 def read_head(size: str, root: str) -> tuple[int, bytes]:
-    """The size and the root that a checkpoint or a rotation states. Raises ValueError for another form."""
+    """The size and the root that a checkpoint or a rotation states. Raises BadForm for another form."""
     if not re.match(r"(0|[1-9][0-9]{0,17})\Z", size, re.ASCII):
-        raise ValueError("its size is no plain number")
+        raise BadForm("its size is no plain number")
     digest = base64.b64decode(root, validate=True)
     if len(digest) != 32 or base64.b64encode(digest).decode("ascii") != root:
-        raise ValueError("its root is no SHA-256")
+        raise BadForm("its root is no SHA-256")
     return int(size), digest
 
 
@@ -906,7 +942,7 @@ def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | Non
             check_inclusion(report, where, entry, body, checkpoint)
             bodies.append(json.loads(body.decode("utf-8")))
         except MALFORMED as error:
-            report.fault(where, f"is not an entry with its proof ({type(error).__name__})")
+            report.fault(where, f"is not an entry with its proof: {reason(error)}")
     return bodies
 
 
@@ -945,7 +981,7 @@ def check_custody(report: Report, dossier: Dossier, certificates: Any, bodies: A
 
 def check_erasures(report: Report, path: str, event: Any, erased: dict[str, Any]) -> None:
     """Words of an event that are gone: the log tells of each erasure, and knows the words that are left."""
-    where = f"custody event {event['seq']}"
+    where = event_name(event)
     for one in event.get("erased", []):
         told = erased.get(one["entry"])
         if told is None or (told["record"], told["erased"]) != (event["facts"]["event"], one["values"]):
@@ -973,7 +1009,7 @@ def check_item_custody(report: Report, path: str, certificate: Any, logged: dict
 
 def check_event(report: Report, path: str, event: Any, logged: Any, item: Any) -> None:
     """One custody event: the log's facts, the texts behind the log's commitments, and the digest it found."""
-    where = f"custody event {event['seq']}"
+    where = event_name(event)
     if logged is None:
         report.fault(path, f"{where} is not in the log")
     elif any(
@@ -1043,9 +1079,7 @@ def check_stamps(report: Report, dossier: Dossier, checkpoint: Checkpoint | None
         try:
             check_stamp(report, dossier, path, checkpoint)
         except MALFORMED as error:
-            report.fault(
-                path, f"is no time-stamp with all that belongs to it ({type(error).__name__}: {error})"
-            )
+            report.fault(path, f"is no time-stamp with all that belongs to it: {reason(error)}")
 
 
 def check_stamp(report: Report, dossier: Dossier, path: str, checkpoint: Checkpoint | None) -> None:
@@ -1106,11 +1140,27 @@ def compare_key(report: Report, key: LogKey | None, given: set[str], chain: KeyC
         return
     if key is not None and found[-1].line != key.line:
         report.note("the key that you gave is an earlier one of this log; it led on to the one in use")
-    if not given <= {word for one in known for word in (one.line, one.fingerprint.replace(" ", ""))}:
+    words = {word for one in known for word in (one.line, one.fingerprint.replace(" ", ""))}
+    # Keys of other logs may stand in the same file, and are nothing to this one.
+    newer = [one for one in given - words if "+" not in one or one.startswith(f"{known[0].name}+")]
+    aliens = [one for one in known[known.index(found[0]) :] if not is_given(one, given)]
+    # Fingerprints that the dossier lacks may be of any log, so only whole lines say that this log went on otherwise.
+    if aliens and any("+" in one for one in newer) and any(one.line in given for one in known):
         report.fault(
-            "log/public-key",
-            "you gave keys that this dossier does not know: it was made before they were introduced, or by somebody "
-            "who has only an old key. Give the one key that was in use then, if you know that",
+            "log/all-keys",
+            f"goes on with {aliens[0].name}+{aliens[0].key_id.hex()}, which is not among the keys that you gave, and "
+            "lacks keys that you gave. An older dossier only lacks the last keys of log_signing.pub and holds no "
+            "other. So unless keys were left out of what you gave, this log was forked: somebody who had one of its "
+            "keys named another successor. Ask the organisation, by another way than the one on which this dossier "
+            "came, whether that key is its own",
+        )
+    elif newer:
+        report.set_aside(
+            "--key",
+            "not all the keys that you gave are in this dossier: it was made before they came into use, or by somebody "
+            "who has only an old key. Ask for a dossier of today. Or, if you know from elsewhere that this one was "
+            "made before, give that time's key alone: the line that begins with "
+            f"{found[-1].name}+{found[-1].key_id.hex()}",
         )
 
 
@@ -1217,7 +1267,7 @@ def print_report(report: Report, root: str, key: LogKey | None, compared: bool) 
     """The checks made, the key to compare, the faults, the verdict."""
     print(f"Dossier: {shown(os.path.abspath(root))}\n")
     for sentence, passed in report.checks:
-        print(f"  {'ok   ' if passed else 'FAULT'}  {sentence}")
+        print(f"  { ({True: 'ok', False: 'FAULT', None: 'OPEN'}[passed]):5}  {sentence}")
     if key is not None:
         print(
             f"\nKey of the log {shown(key.name)} (SHA-256 of the Ed25519 public key):\n\n    {key.fingerprint}\n"
@@ -1236,17 +1286,49 @@ def print_report(report: Report, root: str, key: LogKey | None, compared: bool) 
         print("\nNot checked here, and no fault:")
         for note in report.notes:
             print(f"  - {note}")
+    if report.aside:
+        print("\nNOT COMPARED, of what you gave:")
+        for sentence in report.aside:
+            print(f"  - {sentence}")
     if report.faults:
         print(f"\n{len(report.faults)} {'fault' if len(report.faults) == 1 else 'faults'}:")
         for fault in report.faults:
             print(f"  - {fault}")
-    print("\nNOT VERIFIED" if report.faults else "\nVERIFIED")
+    print(f"\n{verdict(report)[0]}")
+
+
+def verdict(report: Report) -> tuple[str, int]:
+    """The last word and the exit code."""
+    if report.faults:
+        return "NOT VERIFIED", 1
+    return (
+        ("VERIFIED IN ITSELF, NOT COMPARED WITH ALL THAT WAS GIVEN", 2) if report.aside else ("VERIFIED", 0)
+    )
+
+
+def speak(code: int, say: Callable[..., None], *arguments: Any) -> int:
+    """Say it all, and return the exit code; a report that could not be written to its end is no success."""
+    try:
+        say(*arguments)
+        print(end="", flush=True)
+    except OSError as error:
+        # Else what was not written is tried once more at the end, and that ends in Python's words.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever closed the pipe, such as `head`, has read what they wanted.
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(
+                f"NOT VERIFIED: the report could not be written ({error.strerror}). Make room or let it be written "
+                "elsewhere, and call this again\n"
+            )
+            return 1
+    return code
 
 
 def main(arguments: list[str]) -> int:
-    """Check one folder; the exit code is 0 for VERIFIED, 1 for NOT VERIFIED, 2 for a wrong call."""
+    """Check one folder; the exit codes are those that the head of this file lists."""
     parser = argparse.ArgumentParser(
-        description="Check a dossier offline. Ends with VERIFIED or NOT VERIFIED."
+        description="Check a dossier offline. Ends with VERIFIED (0), NOT VERIFIED (1) or VERIFIED IN ITSELF, NOT "
+        "COMPARED WITH ALL THAT WAS GIVEN (2)."
     )
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument(
@@ -1263,13 +1345,13 @@ def main(arguments: list[str]) -> int:
     try:
         given = None if options.key is None else given_keys(options.key)
     except (OSError, ValueError) as error:
-        parser.error(f"--key: {shown(str(error))}")
+        parser.error(f"--key: {shown(reason(error))}")
     report = Report()
     key = check_folder(report, options.folder, given, options.earlier)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    print_report(report, options.folder, key, options.key is not None)
-    return 1 if report.faults else 0
+    code = verdict(report)[1]
+    return speak(code, print_report, report, options.folder, key, options.key is not None)
 
 
 if __name__ == "__main__":

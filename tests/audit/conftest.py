@@ -1,14 +1,19 @@
 """A log with a key, and an actor to write into it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from audit.actions import Action
 from audit.actors import SystemActor
+from audit.checkpoints import sign_checkpoint
+from audit.exporting import export_log
+from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PRIVATE_FILE, create_log_key
 from audit.log import Subject, append
 from audit.models import Entry
@@ -42,6 +47,12 @@ def write(db: None) -> Callable[[int], list[Entry]]:
 
 
 @pytest.fixture
+def desk(client_for: Callable[[User | None], Client], auditor: User) -> Client:
+    """The auditor, signed in."""
+    return client_for(auditor)
+
+
+@pytest.fixture
 def verify(django_capture_on_commit_callbacks: Any) -> Callable[[Client], Any]:
     """Press "Verify now", let the background do its work, and return the page of the outcome: `verify(desk)`."""
 
@@ -51,3 +62,12 @@ def verify(django_capture_on_commit_callbacks: Any) -> Callable[[Client], Any]:
         return desk.get(asked["Location"])
 
     return pressed
+
+
+@pytest.fixture
+def folder(write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path) -> Path:
+    """An export with two checkpoints and a change of keys."""
+    write(3)
+    sign_checkpoint(actor=CLERK)
+    rotate_log_key(reason=RotationReason.PLANNED, actor=CLERK)
+    return export_log(tmp_path / "export", actor=CLERK).path

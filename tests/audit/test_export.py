@@ -1,10 +1,7 @@
 """An export of the log is checked by its own program, which has never seen Dadkhah, and names what was done to it."""
 
-import hashlib
-import json
+import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,13 +21,14 @@ from audit.exporting import export_log
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import PUBLIC_FILE, load_signer
 from audit.log import Subject, append
-from audit.merkle import complete_root, leaf_hash, nodes_over, root
+from audit.merkle import leaf_hash, nodes_over, root
 from audit.models import Entry
 from audit.notes import Signer, sign_note
 from audit.rotations import Rotation
 from audit.verifier import verify_log
 from dossiers.verifier import verify
 from tests.audit.conftest import CLERK
+from tests.audit.exports import called, check, checked_here, entries_of, listed, rebuilt, sign_with
 from tests.tampering import tamper
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,83 +103,6 @@ def export(write: Callable[[int], list[Entry]], log_key: Path, tmp_path: Path) -
     return export_log(tmp_path / "export", actor=CLERK).path
 
 
-def check(folder: Path, *options: str) -> dict[str, Any]:
-    """What the export's own program says, in a process that cannot see this project."""
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", str(folder / "verify_log.py"), *options, "--json"],
-        capture_output=True,
-        check=False,
-        text=True,
-        cwd=folder.parent,
-    )
-    assert run.stderr == ""
-    answer: dict[str, Any] = json.loads(run.stdout)
-    codes = {"VERIFIED": 0, "NOT VERIFIED": 1}
-    assert run.returncode == codes.get(answer["verdict"], 3)
-    assert answer["ok"] == (run.returncode == 0)
-    return answer
-
-
-def called(folder: Path, *options: str) -> tuple[int, str]:
-    """The exit code and all that it says, for calls that it refuses."""
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", str(folder / "verify_log.py"), *options],
-        capture_output=True,
-        check=False,
-        text=True,
-        cwd=folder.parent,
-    )
-    return run.returncode, run.stdout + run.stderr
-
-
-def rebuilt(folder: Path, bodies: list[bytes]) -> bytes:
-    """Put these entries into the export with all hashes and lists made anew; return the root. Fewer than 65,536."""
-    leaves = [leaf_hash(body) for body in bodies]
-    (folder / "entries.bin").write_bytes(b"".join(len(body).to_bytes(2, "big") + body for body in bodies))
-    (folder / "tiles/0").write_bytes(b"".join(leaves))
-    (folder / "tiles/1").unlink(missing_ok=True)
-    full = [complete_root(leaves[at : at + 256]) for at in range(0, len(leaves) - 255, 256)]
-    if full:
-        (folder / "tiles/1").write_bytes(b"".join(full))
-    listed(folder)
-    return root(len(leaves), nodes_over(leaves)) if leaves else hashlib.sha256(b"").digest()
-
-
-def listed(folder: Path) -> None:
-    """Make SHA256SUMS anew, as everybody can."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
-        for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix())
-    ]
-    (folder / "SHA256SUMS").write_text("".join(lines))
-
-
-def entries_of(folder: Path) -> list[bytes]:
-    content, bodies = (folder / "entries.bin").read_bytes(), []
-    while content:
-        end = 2 + int.from_bytes(content[:2], "big")
-        bodies.append(content[2:end])
-        content = content[end:]
-    return bodies
-
-
-def sign_with(signer: Signer, folder: Path, size: int, digest: bytes) -> Path:
-    """Put a checkpoint by this key into the export."""
-    path = folder / f"checkpoints/{size:012}"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(sign_note(TreeHead(signer.name, size, digest).text, [signer]))
-    listed(folder)
-    return path
-
-
-def checked_here(folder: Path, *against: str) -> verify_log.Report:
-    """The same in this process, for tests that check many times."""
-    report = verify_log.Report()
-    verify_log.check_folder(report, str(folder), None, list(against))
-    return report
-
-
 def test_an_export_is_verified_by_its_own_program(export: Path) -> None:
     answer = check(export)
     assert answer["faults"] == []
@@ -222,7 +143,7 @@ def test_a_missing_and_an_added_file_are_named(export: Path) -> None:
     (export / "extra").write_text("x")
     faults = check(export)["faults"]
     assert "tiles/1: is missing" in faults
-    assert "extra: is no part of an export; it was added" in faults
+    assert any(fault.startswith("extra: is no part of an export; it was added") for fault in faults)
 
 
 def test_a_changed_entry_is_named_by_its_leaf(export: Path) -> None:
@@ -367,10 +288,13 @@ def test_an_export_that_is_unsigned_on_purpose_is_verified_up_to_its_last_checkp
     assert (code, said.splitlines()[-1]) == (3, "VERIFIED UP TO 5")
 
 
-def test_an_empty_log_that_is_signed_is_whole(export: Path, log_key: Path) -> None:
+def test_an_empty_log_that_is_signed_lacks_the_entry_about_its_copy_alone(
+    export: Path, log_key: Path
+) -> None:
     shutil.rmtree(export / "checkpoints")
     sign_with(load_signer(), export, 0, rebuilt(export, []))
-    assert check(export)["verdict"] == "VERIFIED"
+    (fault,) = check(export)["faults"]
+    assert "does not end with the entry about a copy" in fault
 
 
 @pytest.fixture
@@ -426,9 +350,8 @@ def test_a_stolen_key_cannot_take_back_the_rotation_that_ended_it(turned: Turned
         assert check(folder, "--key", key.verifier.line)["verdict"] == "NOT VERIFIED"
     published = folder.parent / "log_signing.pub"
     published.write_text("".join(f"{one.verifier.line}\n" for one in signers))
-    assert any(
-        "all the keys that you gave" in one for one in check(folder, "--key", str(published))["faults"]
-    )
+    [aside] = check(folder, "--key", str(published))["incomparable"]
+    assert "by somebody who has only an old key" in aside["detail"]
 
 
 def test_a_stolen_key_cannot_name_a_successor_of_its_own(turned: Turned) -> None:
@@ -456,8 +379,10 @@ def test_a_note_with_a_line_like_a_key_is_no_rotation(turned: Turned) -> None:
 def test_the_past_before_a_rotation_is_bound_by_its_root(export: Path, log_key: Path) -> None:
     """One who has both keys, and rewrites what stood before the rotation, is betrayed by the rotation."""
     old, new = load_signer(), Signer.generate(load_signer().name)
-    bodies = entries_of(export)
-    head = TreeHead(old.name, 300, root(300, nodes_over([leaf_hash(body) for body in bodies[:300]])))
+    # Without what tells of other checkpoints, which would betray it too.
+    bodies = [body for body in entries_of(export) if not body.startswith(b'{"action":"log.checkpoint')]
+    bodies[-1] = re.sub(rb'"keys":\[[^]]*\],', b"", bodies[-1])
+    head = TreeHead(old.name, 290, root(290, nodes_over([leaf_hash(body) for body in bodies[:290]])))
     (export / "keys").write_text(f"{old.verifier.line}\n{new.verifier.line}\n")
     (export / "rotations").mkdir()
     (export / "rotations/0000").write_text(sign_note(Rotation(head, (new.verifier,)).text, [old]))
@@ -467,7 +392,7 @@ def test_the_past_before_a_rotation_is_bound_by_its_root(export: Path, log_key: 
     bodies[7] = b'{"facts":{},"forged":1}'
     sign_with(new, export, len(bodies), rebuilt(export, bodies))
     assert check(export)["faults"] == [
-        "rotations/0000: the first 300 entries are not those under which the key was replaced"
+        "rotations/0000: the first 290 entries are not those under which the key was replaced"
     ]
 
 
@@ -486,20 +411,11 @@ def test_it_reads_every_form_in_which_the_key_is_handed_out(
     assert check(folder, "--key", str(other))["verdict"] == "NOT VERIFIED"
 
 
-def test_calls_that_give_no_key_are_refused(export: Path, tmp_path: Path, log_key: Path) -> None:
-    empty = tmp_path / "empty"
-    empty.touch()
-    for key, sentence in (
-        ("", "there is no such file"),
-        (str(tmp_path / "missing.pub"), "there is no such file"),
-        (str(empty), "holds no Ed25519 key"),
-        (str(tmp_path), "is no plain file"),
-        (str(log_key), "private key"),
-    ):
-        code, said = called(export, "--key", key)
-        assert (code, sentence in said) == (2, True), said
-    code, said = called(export, "--against", str(tmp_path / "missing"))
-    assert (code, "there is no such file" in said) == (2, True)
+def test_a_call_that_it_does_not_know_is_refused(export: Path) -> None:
+    for words in (["--agianst", "x"], [str(export / "keys")]):
+        code, said = called(export, *words)
+        assert (code, "usage:" in said) == (2, True), said
+        assert "VERIFIED" not in said.split("usage:")[0]
 
 
 def test_a_file_of_keys_that_never_ends_is_not_read(export: Path) -> None:

@@ -122,7 +122,7 @@ def rewrite(folder: Path, name: str, change: Callable[[str], str]) -> "verify.Re
     return report
 
 
-def checks(report: "verify.Report") -> dict[str, bool]:
+def checks(report: "verify.Report") -> dict[str, bool | None]:
     return dict(report.checks)
 
 
@@ -195,11 +195,36 @@ def test_the_key_is_read_in_every_form_in_which_it_is_handed_out(
     own = settings.DADKHAH_KEYS_DIR / PUBLIC_FILE
     for given in (own, later / "log/all-keys", later / "log/public-key", later / "log/public-key.pem"):
         assert run_verifier(later, "--key", str(given)).returncode == 0, given
-    # A dossier that knows only the old one of them can be the work of whoever stole it.
+    # A dossier that knows only the old one of them can be the work of whoever stole it, and it can be of before.
     done = run_verifier(compiled.path, "--key", str(own))
-    assert (done.returncode, "you gave keys that this dossier does not know" in done.stdout) == (1, True)
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[-1] == "VERIFIED IN ITSELF, NOT COMPARED WITH ALL THAT WAS GIVEN"
+    assert "by somebody who has only an old key" in done.stdout
+    assert "FAULT" not in done.stdout
     old = own.read_text().splitlines()[0]
+    assert f"the line that begins with {old[: old.index('+') + 9]}" in done.stdout
     assert run_verifier(compiled.path, "--key", old).returncode == 0
+
+
+def test_a_dossier_whose_keys_went_another_way_than_those_that_were_given_is_of_a_fork(
+    another: Compile, administrator: User, compiled: Folder, tmp_path: Path
+) -> None:
+    first = (compiled.path / "log/public-key").read_text()
+    rotate_log_key(reason=RotationReason.PLANNED, actor=administrator)
+    other = Signer.generate(verify.LogKey(first).name).verifier.line
+    given = tmp_path / "given"
+    given.write_text(f"{first}{other}\n")
+    done = run_verifier(another(), "--key", str(given))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "NOT VERIFIED")
+    assert "this log was forked" in done.stdout
+    assert "key alone" not in done.stdout
+
+
+def test_a_key_of_another_log_beside_the_right_one_disturbs_nothing(compiled: Folder, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    stranger = Signer.generate("other.example/log").verifier.line
+    given.write_text((compiled.path / "log/public-key").read_text() + stranger + "\n")
+    assert run_verifier(compiled.path, "--key", str(given)).returncode == 0
 
 
 def test_a_call_without_a_key_or_a_file_is_refused(compiled: Folder, tmp_path: Path) -> None:

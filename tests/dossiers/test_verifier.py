@@ -3,8 +3,10 @@
 import ast
 import base64
 import hashlib
+import json
 import os
 import random
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +22,7 @@ from audit.commitments import commit, new_salt
 from audit.notes import Signer
 from dossiers.verifier import verify
 from tests.dossiers.conftest import Folder
-from tests.dossiers.verifying import VERIFIER, run_verifier
+from tests.dossiers.verifying import VERIFIER, read_by_nobody, run_verifier, written_to
 
 # RFC 8032 section 7.1, tests 1 to 3: public key, message, signature.
 RFC_8032 = [
@@ -286,6 +288,50 @@ def test_files_added_removed_renamed_or_replaced_are_found_and_named(
     faults, checks = in_process(folder)
     assert checks
     assert any(fault.startswith(f"{name}:") for fault in faults), faults
+
+
+@pytest.mark.parametrize("content", [b"{}\n", b"[" * 100_000, b"\xff\n", b"[1]\n", None])
+def test_it_says_in_words_what_is_wrong_with_a_file_and_never_by_the_name_of_an_exception(
+    content: bytes | None, copy_of: Callable[[], Path]
+):
+    folder = copy_of()
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        before = path.read_bytes()
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+        faults, _checks = in_process(folder)
+        assert faults, path
+        for fault in faults:
+            assert not re.search(r"[a-z]Error|Exception|Expecting|codec|subscript|recursion", fault), fault
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("number", [None, [], {}, "", True, "absent"])
+def test_a_custody_event_without_its_number_is_told_in_words(number: object, copy_of: Callable[[], Path]):
+    folder = copy_of()
+    path = next((folder / "data/certificates").glob("*.json"))
+    certificate = json.loads(path.read_text(encoding="utf-8"))
+    for event in certificate["events"]:
+        event["seq"] = number
+        if number == "absent":
+            del event["seq"]
+    path.write_text(json.dumps(certificate), encoding="utf-8")
+    faults, _checks = in_process(folder)
+    assert any(f"{path.name}: custody event 1 bears no number" in fault for fault in faults), faults
+    for fault in faults:
+        assert not re.search(r"None|True|\[\]|\{\}", fault), fault
+
+
+def test_a_report_that_cannot_be_written_is_no_success(compiled: Folder):
+    code, said = written_to(Path("/dev/full"), compiled.path / "verify.py")
+    assert code == 1
+    assert said.startswith("NOT VERIFIED: the report could not be written (No space left on device)")
+    assert len(said.splitlines()) == 1
+
+
+def test_whoever_reads_only_the_beginning_of_the_report_is_told_nothing_more(compiled: Folder):
+    assert read_by_nobody(compiled.path / "verify.py") == (0, "")
 
 
 def test_it_names_every_fault_and_not_only_the_first(copy_of: Callable[[], Path]):
