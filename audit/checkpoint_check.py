@@ -8,10 +8,11 @@ from datetime import datetime
 from django.conf import settings
 
 from audit.actions import Action
-from audit.clock import TOLERANCE, moment
+from audit.clock import TOLERANCE, is_near, moment
 from audit.faults import FaultKind, LogReport
 from audit.rows import leaves_between, reordered_between
-from audit.signed_rows import Record, StoredCheckpoint, records
+from audit.signed_rows import Record, StoredCheckpoint, rotation_rows
+from audit.telling import Telling
 
 
 def check_roots(
@@ -55,7 +56,10 @@ class Recorded:
 
 
 def check_records(
-    report: LogReport, checkpoints: Sequence[StoredCheckpoint], roots: Mapping[int, bytes]
+    report: LogReport,
+    checkpoints: Sequence[StoredCheckpoint],
+    roots: Mapping[int, bytes],
+    telling: Telling,
 ) -> Recorded:
     """Compare the checkpoints with the entries that record their signing; return what these entries say.
 
@@ -65,9 +69,10 @@ def check_records(
     """
     stored = {one.id: one for one in checkpoints}
     recorded = Recorded()
-    for record in records(Action.CHECKPOINT_SIGNED):
+    for record in telling.of(Action.CHECKPOINT_SIGNED):
         _note_signing(recorded, record)
-        checkpoint, size = stored.get(record.subject_id), record.facts.get("size")
+        checkpoint, said = stored.get(record.subject_id), record.facts.get("size")
+        size = said if isinstance(said, int) else -1  # whatever else JSON holds is no size of a tree
         place = f"checkpoint of size {size}"
         if checkpoint is None:
             report.add(FaultKind.CHECKPOINT_REMOVED, place, record.subject_id)
@@ -75,10 +80,13 @@ def check_records(
             record.facts.get("root") != checkpoint.root.hex() and roots.get(size) == checkpoint.root
         ):  # a root that the log never had is named as a fork
             report.add(FaultKind.CHECKPOINT_CHANGED, place, record.subject_id)
-    for record in records(Action.COSIGNATURE_ADDED):
+    added: dict[str, list[Record]] = defaultdict(list)
+    for record in telling.of(Action.COSIGNATURE_ADDED):
         _note_keys(recorded, record)
+        added[record.subject_id].append(record)
     for key, checkpoint in stored.items():
         _check_times(report, checkpoint, recorded.moments.get(key, []))
+        _check_added(report, checkpoint, added.get(key, []))
         _check_signers(report, checkpoint, recorded.keys.get(key, set()))
     return recorded
 
@@ -114,6 +122,25 @@ def _check_times(report: LogReport, checkpoint: StoredCheckpoint, recorded: Sequ
         made_at = signature.made_at
         if made_at is not None and all(abs(made_at - one) > TOLERANCE for one in recorded):
             report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, f"made_at of {signature.key}")
+
+
+def _check_added(report: LogReport, checkpoint: StoredCheckpoint, added: Sequence[Record]) -> None:
+    """Compare the time of each witness's signature with that of the entry that says it was taken in."""
+    times = {record.facts.get("key"): record.recorded_at for record in added}
+    for signature in checkpoint.signatures:
+        if not is_near(signature.made_at, times.get(signature.key)):
+            report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, f"made_at of {signature.key}")
+
+
+def check_rotations(report: LogReport, telling: Telling) -> None:
+    """Compare id and time of each change of keys with its entry. Its note stands for itself."""
+    recorded = {record.subject_id: record.recorded_at for record in telling.of(Action.LOG_KEY_ROTATED)}
+    stored = dict(rotation_rows())
+    for key, made_at in stored.items():
+        if not is_near(made_at, recorded.get(key)):
+            report.add(FaultKind.CHECKPOINT_CHANGED, f"rotation {key}", "made_at")
+        elif key not in recorded and not recorded.keys() <= stored.keys():
+            report.add(FaultKind.CHECKPOINT_CHANGED, f"rotation {key}", "id")
 
 
 def _is_backdated(made_at: datetime, checkpoint: StoredCheckpoint, recorded: Sequence[datetime]) -> bool:

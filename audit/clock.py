@@ -57,6 +57,11 @@ def moment(text: str) -> datetime | None:
         return None
 
 
+def is_near(time: datetime | None, recorded: datetime | None) -> bool:
+    """Whether the time of a row is that of the entry that came with it; one that is no time is named elsewhere."""
+    return time is None or recorded is None or abs(time - recorded) <= TOLERANCE
+
+
 def falls_back(times: Iterable[datetime]) -> bool:
     """Say whether any of the times is older than one before it by more than the tolerance."""
     latest: datetime | None = None

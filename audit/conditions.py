@@ -2,7 +2,8 @@
 
 PostgreSQL prints parentheses around everything, casts that nobody wrote, `= ANY (ARRAY[…])` for IN and two comparisons
 for BETWEEN, a little otherwise in each version. What is left in the form says what the condition demands: which words
-stand in which order, and how AND, OR and NOT bind them. Casts to types of the system are left out. A name of another
+stand in which order, and how AND, OR and NOT bind them. Of casts only those are left out that PostgreSQL itself writes
+around texts; every other says something, for one that pads makes a length whatever its maker likes. A name of another
 schema stays, for whoever asks has only the system's own names in the search path.
 """
 
@@ -18,7 +19,12 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX .+? ON .+? ?(?:USING (\w+) ?)?(\(.*)", re.DOTALL)
+# Texts and names as SQL quotes them: what stands in them is no word of the statement.
+QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+_CHECK = re.compile(rf"{QUOTED.pattern}|(\bCHECK\s*\()", re.IGNORECASE)
+_STEP = re.compile(rf"{QUOTED.pattern}|[()]")
 _CLOSING = {")", "]"}
+_WRITTEN_BY_POSTGRESQL = {"::text", "::text[]", "::character varying", "::character varying[]"}
 # A leaf is its words; a node is its word and what stands under it.
 _Node: TypeAlias = "tuple[str, ...] | _Bound"
 
@@ -35,9 +41,12 @@ class _Bound:
 
 
 @lru_cache(maxsize=1024)
-def condition_form(text: str) -> str:
-    """Return the form of a condition; two spellings of one condition have the same."""
-    reader = _Reader([_plain(token) for token in _TOKEN.findall(text) if not token.startswith("::")])
+def condition_form(text: str, no_texts: frozenset[str] = frozenset()) -> str:
+    """Return the form of a condition; two spellings of one condition have the same.
+
+    `no_texts` are the columns of which PostgreSQL would not make texts by itself.
+    """
+    reader = _Reader(list(_telling(_TOKEN.findall(text), no_texts)))
     try:
         return " ".join([_shown(reader.any_of()), *reader.rest()])
     except RecursionError:  # nothing that a migration wrote
@@ -58,12 +67,14 @@ def index_form(statement: str) -> str:
 
 def checks_in(statement: str) -> Iterator[str]:
     """Yield what each CHECK of a statement demands, as it is written there."""
-    for found in re.finditer(r"\bCHECK\s*\(", statement):
+    for found in _CHECK.finditer(statement):
+        if not found[1]:
+            continue
         depth, at = 1, found.end()
-        for token in re.finditer(r"'(?:[^']|'')*'|[()]", statement[found.end() :]):
-            depth += {"(": 1, ")": -1}.get(token.group(), 0)
+        for step in _STEP.finditer(statement, found.end()):
+            depth += {"(": 1, ")": -1}.get(step[0], 0)
             if depth == 0:
-                at = found.end() + token.start()
+                at = step.start()
                 break
         yield statement[found.end() : at]
 
@@ -131,6 +142,19 @@ class _Reader:
         token = self._next
         self._at += 1
         return token
+
+
+def _telling(tokens: Sequence[str], no_texts: frozenset[str]) -> Iterator[str]:
+    """The tokens without the casts that nobody wrote."""
+    for at, token in enumerate(tokens):
+        if not token.startswith("::"):
+            yield _plain(token)
+            continue
+        cast = "::" + " ".join(token.removeprefix("::").split())
+        closed = at > 1 and tokens[at - 1] == ")"
+        of = tokens[at - 2] if closed else tokens[at - 1]
+        if cast not in _WRITTEN_BY_POSTGRESQL or of.strip('"') in no_texts:
+            yield cast
 
 
 def _plain(token: str) -> str:

@@ -31,9 +31,8 @@ class EntryCheck:
             self.places.differ(place, found=hashed, given=leaf.leaf_hash)
         if leaf.entry_hash not in {hashed, leaf.leaf_hash}:
             self._report.add(FaultKind.HASH_CHANGED, place)
-        head, tail = _frame(leaf.columns)
-        if not (leaf.body.startswith(head) and leaf.body.endswith(tail)):
-            self._report.add(FaultKind.COLUMN_CHANGED, place, ", ".join(_differing(leaf.body, leaf.columns)))
+        if not framed(leaf.body, leaf.columns):
+            self._report.add(FaultKind.COLUMN_CHANGED, place, ", ".join(differing(leaf.body, leaf.columns)))
         elif hashed == leaf.leaf_hash and not is_canonical(leaf.body):
             self._report.add(FaultKind.NOT_CANONICAL, place)
         if leaf.index >= 0:
@@ -49,6 +48,12 @@ def _place(leaf: StoredLeaf) -> str:
     return (
         f"leaf {leaf.index} (entry {leaf.entry_id})" if leaf.index >= 0 else f"entry {leaf.entry_id}, waiting"
     )
+
+
+def framed(body: bytes, columns: Columns) -> bool:
+    """Whether the body says around its facts what stands in the columns."""
+    head, tail = _frame(columns)
+    return body.startswith(head) and body.endswith(tail)
 
 
 def _frame(columns: Columns) -> tuple[bytes, bytes]:
@@ -68,7 +73,8 @@ def _text(value: str | None) -> str:
     return "null" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _differing(body: bytes, columns: Columns) -> list[str]:
+def differing(body: bytes, columns: Columns) -> list[str]:
+    """Return the columns that say something else than the body, or why it cannot be held against them."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

@@ -14,6 +14,10 @@ class DomainError(Exception):
         return []
 
 
+class Answered(SystemExit):
+    """A command has said its whole answer, as JSON where that was asked for; what remains is its exit code."""
+
+
 class BadInput(DomainError):
     """What was given cannot be used as it is."""
 
@@ -134,8 +138,16 @@ class VerificationBusy(AuditError, Conflict):
     """A verification is going on that cannot answer this request as well."""
 
 
+class LanguageReplaced(AuditError, Broken):
+    """The language that the guards are written in no longer runs them; none was put back."""
+
+
 class LogForked(AuditError, Broken):
     """The log is smaller than, or contradicts, what was signed before; nothing more is signed."""
+
+
+class EntriesHidden(AuditError, Broken):
+    """Entries of the log are not found by its indexes, so nothing is signed that was made with them."""
 
 
 class UnknownRecord(AuditError, NotFound):
@@ -166,12 +178,16 @@ class StampFilesUnusable(AuditError, BadInput):
     """A folder of carried time-stamp requests, or a file in it, cannot be used as it is."""
 
 
+class PlaceRefused(AuditError, BadInput):
+    """The log was to be taken out into no folder at all, or into one of ours."""
+
+
+class ReviewerNeeded(AuditError, BadInput):
+    """Entries were to be handed out in nobody's name."""
+
+
 class TargetExists(AuditError, Conflict):
     """What was to be written is there already and is never overwritten."""
-
-
-class UnknownCheckpoint(AuditError, NotFound):
-    """The log has no checkpoint of this size."""
 
 
 class UnknownReviewer(AuditError, NotFound):

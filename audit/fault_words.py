@@ -42,6 +42,7 @@ _PHRASES: Mapping[str, Promise] = {
     r"rotation (?P<n_number>\d+) of those that lead nowhere": _(
         "rotation of keys %(n_number)s of those that lead nowhere"
     ),
+    r"rotation (?P<id>\S+)": _("rotation of keys %(id)s"),
     r"stamp of (?P<name>.+), checkpoint of size (?P<n_size>\d+)": _(
         "time-stamp of %(name)s, checkpoint of size %(n_size)s"
     ),
@@ -70,6 +71,12 @@ _PHRASES: Mapping[str, Promise] = {
     r"setting (?P<name>.+)": _("setting %(name)s"),
     r"right (?P<what>[A-Z, ]+) of (?P<name>.+)": _("the right %(what)s of the role %(name)s"),
     r"owner (?P<name>.+)": _("the owner %(name)s"),
+    r"It is of the log (?P<theirs>.+); this one is (?P<ours>.+)\.": _(
+        "It is of the log %(theirs)s; this one is %(ours)s."
+    ),
+    r"It is of size (?P<n_size>\d+), signed by (?P<keys>.+)\.": _(
+        "It is of size %(n_size)s, signed by %(keys)s."
+    ),
     r"The log ends at (?P<n_size>\d+)\.": _("The log ends at %(n_size)s."),
     r"The difference lies among leaves (?P<n_from>\d+) to (?P<n_to>\d+)\.": _(
         "The difference lies among leaves %(n_from)s to %(n_to)s."
@@ -114,11 +121,24 @@ _PHRASES: Mapping[str, Promise] = {
     r"on (?P<table>\w+): (?P<what>.+)": _("On the table %(table)s: %(what)s"),
     r"on the database": _("On the whole database."),
     r"set on the database or on a role": _("Set on the database or on a role."),
-    r"(?P<what>(?:its body|SECURITY DEFINER|settings of its own|another schema|its owner)(?:, .+)?)": _(
+    r"(?P<what>(?:its body|its language|SECURITY DEFINER|settings of its own|another schema|its owner)(?:, .+)?)": _(
         "Not as the migration made it: %(what)s"
     ),
     r"missing: (?P<what>.+)": _("Missing: %(what)s"),
     r"its definition": _("Its definition."),
+    r"This is not a signed note: it holds control characters\.": _(
+        "This is not a signed note: it holds control characters."
+    ),
+    r"This is not a signed note: there is no signature after a blank line\.": _(
+        "This is not a signed note: there is no signature after a blank line."
+    ),
+    r"This is not a signed note: a signature line has another form\.": _(
+        "This is not a signed note: a signature line has another form."
+    ),
+    r"This is not a signed note: a signature is too short to name its key\.": _(
+        "This is not a signed note: a signature is too short to name its key."
+    ),
+    r"A key or signature is not base64\.": _("A key or signature is not base64."),
     r"is missing": _("It is missing."),
     r"is no plain table": _("It is no plain table."),
     r"does not outlive a crash or a session": _("It does not outlive a crash or a session."),

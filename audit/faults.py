@@ -9,6 +9,10 @@ from audit.worded import Worded
 
 # Beyond this many, faults are counted but no longer listed, so that the memory stays flat.
 LISTED = 10_000
+# No place and no detail of ours is longer; what somebody wrote into a row can be.
+_LONGEST = 1_000
+# Persian words are not spelled right without them, and they turn nothing round.
+_JOINERS = "\u200c\u200d"
 
 
 class FaultKind(Worded):
@@ -25,7 +29,7 @@ class FaultKind(Worded):
     TILE_CHANGED = "tile_changed", _("A stored part of the tree is missing or was changed.")
     FORKED = "forked", _("The log does not contain what was signed.")
     BAD_SIGNATURE = "bad_signature", _("A checkpoint's signature is wrong.")
-    FOREIGN_KEY = "foreign_key", _("A checkpoint was signed by a key that is not this log's.")
+    FOREIGN_KEY = "foreign_key", _("A checkpoint was signed by a key that is not known here as this log's.")
     UNSIGNED = "unsigned", _("A checkpoint has no signature.")
     KEY_MISSING = "key_missing", _("The log's public key is not to be had, so no signature could be checked.")
     GUARD_MISSING = (
@@ -65,7 +69,11 @@ class FaultKind(Worded):
     REORDERED = "reordered", _("Entries have changed places with each other.")
     ROLLED_BACK = (
         "rolled_back",
-        _("The log is shorter than a checkpoint that left the house: an older copy was put back."),
+        _(
+            "The log is shorter than a checkpoint that left the house: an older copy was put back, or its end was cut. "
+            "See that this is the house's own database (DATABASE_URL), keep it as it is, and compare the newest backup "
+            "with the same checkpoint."
+        ),
     )
     REBUILT = (
         "rebuilt",
@@ -80,6 +88,16 @@ class FaultKind(Worded):
     OTHER_LOG = (
         "other_log",
         _("A checkpoint that was given for comparison is of another log and proves nothing here."),
+    )
+    UNREADABLE_FILE = (
+        "unreadable_file",
+        _(
+            "What was given as a checkpoint for comparison could not be read, so the log was not compared with it."
+        ),
+    )
+    UNKNOWN_CHECKPOINT = (
+        "unknown_checkpoint",
+        _("The log has no stored checkpoint of the size from which it was to be read."),
     )
     CHECKPOINT_CHANGED = (
         "checkpoint_changed",
@@ -140,16 +158,13 @@ class FaultKind(Worded):
     UNKNOWN_ACTION = "unknown_action", _("Entries name an action that this version does not know.")
 
 
-def not_comparable_sentence(whole: bool) -> str:
-    """Return what follows where a checkpoint from outside could not be compared; `whole` is what was found inside."""
-    agrees = _(
-        "The log itself agrees with all that is stored; the checkpoint that was given says nothing about it."
-    )
-    warning = _(
-        "If you are sure that this checkpoint came from this house, tell the administrator and the lawyer in charge: "
-        "were keys exchanged together with the log, the true checkpoints would be the ones that look foreign."
-    )
-    return f"{agrees} {warning}" if whole else str(warning)
+def shown(text: str) -> str:
+    """Return what a row says so that it can command no terminal and forge no line: unprintables as escapes, cut short.
+
+    A text that no output could encode, as with half of a surrogate pair, is shown like the rest.
+    """
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return "".join(c if c.isprintable() or c in _JOINERS else ascii(c)[1:-1] for c in cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +181,25 @@ class Fault:
         return str(self.kind.sentence)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A checkpoint from outside that the log agrees with: it covers the first `up_to` of the entries in the tree."""
+
+    place: str
+    up_to: int
+    of: int
+
+
 @dataclass(slots=True)
 class LogReport:
     """The outcome of one verification.
 
     `since` is the size of the checkpoint up to which entries were not read again (0: all were read), `read` how many
-    were; `read_from` is the first place that was, which is the start of a tile. `incomparable` are the checkpoints from
-    outside from which nothing follows. `notices` are worth a person's attention but break nothing: an honest clock can
-    be set back.
+    were; `read_from` is the first place that was, which is the start of a tile. `against` counts what was given to
+    compare with, that of `since` among them; `compared` are those that the log agrees with, and `incomparable` those
+    from which nothing follows. `notices` are worth a person's attention but break nothing: an honest clock can be set
+    back. `signed` is the size of the largest checkpoint with good signatures: entries after it whoever owns the
+    database can still write anew, unseen.
     """
 
     entries: int = 0
@@ -181,9 +207,11 @@ class LogReport:
     size: int = 0
     root: str = ""
     checkpoints: int = 0
+    signed: int = 0
     fault_count: int = 0
     faults: list[Fault] = field(default_factory=list)
     notices: list[Fault] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
     incomparable: list[Fault] = field(default_factory=list)
     since: int = 0
     read: int = 0
@@ -198,13 +226,28 @@ class LogReport:
         """Count a fault, and list it while there is room."""
         self.fault_count += 1
         if len(self.faults) < LISTED:
-            self.faults.append(Fault(kind, place, detail))
+            self.faults.append(Fault(kind, shown(place), shown(detail)))
 
     def notice(self, kind: FaultKind, place: str, detail: str = "") -> None:
         """List what a person should know though it breaks nothing, while there is room."""
         if len(self.notices) < LISTED:
-            self.notices.append(Fault(kind, place, detail))
+            self.notices.append(Fault(kind, shown(place), shown(detail)))
+
+    def agrees_with(self, place: str, up_to: int) -> None:
+        """List a checkpoint from outside that fits the log."""
+        self.compared.append(Compared(shown(place), up_to, self.size))
+
+    def set_aside(self, kind: FaultKind, place: str, detail: str = "") -> None:
+        """List what was given to compare with and from which nothing follows."""
+        self.incomparable.append(Fault(kind, shown(place), shown(detail)))
+
+    @property
+    def verdict(self) -> str:
+        """One word: `broken`, `not_compared` where something that was given says nothing about it, or `verified`."""
+        if not self.ok:
+            return "broken"
+        return "not_compared" if self.incomparable else "verified"
 
     def as_dict(self) -> dict[str, Any]:
-        """The report for JSON; `ok` first."""
-        return {"ok": self.ok, **asdict(self)}
+        """The report for JSON; `ok`, which is about the log alone, and the verdict first."""
+        return {"ok": self.ok, "verdict": self.verdict, **asdict(self)}

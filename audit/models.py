@@ -7,6 +7,7 @@ STRICT on SQLite; on PostgreSQL `Entry.leaf_hash` is computed by the database it
 
 import base64
 import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +18,30 @@ from audit.merkle import HASH_BYTES
 MAX_BODY = 65_535
 
 
+if TYPE_CHECKING:
+    _DateTimeField = models.DateTimeField[Any, Any]
+else:
+    _DateTimeField = models.DateTimeField
+
+
+class _Moment(_DateTimeField):
+    """Compared as it is written: SQLite compares texts, and Django leaves out a fraction of zero."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        written = super().get_db_prep_value(value, connection, prepared)
+        whole = isinstance(written, str) and "." not in written
+        return f"{written}.000000" if whole else written
+
+
 class Entry(models.Model):
     """One act. `body` is what is hashed and proven; every other column repeats a part of it, for finding."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    recorded_at = models.DateTimeField()
+    recorded_at = _Moment()
     actor = models.CharField(max_length=200)
     channel = models.CharField(max_length=20)
     action = models.CharField(max_length=60)

@@ -19,24 +19,22 @@ together with the log, the true checkpoints would be the ones that look foreign.
 
 import base64
 import binascii
-import os
-import stat
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from audit.errors import BadNote, SignatureUnsupported
-from audit.faults import Fault, FaultKind, LogReport
+from audit.errors import BadNote, LogKeyMissing, LogKeyWrong, SignatureUnsupported
+from audit.faults import FaultKind, LogReport
+from audit.key_history import own_generations
 from audit.merkle import HASH_BYTES
 from audit.notes import split_note
 from audit.rotations import Generation
 from audit.signed_rows import StoredCheckpoint
 
-_LONGEST = 1_000_000
+# Whoever wrote a note may have put any number of signatures under it.
+_KEYS_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +49,18 @@ class OutsideCheckpoint:
     signatures: Sequence[tuple[str, bytes]]
 
 
-def read_several(paths: Sequence[Path]) -> list[OutsideCheckpoint]:
-    """Read checkpoints from files; those of one name are told apart by their whole path. Raises BadNote."""
-    named = Counter(path.name for path in paths)
-    return [read_outside(path, place=path.name if named[path.name] == 1 else str(path)) for path in paths]
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What was given as a checkpoint and is none that can be used; `reason` says why, and what to do."""
 
-
-def read_outside(path: Path, *, place: str = "") -> OutsideCheckpoint:
-    """Read a checkpoint from a file, such as `log/checkpoint` of a dossier. Raises BadNote, which names the file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise BadNote(
-                    _("%(name)s is no regular file. Name the file of a checkpoint.") % {"name": path}
-                )
-            note = file.read(_LONGEST).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadNote(_("%(name)s cannot be read as a checkpoint.") % {"name": path}) from error
-    try:
-        return parse_outside(note, place=place or path.name)
-    except BadNote as error:
-        sentence = _("%(name)s is no checkpoint: %(reason)s") % {"name": path, "reason": error}
-        raise BadNote(sentence) from error
+    kind: FaultKind
+    place: str
+    reason: str
 
 
 def parse_outside(note: str, *, place: str) -> OutsideCheckpoint:
-    """Read a checkpoint (C2SP tlog-checkpoint) from its note. Raises BadNote where it is none."""
-    text, signatures = split_note(note)
+    """Read a checkpoint (C2SP tlog-checkpoint) that travelled, from its note. Raises BadNote where it is none."""
+    text, signatures = split_note(_as_sent(note))
     origin, size, root, *_extensions = [*text.split("\n"), "", ""]
     try:
         raw = base64.b64decode(root, validate=True)
@@ -88,6 +70,14 @@ def parse_outside(note: str, *, place: str) -> OutsideCheckpoint:
     if not origin or not plain or len(raw) != HASH_BYTES:
         raise BadNote(_("This is a signed note, but not the checkpoint of a log."))
     return OutsideCheckpoint(place, origin, int(size), raw, text, signatures)
+
+
+def _as_sent(note: str) -> str:
+    """Undo what mail and editors do to line ends, and to what opens and closes a file.
+
+    Nothing is lost by that: the signature is over the text as it was, and is checked after this.
+    """
+    return note.removeprefix("\ufeff").replace("\r\n", "\n").strip("\n") + "\n"
 
 
 def signed_by_us(outside: OutsideCheckpoint, chain: Sequence[Generation]) -> FaultKind | None:
@@ -107,6 +97,14 @@ def signed_by_us(outside: OutsideCheckpoint, chain: Sequence[Generation]) -> Fau
             continue
         fault = None if generation.covers(outside.size) else FaultKind.KEY_OUT_OF_TIME
     return fault
+
+
+def is_signed_by_us(outside: OutsideCheckpoint) -> bool:
+    """Say the same in one word, by the keys that are here; False where they are not to be had."""
+    try:
+        return signed_by_us(outside, own_generations()[0]) is None
+    except (LogKeyMissing, LogKeyWrong):
+        return False
 
 
 def compare(
@@ -131,7 +129,7 @@ def compare(
         elif kind is FaultKind.KEY_OUT_OF_TIME:
             report.add(kind, outside.place)
         else:
-            report.incomparable.append(Fault(kind, outside.place))
+            report.set_aside(kind, outside.place, _more(kind, outside))
     _name_split_views(report, ours, checkpoints)
     fitting = {one.size for one in ours if roots.get(one.size) == one.root}
     contradicted = False
@@ -145,10 +143,22 @@ def compare(
             report.add(
                 FaultKind.FORKED, place, f"The difference lies among leaves {good} to {outside.size - 1}."
             )
+        else:
+            report.agrees_with(outside.place, outside.size)
     known = {one.size for one in checkpoints} | set(remembered)
     # Every log fits the empty one.
     if contradicted and not fitting - {0} and not any(one.size in known for one in ours):
         report.add(FaultKind.REBUILT, "log")
+
+
+def _more(kind: FaultKind, outside: OutsideCheckpoint) -> str:
+    """What whoever looks for the log that it belongs to needs to know of it."""
+    if kind is FaultKind.OTHER_LOG:
+        return f"It is of the log {outside.origin}; this one is {settings.DADKHAH_LOG_ORIGIN}."
+    if kind is FaultKind.FOREIGN_KEY:
+        keys = ", ".join(f"{name}+{raw[:4].hex()}" for name, raw in outside.signatures[:_KEYS_NAMED])
+        return f"It is of size {outside.size}, signed by {keys}."
+    return ""
 
 
 def _name_split_views(

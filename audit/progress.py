@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit.digits import in_digits
 from audit.fault_words import in_words
-from audit.faults import FaultKind, not_comparable_sentence
+from audit.faults import Compared, FaultKind, shown
 from audit.models import VerificationRun
+from audit.outside_words import aside_sentences, compared_sentences
 from audit.runs import FAILED, STOPPED
 
 _SENTENCES = {kind.value: kind for kind in FaultKind}
@@ -60,6 +62,8 @@ class Outcome:
     size: int = 0
     root: str = ""
     checkpoints: int = 0
+    # The size of the largest checkpoint with good signatures; None for runs of before, which did not keep it.
+    signed: int | None = None
     waiting: int = 0
     fault_count: int = 0
     kinds: Sequence[tuple[str, int]] = ()
@@ -69,9 +73,16 @@ class Outcome:
     compared: int = 0
     # The number of each checkpoint that was given in vain, and why.
     incomparable: Sequence[tuple[str, str]] = ()
-    warning: str = ""
+    # What follows from those, and up to where the others were compared.
+    warnings: Sequence[str] = ()
+    reach: Sequence[str] = ()
     verdict: str = ""
     failure: str = ""
+
+    @property
+    def unsigned(self) -> int:
+        """How many entries come after those that are signed."""
+        return max(0, self.size - (self.signed or 0))
 
 
 def progress_of(run: VerificationRun, *, now: datetime | None = None) -> Progress:
@@ -91,21 +102,36 @@ def outcome_of(run: VerificationRun) -> Outcome:
     if run.state == VerificationRun.State.FAILED:
         return Outcome(failure=_failure(kept))
     incomparable = kept.get("incomparable", [])
+    kinds = {known for one in incomparable if (known := _SENTENCES.get(one["kind"]))}
     return Outcome(
         ok=bool(kept["ok"]),
         size=kept["size"],
         root=kept["root"],
         checkpoints=kept["checkpoints"],
+        signed=kept.get("signed"),
         waiting=kept["waiting"],
         fault_count=kept["fault_count"],
         kinds=sorted((_sentence(kind), count) for kind, count in kept["kinds"].items()),
         faults=[_shown(fault) for fault in kept["faults"]],
         notices=[_shown(notice) for notice in kept.get("notices", [])],
         compared=len(json.loads(run.against or "[]")) - len(incomparable),
-        incomparable=[(one["place"].rpartition(" ")[2], _sentence(one["kind"])) for one in incomparable],
+        incomparable=[(shown(one["place"]).rpartition(" ")[2], _why(one)) for one in incomparable],
         verdict=_("Not comparable") if incomparable else "",
-        warning=not_comparable_sentence(bool(kept["ok"])) if incomparable else "",
+        warnings=list(aside_sentences(kinds, whole=bool(kept["ok"]))),
+        reach=_reach(kept),
     )
+
+
+def _why(aside: Mapping[str, str]) -> str:
+    return f"{_sentence(aside['kind'])} {in_words(shown(aside['detail']))}".rstrip()
+
+
+def _reach(kept: Mapping[str, Any]) -> list[str]:
+    """Nothing of runs of before, which did not keep it."""
+    compared = [
+        Compared(in_words(shown(one["place"])), one["up_to"], one["of"]) for one in kept.get("compared", [])
+    ]
+    return [in_digits(sentence) for sentence in compared_sentences(compared, whole=bool(kept["ok"]))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +151,9 @@ def answer_of(run: VerificationRun) -> Answer | None:
 
 
 def _shown(fault: Mapping[str, str]) -> ShownFault:
-    return ShownFault(
-        fault["kind"], _sentence(fault["kind"]), in_words(fault["place"]), in_words(fault["detail"])
-    )
+    # Runs of before can hold what their report did not make safe to show.
+    place, detail = shown(fault["place"]), shown(fault["detail"])
+    return ShownFault(fault["kind"], _sentence(fault["kind"]), in_words(place), in_words(detail))
 
 
 def _sentence(kind: str) -> str:

@@ -10,7 +10,7 @@ import stat
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,9 @@ from audit.published_tiles import Source
 _SECONDS = 20
 _PIECE = 16 * 1024
 _GONE = (404, 410)
+_ELSEWHERE = (301, 302, 303, 307, 308)
+_FAULT_OF_SERVER = 500
+_LONGEST_ADDRESS = 300
 
 
 class BadAddress(BadInput):
@@ -52,6 +55,17 @@ def _is_fetched(place: str) -> bool:
     return bool(
         parts.scheme in ("http", "https") and named and plain and not parts.query and not parts.fragment
     )
+
+
+def _log_at(asked: str, sent_to: str, path: str) -> str:
+    """The place of a log to which a server sends on; empty where it is none that we would fetch or show."""
+    try:
+        address = urljoin(asked, sent_to)
+    except ValueError:  # brackets that are none
+        return ""
+    place = address.removesuffix(f"/{path}")
+    shown = place != address and len(place) <= _LONGEST_ADDRESS and "@" not in place
+    return place if shown and address != asked and _is_fetched(place) else ""
 
 
 class FolderSource:
@@ -115,6 +129,7 @@ class _Call:
         self.answer: queue.SimpleQueue[bytes | Exception | None] = queue.SimpleQueue()
         parts = urlsplit(address)
         self.place = parts.netloc.rpartition("@")[2]
+        self._address = address
         self._target = parts.path
         self._path = path
         self._most = most
@@ -147,10 +162,28 @@ class _Call:
         if answer.status in _GONE:
             return None
         if answer.status != 200:
-            raise _unreadable(self._path, f"HTTP {answer.status}")
+            raise self._refused(answer.status, answer.headers.get("Location", ""))
         if answer.headers.get("Content-Encoding", "identity") != "identity":
             raise _unreadable(self._path, _("it is compressed although nobody asked for that"))
         return _checked(self._path, self._bounded(answer), self._most)
+
+    def _refused(self, status: int, sent_to: str) -> PublishedLogUnreadable:
+        """Where a server sends us we do not go: a person must say that the log lies there."""
+        step = _(
+            "The server does not hand it out. Ask the house of that log whether its files are open to you."
+        )
+        if status in _ELSEWHERE:
+            step = _(
+                "The server sends on to another address. Ask the house of that log for the address of its files."
+            )
+            if other := _log_at(self._address, sent_to, self._path):
+                step = _(
+                    "The server sends on to another address. Ask the house of that log whether that one is its own. "
+                    "Name %(address)s instead if it is."
+                ) % {"address": other}
+        elif status >= _FAULT_OF_SERVER:
+            step = _("The server has a fault of its own. Try again later.")
+        return PublishedLogUnreadable(f"{_unreadable(self._path, f'HTTP {status}')} {step}")
 
     def _bounded(self, answer: http.client.HTTPResponse) -> bytes:
         """Read at most a byte more than allowed, within the time."""

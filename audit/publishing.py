@@ -3,7 +3,7 @@
 The order is the promise: tiles first, durable; then the keys and their rotations; then the entry that says so; then
 the checkpoint, by rename. So a reader never meets a checkpoint whose tiles are missing, and a run that was killed is
 finished by the next. Full tiles are never written again. Only hashes leave the house unless entries are asked for:
-entries tell who did what.
+entries tell who did what, so the entry that says that they were handed out comes before any of them.
 """
 
 import hashlib
@@ -57,11 +57,14 @@ def publish_log(folder: Path, *, actor: Actor, with_entries: bool = False) -> Pu
         pen = PublishedFolder(folder)
         _require_own(pen, checkpoint)
         pen.sweep()
+        note = checkpoint.note.encode()
+        if with_entries:
+            # What hands something out is recorded, and in the tree, before it is to be had.
+            _record(folder, checkpoint, note, with_entries=True, actor=actor)
         _write_tiles(pen, checkpoint, with_entries=with_entries)
         pen.settle()
         pen.replace(PUBLIC_KEYS, lines_of(load_verifiers()).encode())
         pen.replace(ROTATIONS, json.dumps(rotation_notes(), ensure_ascii=False, indent=1).encode())
-        note = checkpoint.note.encode()
         if pen.written or pen.read(CHECKPOINT) != note:
             _record(folder, checkpoint, note, with_entries=with_entries, actor=actor)
             pen.replace(CHECKPOINT, note)
@@ -167,11 +170,13 @@ def _record(folder: Path, checkpoint: Checkpoint, note: bytes, *, with_entries: 
     }
     told = b'"facts":' + canonical_json(facts)
     bodies = Entry.objects.filter(action=Action.LOG_PUBLISHED.value, subject_id=str(checkpoint.pk))
+    if with_entries:  # each who takes them out does so in their own name
+        bodies = bodies.filter(actor=actor.audit_name)
     if any(told in bytes(body) for body in bodies.values_list("body", flat=True)):
         return
     with transaction.atomic(durable=True):
         append(Action.LOG_PUBLISHED, subject=checkpoint, actor=actor, facts=facts)
-    sequence_pending()
+    sequence_pending(wait=with_entries)
 
 
 def _changed() -> LogForked:

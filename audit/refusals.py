@@ -54,17 +54,25 @@ class Refusal:
         yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{guard}"'
 
 
-_TRIGGERS = """
-    SELECT t.tgrelid, t.tgname, t.tgenabled::text, t.tgtype::int,
+# Whether a function of the language `l` is run by PL/pgSQL: whoever calls its functions runs them, and not its name.
+# The 13 is what the server itself goes by (ClanguageId of PostgreSQL's pg_language.dat), and not the name `c`.
+IS_PLPGSQL = """
+    l.lanname = 'plpgsql' AND EXISTS (
+        SELECT 1 FROM pg_proc h WHERE h.oid = l.lanplcallfoid AND h.pronamespace = 'pg_catalog'::regnamespace
+            AND h.proname = 'plpgsql_call_handler' AND h.prosrc = 'plpgsql_call_handler'
+            AND h.probin = '$libdir/plpgsql' AND h.prolang = 13)
+"""
+_TRIGGERS = f"""
+    SELECT t.tgrelid, t.tgname, CASE WHEN c.relhastriggers THEN t.tgenabled::text END, t.tgtype::int,
            t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgnargs = 0
-           AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proconfig IS NULL
+           AND {IS_PLPGSQL} AND NOT p.prosecdef AND p.proconfig IS NULL
            AND p.pronamespace = c.relnamespace AND (p.proowner = c.relowner OR o.rolsuper),
            p.proname, p.prosrc
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
         JOIN pg_roles o ON o.oid = p.proowner
     WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::oid[])
-"""
+"""  # noqa: S608
 
 
 def missing_on_sqlite(

@@ -47,8 +47,11 @@ def check_signatures(
         )
         if broke_off:
             report.notice(FaultKind.UNFINISHED, checkpoint.place)
-        else:
-            _check(report, checkpoint, chain, witnesses)
+            continue
+        before = report.fault_count
+        _check(report, checkpoint, chain, witnesses)
+        if report.fault_count == before:
+            report.signed = max(report.signed, checkpoint.size)
 
 
 def _witnesses(report: LogReport) -> list[Verifier]:

@@ -19,6 +19,8 @@ from audit.faults import FaultKind, LogReport
 from audit.models import checkpoint_text
 from audit.rows import as_id, as_text, stream
 
+_TIMES = ("made_at", "seen_at")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredSignature:
@@ -61,6 +63,7 @@ class StoredCheckpoint:
 class Record:
     """What the body of an entry says; the columns beside it are compared with it elsewhere."""
 
+    action: str
     subject_id: str
     recorded_at: datetime | None
     facts: dict[str, Any]
@@ -91,24 +94,41 @@ def stored_checkpoints(report: LogReport | None = None) -> list[StoredCheckpoint
 
 
 def records(action: Action) -> Iterator[Record]:
-    """Yield what each entry of this action says, but those whose content is no entry: the walk has named them."""
+    """Yield what each entry of this action says that the index lists, those newer than a first reading among them."""
     # In the order of the index that finds them: SQLite's planner would rather read the whole log in the order of ids.
     sql = "SELECT body FROM audit_entry WHERE action = %s ORDER BY action, recorded_at"
     for (body,) in stream(sql, (action.value,)):
-        try:
-            content = json.loads(bytes(body))
-            yield Record(
-                str(content["subject_id"]), moment(str(content["recorded_at"])), dict(content["facts"])
-            )
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue
+        record = record_of(bytes(body))
+        if record is not None and record.action == action.value:
+            yield record
 
 
-def witnessed_rows() -> Iterator[tuple[str, int, bytes, str]]:
-    """Yield origin, size, root and note of every state of another log that this house saw as its witness."""
-    sql = f"SELECT size, root, {_columns('origin', 'note')} FROM audit_witnessedlog"  # noqa: S608
-    for size, root, origin, note in stream(sql, ()):
-        yield as_text(origin), size, bytes(root), as_text(note)
+def record_of(body: bytes) -> Record | None:
+    """Return what an entry says, None where its content is no entry's: the walk over the tree has named it."""
+    try:
+        content = json.loads(body)
+        return Record(
+            str(content["action"]),
+            str(content["subject_id"]),
+            moment(str(content["recorded_at"])),
+            dict(content["facts"]),
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def witnessed_rows() -> Iterator[tuple[str, int, bytes, str, datetime | None]]:
+    """Yield origin, size, root, note and time of every state of another log that this house saw as its witness."""
+    sql = f"SELECT size, root, {_columns('origin', 'note', 'seen_at')} FROM audit_witnessedlog"  # noqa: S608
+    for size, root, origin, note, seen_at in stream(sql, ()):
+        yield as_text(origin), size, bytes(root), as_text(note), moment(as_text(seen_at))
+
+
+def rotation_rows() -> Iterator[tuple[str, datetime | None]]:
+    """Yield id and time of every change of the log's keys."""
+    sql = f"SELECT {_columns('id', 'made_at')} FROM audit_keyrotation"  # noqa: S608
+    for id_, made_at in stream(sql, ()):
+        yield as_id(id_), moment(as_text(made_at))
 
 
 def _signatures() -> dict[str, list[StoredSignature]]:
@@ -138,5 +158,5 @@ def _columns(*names: str) -> str:
     if connection.vendor == "sqlite":
         return ", ".join(f"CAST({name} AS BLOB)" for name in names)
     return ", ".join(
-        f"({name} AT TIME ZONE 'UTC')::text" if name == "made_at" else f"{name}::text" for name in names
+        f"({name} AT TIME ZONE 'UTC')::text" if name in _TIMES else f"{name}::text" for name in names
     )

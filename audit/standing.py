@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.actions import Action
@@ -17,11 +17,11 @@ from audit.guards import missing_guards
 from audit.key_history import own_generations
 from audit.models import Checkpoint, CheckpointSignature, Entry, Unsequenced, VerificationRun
 from audit.notes import Verifier, open_note
-from audit.queries import latest
-from audit.resolving import facts_of
+from audit.queries import latest, newest
 from audit.signature_kinds import ED25519
 from audit.stamp_state import StampState, stamp_state
 from audit.tiles import tree_size
+from audit.verified import Verified, as_id, last_verified
 
 SIGN_EVERY = timedelta(days=1)
 STAMP_EVERY = timedelta(days=2)
@@ -37,6 +37,7 @@ _OWN_ENTRY = 1
 class Signed:
     """The last checkpoint; `fits` is None where no key is at hand to check its signature with.
 
+    `since` are all entries that it does not cover, waiting ones too; `uncovered` those without that of its own signing.
     `fingerprint` is that of the Ed25519 key under it, empty where it bears none of ours.
     """
 
@@ -46,6 +47,7 @@ class Signed:
     keys: Sequence[str]
     fingerprint: str
     fits: bool | None
+    since: int
     uncovered: int
 
 
@@ -59,19 +61,11 @@ class Witnessed:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """The last verification by a person; `not_compared` are the checkpoints that were given to it in vain."""
-
-    entry: Entry
-    ok: bool
-    size: int
-    faults: int
-    not_compared: int
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything that the page of the log's state says."""
+    """Everything that the page of the log's state says.
+
+    `broken` is the last verification that found breaks, among the newest hundred, where later ones found none.
+    """
 
     size: int
     waiting: int
@@ -80,6 +74,7 @@ class Standing:
     stamps_unusable: str
     published: Entry | None
     verified: Verified | None
+    broken: Verified | None
     running: VerificationRun | None
     runs: Sequence[VerificationRun]
     witnesses: Sequence[Witnessed]
@@ -93,31 +88,31 @@ class Standing:
 def standing() -> Standing:
     """Return the state of the log now."""
     now, size = timezone.now(), tree_size()
+    waiting = Unsequenced.objects.count()
     own, keys_missing = _own_keys()
     lines = _newest_signatures()
-    # One that is going on comes first, under whatever clock the others were asked for.
-    runs = list(
-        VerificationRun.objects.order_by(F("ended_at").desc(nulls_first=True), "-requested_at")[:_RUNS]
-    )
-    signed = _signed(lines, own, size)
-    verified = _verified()
+    runs = _newest_runs()
+    # What waits for its place is as little signed as what came to it.
+    signed = _signed(lines, own, size + waiting)
+    checked = last_verified()
     stamps, unusable = _stamps()
     last_stamp = stamps.last if stamps else None
     return Standing(
         size=size,
-        waiting=Unsequenced.objects.count(),
+        waiting=waiting,
         signed=signed,
         stamps=stamps,
         stamps_unusable=unusable,
         published=latest(Action.LOG_PUBLISHED),
-        verified=verified,
+        verified=checked.newest,
+        broken=checked.broken,
         running=next((run for run in runs if run.is_unfinished), None),
         runs=runs,
         witnesses=_witnesses(lines, own),
         missing_guards=missing_guards(connection),
-        signing_overdue=_signing_overdue(signed, now, size),
+        signing_overdue=_signing_overdue(signed, now, size + waiting),
         stamp_overdue=last_stamp is not None and last_stamp.generated_at < now - STAMP_EVERY,
-        verification_overdue=_verification_overdue(verified, now),
+        verification_overdue=_verification_overdue(checked.newest, now),
         keys_missing=keys_missing,
     )
 
@@ -149,6 +144,7 @@ def _signed(lines: Sequence[CheckpointSignature], own: Sequence[Verifier], size:
         keys=[f"{line.key_name}+{line.key_hash}" for line in under if line.key_hash in known],
         fingerprint=_fingerprint(under, own),
         fits=_fits(note, own) if own else None,
+        since=max(0, size - checkpoint.size),
         uncovered=max(0, size - checkpoint.size - _OWN_ENTRY),
     )
 
@@ -178,22 +174,23 @@ def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:
 def _verification_overdue(verified: Verified | None, now: datetime) -> bool:
     """Counted from the first entry of a log that nobody has asked about: a young one owes no verification yet."""
     if verified is not None:
-        return abs(now - verified.entry.recorded_at) > VERIFY_EVERY
+        return abs(now - verified.at) > VERIFY_EVERY
     return Entry.objects.filter(recorded_at__lt=now - VERIFY_EVERY).exists()
 
 
-def _verified() -> Verified | None:
-    entry = latest(Action.LOG_VERIFIED)
-    if entry is None:
-        return None
-    facts = facts_of(entry)
-    size, faults, given = (_count(facts.get(name)) for name in ("size", "faults", "not_compared"))
-    return Verified(entry, ok=facts.get("ok") is True, size=size, faults=faults, not_compared=given)
-
-
-def _count(value: object) -> int:
-    """A number among facts, which a tamperer may have made something else."""
-    return value if isinstance(value, int) else 0
+def _newest_runs() -> list[VerificationRun]:
+    """One that is going on, then the last that were asked for, in the order of the tree, whatever the clock said."""
+    asked = [as_id(entry.subject_id) for entry in newest(Action.LOG_VERIFICATION_ASKED)[:_RUNS]]
+    last = VerificationRun.objects.order_by("-requested_at").values("pk")[:_RUNS]
+    known = {
+        run.pk: run
+        for run in VerificationRun.objects.filter(Q(pk__in=asked) | Q(ended_at=None) | Q(pk__in=last))
+    }
+    going_on = [run for run in known.values() if run.is_unfinished]
+    in_order = [known[key] for key in asked if key in known]
+    # Rows that no entry tells of are shown after the others.
+    dated = sorted(known.values(), key=lambda run: run.requested_at, reverse=True)
+    return list({run.pk: run for run in (*going_on, *in_order, *dated)}.values())[:_RUNS]
 
 
 def _stamps() -> tuple[StampState | None, str]:

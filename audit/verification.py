@@ -13,15 +13,15 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from audit.actions import Action
-from audit.balance import entries_in_balance
-from audit.checkpoint_check import Recorded, check_records, check_roots
+from audit.balance import Balance, weigh
+from audit.checkpoint_check import Recorded, check_records, check_roots, check_rotations
 from audit.damage import ERRORS, is_absence, is_damage, words_of
 from audit.errors import LogKeyMissing, LogKeyWrong
 from audit.faults import Fault, FaultKind, LogReport
 from audit.key_history import never_introduced, own_generations
 from audit.keys import PUBLIC_FILE
 from audit.models import Checkpoint, Leaf, Tile, Unsequenced
-from audit.outside import OutsideCheckpoint, compare
+from audit.outside import OutsideCheckpoint, SetAside, compare, is_signed_by_us
 from audit.rotations import Generation
 from audit.rows import (
     actions,
@@ -40,6 +40,7 @@ from audit.span_looking import helped, looked
 from audit.stamping.stored import stamp_faults
 from audit.storage_check import storage_faults
 from audit.structure import database_faults
+from audit.telling import TOLD, Telling
 from audit.tiles import WIDTH, tree_size
 from audit.tree_check import TreeCheck
 from audit.unlogged import unlogged_rows
@@ -48,25 +49,33 @@ from audit.witnessed_check import check_witnessed
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+Since = OutsideCheckpoint | Checkpoint | StoredCheckpoint | SetAside | None
 
 
 def verify_log(
     *,
-    since: OutsideCheckpoint | Checkpoint | StoredCheckpoint | None = None,
-    against: Sequence[OutsideCheckpoint] = (),
+    since: Since = None,
+    against: Sequence[OutsideCheckpoint | SetAside] = (),
     progress: Progress | None = None,
 ) -> LogReport:
     """Recompute the log and report every break by kind and place. Writes nothing.
 
     `against` are checkpoints that left the house. Entries before `since` are not read again: up to there only the
-    stored hashes are, and their root is compared with that of `since`. `progress` is told, now and then, how many of
-    how many leaves are done. Entries that commit meanwhile, or still wait for their place in the tree, are counted as
-    waiting and are no fault. What cannot be read, of a table or of the whole file, is a fault as well; only that the
-    database is busy or gone goes on to the caller.
+    stored hashes are, and their root is compared with that of `since`. What was set aside of either stands in the
+    report, and where that is `since`, or our key did not sign it, all entries are read. `progress` is told, now and
+    then, how many of how many leaves are done. Entries that commit meanwhile, or still wait for their place in the
+    tree, are counted as waiting and are no fault. What cannot be read, of a table or of the whole file, is a fault as
+    well; only that the database is busy or gone goes on to the caller.
     """
-    report = LogReport(against=len(against))
+    # A checkpoint of our own table is compared with the others of the table.
+    given = [*against, *([since] if isinstance(since, OutsideCheckpoint | SetAside) else [])]
+    report = LogReport(against=len(given))
+    for one in given:
+        if isinstance(one, SetAside):
+            report.set_aside(one.kind, one.place, one.reason)
+    outside = [one for one in given if isinstance(one, OutsideCheckpoint)]
     with _named(report, "storage"), one_view() as shared:
-        _Verification(report, since, against, progress, shared=shared).run()
+        _Verification(report, since, outside, progress, shared=shared).run()
     return report
 
 
@@ -76,19 +85,19 @@ class _Verification:
     def __init__(
         self,
         report: LogReport,
-        since: OutsideCheckpoint | Checkpoint | StoredCheckpoint | None,
-        against: Sequence[OutsideCheckpoint],
+        since: Since,
+        outside: Sequence[OutsideCheckpoint],
         progress: Progress | None,
         *,
         shared: bool,
     ) -> None:
         self._report, self._since, self._progress, self._shared = report, since, progress, shared
-        # A checkpoint of our own table is compared with the others of the table.
-        self._outside = [*against, *([since] if isinstance(since, OutsideCheckpoint) else [])]
+        self._outside = outside
         self._checkpoints: list[StoredCheckpoint] = []
         # None where the tree could not be walked: then no root can be compared with anything.
         self._roots: dict[int, bytes] | None = None
-        self._entries: int | None = None  # how many there are, where none is known to stand outside the tree
+        self._balance: Balance | None = None
+        self._telling = Telling()
 
     def run(self) -> None:
         """Do all parts. A second process begins before the first of them: what it looks at is taken only later."""
@@ -121,15 +130,16 @@ class _Verification:
         with _part(report, "checkpoints"):
             if self._roots is not None:
                 check_roots(report, self._checkpoints, self._roots)
-            recorded = check_records(report, self._checkpoints, self._roots or {})
+            recorded = check_records(report, self._checkpoints, self._roots or {}, self._telling)
         with _part(report, "stamps"):
-            for kind, place, detail in stamp_faults():
+            for kind, place, detail in stamp_faults(self._telling):
                 report.add(kind, place, detail)
         with _part(report, "signatures"):
             check_signatures(report, self._checkpoints, roots=self._roots or {}, signed=recorded.moments)
+            check_rotations(report, self._telling)
             self._compare_outside(recorded)
         with _part(report, "other logs"):
-            check_witnessed(report)
+            check_witnessed(report, self._telling)
         with _part(report, "record"):
             for place, detail in unlogged_rows(connection):
                 report.add(FaultKind.UNLOGGED, place, detail)
@@ -143,9 +153,11 @@ class _Verification:
 
     def _look_outside_the_tree(self, *, built: bool) -> None:
         """Name what the walk over the tree does not come to."""
-        entries = self._entries
-        if entries is None and built:
-            entries = entries_in_balance()
+        if self._balance is None and built:
+            self._balance = _weighed()
+        entries = self._balance.entries if self._balance else None
+        if self._balance:
+            self._telling.lie_at(self._balance.telling)
         if entries is None:
             for entry_id in entries_outside():
                 self._report.add(FaultKind.INSERTED, f"entry {entry_id}")
@@ -194,19 +206,22 @@ class _Verification:
     def _trusted(self) -> int:
         """The size up to which entries are not read again."""
         since = self._since
-        return since.size if since is not None and since.size <= Leaf.objects.count() else 0
+        if since is None or isinstance(since, SetAside) or since.size > Leaf.objects.count():
+            return 0
+        return 0 if isinstance(since, OutsideCheckpoint) and not is_signed_by_us(since) else since.size
 
     def _weigh(self) -> None:
         # What cannot be read is asked again when the walk is over, and named there.
         with suppress(*ERRORS), _kept():
-            self._entries = entries_in_balance()
+            self._balance = _weighed()
 
     def _compare_outside(self, recorded: Recorded) -> None:
         if not self._outside:
             return
         keys = _generations(self._report, first=not self._checkpoints)
         if self._roots is None:
-            self._report.incomparable += [Fault(FaultKind.UNREADABLE, one.place) for one in self._outside]
+            for one in self._outside:
+                self._report.set_aside(FaultKind.UNREADABLE, one.place)
             return
         compare(
             self._report,
@@ -216,6 +231,10 @@ class _Verification:
             checkpoints=self._checkpoints,
             remembered=recorded.sizes,
         )
+
+
+def _weighed() -> Balance | None:
+    return weigh([action.value for action in TOLD])
 
 
 def _is_of_the_tree(fault: Fault) -> bool:

@@ -116,7 +116,7 @@ def _signed_head(
             % {"found": head.origin, "wanted": origin}
         )
     current = next((g for g in chain if g.covers(head.size) and set(g.keys) & set(signed)), None)
-    if current is None or not _is_not_behind(chain, current, seen):
+    if current is None or chain.index(current) < _first_allowed(chain, seen):
         raise WitnessRefused(
             _("The checkpoint is signed by a key of the log that was replaced before. It was not cosigned.")
         )
@@ -140,12 +140,20 @@ def _generations(source: Source, keys: Sequence[Verifier]) -> list[Generation]:
     return chain
 
 
-def _is_not_behind(chain: Sequence[Generation], current: Generation, seen: Seen | None) -> bool:
-    """Whether the key is at least as new as the one that signed what was seen last: a log may hide a rotation."""
+def _first_allowed(chain: Sequence[Generation], seen: Seen | None) -> int:
+    """Where in the chain the key stands that signed what was seen last: an older one may be stolen."""
     if seen is None or not seen.keys:
-        return True
+        return 0
     known = [at for at, generation in enumerate(chain) if seen.keys & {key.id for key in generation.keys}]
-    return bool(known) and chain.index(current) >= known[-1]
+    if not known:
+        raise WitnessRefused(
+            _(
+                "This house has seen the log signed by another key, and no published change of keys leads to that one "
+                "from the key that was given: a change of keys is hidden, or the log was made anew under other keys. "
+                "It was not cosigned. Keep the published files as proof."
+            )
+        )
+    return known[-1]
 
 
 def _require_consistent(source: Source, shown: TreeHead, before: TreeHead | None, *, first: bool) -> None:

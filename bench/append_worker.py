@@ -78,6 +78,13 @@ def save_audited() -> None:
         log.append(Action.CASE_OPENED, subject=case, actor=ACTOR, facts=FACTS, case_id=case.pk)
 
 
+def save_with_row() -> None:
+    """The save with a plain row beside it: what the machine leaves to a log that only writes its row down."""
+    with transaction.atomic():
+        _case().save()
+        _plain_row()
+
+
 def _plain_row() -> None:
     postgres = connection.vendor == "postgresql"
     keys = [uuid.uuid4() if postgres else uuid.uuid4().hex for _number in range(2)]
@@ -106,7 +113,16 @@ def _case() -> Case:
 
 WORKS: dict[str, Callable[[], None]] = {
     work.__name__: work
-    for work in (append, append_unsequenced, append_slowly, insert, insert_slowly, save, save_audited)
+    for work in (
+        append,
+        append_unsequenced,
+        append_slowly,
+        insert,
+        insert_slowly,
+        save,
+        save_audited,
+        save_with_row,
+    )
 }
 
 

@@ -66,7 +66,7 @@ def test_no_page_that_an_auditor_can_open_shows_them(house: House, desk: Client,
     seen, found = 0, []
     for address in [*routes(house), *explorer(house), *entries()]:
         answer = desk.get(address)
-        assert answer.status_code in (200, 405), address
+        assert answer.status_code in (200, 302, 405), address
         seen += answer.status_code == 200
         found += [(address, mark) for mark in marks_in(_not_written_to_auditors(answer.content.decode()))]
     assert found == []

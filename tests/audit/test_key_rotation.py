@@ -1,6 +1,7 @@
 """New keys for the log: introduced by the old ones, finished after a crash at any step, never by a stranger."""
 
 import itertools
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,17 @@ def test_the_rotation_is_in_the_log_with_its_reason(write: Write, log_key: Path)
     assert entry.subject_id == str(row.pk)
     assert facts["reason"] == "planned"
     assert (len(facts["old"]), len(facts["new"])) == (2, 2)
+
+
+@pytest.mark.parametrize(("column", "value"), [("made_at", "2019-01-01 00:00:00"), ("id", uuid.uuid4().hex)])
+def test_a_rotation_that_was_renamed_or_dated_anew_is_named(
+    write: Write, log_key: Path, column: str, value: str
+) -> None:
+    write(1)
+    rotate()
+    assert kinds() == []
+    tamper(f"UPDATE audit_keyrotation SET {column} = %s", (value,))
+    assert kinds() == [FaultKind.CHECKPOINT_CHANGED]
 
 
 def test_keys_can_be_rotated_again_and_again(write: Write, log_key: Path) -> None:

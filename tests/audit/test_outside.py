@@ -1,6 +1,6 @@
 """Checkpoints that left the house show what all inside the database agrees to hide."""
 
-import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from audit.checkpoints import sign_checkpoint
-from audit.errors import BadNote, UnknownCheckpoint
-from audit.faults import FaultKind, LogReport
+from audit.faults import Compared, FaultKind, LogReport
 from audit.key_rotation import RotationReason, rotate_log_key
 from audit.keys import MLDSA_FILE, PRIVATE_FILE, PUBLIC_FILE, create_log_key, load_signer
 from audit.models import Checkpoint, Entry, checkpoint_text
 from audit.notes import Signer
-from audit.outside import OutsideCheckpoint, parse_outside, read_several
+from audit.outside import OutsideCheckpoint, parse_outside
+from audit.outside_words import aside_sentences
 from audit.verification import verify_log
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
@@ -62,13 +62,27 @@ def empty_the_log() -> None:
         tamper(f"DELETE FROM {table}")
 
 
+def cut_back_to(keep: int) -> None:
+    """Take away all after these entries with every trace of it, as when a copy of before the rotation is put back."""
+    tamper(
+        "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE leaf_index >= %s)",
+        (keep,),
+    )
+    tamper("DELETE FROM audit_leaf WHERE leaf_index >= %s", (keep,))
+    newer = "SELECT id FROM audit_checkpoint WHERE size >= %s"
+    tamper(f"DELETE FROM audit_checkpointsignature WHERE checkpoint_id IN ({newer})", (keep,))
+    tamper("DELETE FROM audit_checkpoint WHERE size >= %s", (keep,))
+    tamper("DELETE FROM audit_keyrotation")
+
+
 def test_a_true_checkpoint_fits(write: Write, log_key: Path) -> None:
     write(5)
     first = left_the_house()
     write(300)
-    report = verify_log(against=[first, left_the_house()])
+    report = verify_log(against=[first, left_the_house("last")])
     assert report.ok
     assert report.against == 2
+    assert report.compared == [Compared("outside", 5, 307), Compared("last", 306, 307)]
 
 
 def test_an_older_copy_put_back_is_named_rolled_back(write: Write, log_key: Path) -> None:
@@ -94,6 +108,8 @@ def test_an_older_copy_put_back_is_named_rolled_back(write: Write, log_key: Path
     assert kinds() == []  # all inside agrees
     [fault] = verify_log(against=[before, after]).faults
     assert (fault.kind, fault.place) == (FaultKind.ROLLED_BACK, f"after, size {after.size}")
+    assert "DATABASE_URL" in fault.sentence
+    assert "compare the newest backup" in fault.sentence
 
 
 def test_a_log_made_anew_with_the_same_key_is_named_rebuilt(write: Write, log_key: Path) -> None:
@@ -104,6 +120,7 @@ def test_a_log_made_anew_with_the_same_key_is_named_rebuilt(write: Write, log_ke
     sign_checkpoint(actor=CLERK)
     assert kinds() == []
     assert kinds(old) == [FaultKind.FORKED, FaultKind.REBUILT]
+    assert verify_log(against=[old]).compared == []
 
 
 def test_a_log_made_anew_with_another_key_says_so_of_every_true_checkpoint(
@@ -186,41 +203,14 @@ def test_since_passes_over_a_changed_entry_but_not_a_changed_hash(write: Write, 
     assert {fault.kind for fault in report.faults} >= {FaultKind.CHANGED, FaultKind.FORKED}
 
 
-def test_the_command_compares_with_files_and_refuses_what_is_no_checkpoint(
-    write: Write, log_key: Path, tmp_path: Path, capsys: Any
-) -> None:
-    write(5)
-    good = tmp_path / "checkpoint"
-    good.write_text(sign_checkpoint(actor=CLERK).note, encoding="utf-8")
-    call_command("verify_audit_log", "--against", str(good), "--since", str(good), "--json")
-    answer = json.loads(capsys.readouterr().out)
-    assert (answer["ok"], answer["against"], answer["since"]) == (True, 1, 5)
-    for text in ("", "no note\n", "a\nb\nc\n\n— k AAAAAAAA\n"):
-        bad = tmp_path / "bad"
-        bad.write_text(text, encoding="utf-8")
-        with pytest.raises(BadNote):
-            call_command("verify_audit_log", "--against", str(bad))
-    with pytest.raises(BadNote):
-        call_command("verify_audit_log", "--against", str(tmp_path))
-    with pytest.raises(UnknownCheckpoint):
-        call_command("verify_audit_log", "--since", "77")
-
-
-def test_of_several_files_the_one_that_is_no_checkpoint_is_named_and_two_of_one_name_are_told_apart(
-    write: Write, log_key: Path, tmp_path: Path, capsys: Any
-) -> None:
-    write(5)
-    note = sign_checkpoint(actor=CLERK).note
-    files = [tmp_path / name / "checkpoint" for name in ("first", "second")]
-    for file in files:
-        file.parent.mkdir()
-        file.write_text(note, encoding="utf-8")
-    assert [one.place for one in read_several(files)] == [str(file) for file in files]
-    assert [one.place for one in read_several(files[:1])] == ["checkpoint"]
-    for text in ("no note\n", "a\nb\nc\n\n— k AAAAAAAA\n"):
-        files[1].write_text(text, encoding="utf-8")
-        with pytest.raises(BadNote, match=str(files[1])):
-            call_command("verify_audit_log", "--against", *map(str, files))
+def test_since_a_checkpoint_that_our_key_did_not_sign_reads_all(write: Write, log_key: Path) -> None:
+    write(600)
+    sign_checkpoint(actor=CLERK)
+    tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '3'")
+    report = verify_log(since=made_up(600, signer=Signer.generate(load_signer().name)))
+    assert (report.since, report.read) == (0, 601)
+    assert FaultKind.COLUMN_CHANGED in {fault.kind for fault in report.faults}
+    assert [given.kind for given in report.incomparable] == [FaultKind.FOREIGN_KEY]
 
 
 def test_since_within_the_first_tile_claims_no_entry_unread(write: Write, log_key: Path, capsys: Any) -> None:
@@ -259,19 +249,52 @@ def test_an_old_copy_put_back_from_before_a_rotation_is_told_by_the_keys(write: 
     rotate_log_key(reason=RotationReason.PLANNED, actor=CLERK)
     write(3)
     after = left_the_house("after")
-    tamper(
-        "DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE leaf_index >= %s)",
-        (keep,),
-    )
-    tamper("DELETE FROM audit_leaf WHERE leaf_index >= %s", (keep,))
-    newer = "SELECT id FROM audit_checkpoint WHERE size >= %s"
-    tamper(f"DELETE FROM audit_checkpointsignature WHERE checkpoint_id IN ({newer})", (keep,))
-    tamper("DELETE FROM audit_checkpoint WHERE size >= %s", (keep,))
-    tamper("DELETE FROM audit_keyrotation")
+    cut_back_to(keep)
     assert kinds() == [FaultKind.ROTATION_REMOVED]
     report = verify_log(against=[after])
     assert [fault.kind for fault in report.faults] == [FaultKind.ROTATION_REMOVED, FaultKind.ROLLED_BACK]
     assert report.incomparable == []
+
+
+def test_a_whole_house_put_back_to_before_a_rotation_is_not_compared_and_the_likeliest_cause_is_said(
+    write: Write, log_key: Path, tmp_path: Path, settings: Any
+) -> None:
+    write(5)
+    sign_checkpoint(actor=CLERK)
+    keep = Entry.objects.count()
+    before, newest = settings.DADKHAH_KEYS_DIR, tmp_path / "newest"
+    shutil.copytree(before, tmp_path / "old")
+    rotate_log_key(reason=RotationReason.PLANNED, actor=CLERK)
+    write(3)
+    after = left_the_house("after")
+    cut_back_to(keep)
+    newest.mkdir()
+    (before / PUBLIC_FILE).rename(newest / PUBLIC_FILE)
+    settings.DADKHAH_KEYS_DIR = tmp_path / "old"
+    report = verify_log(against=[after])
+    [aside] = report.incomparable
+    assert (report.ok, report.verdict, aside.kind) == (True, "not_compared", FaultKind.FOREIGN_KEY)
+    assert aside.detail.startswith(f"It is of size {after.size}, signed by {settings.DADKHAH_LOG_ORIGIN}+")
+    said = " ".join(aside_sentences({aside.kind}, whole=True))
+    assert "put back from an old backup" in said
+    assert f"{PUBLIC_FILE} " in said
+    # And what it advises settles it.
+    settings.DADKHAH_KEYS_DIR = newest
+    assert [fault.kind for fault in verify_log(against=[after]).faults] == [
+        FaultKind.ROTATION_REMOVED,
+        FaultKind.ROLLED_BACK,
+    ]
+
+
+def test_another_name_is_another_log_and_no_suspicion_follows(write: Write, log_key: Path) -> None:
+    write(6)
+    report = verify_log(against=[made_up(4, signer=Signer.generate("other.example/log"))])
+    [aside] = report.incomparable
+    assert aside.detail == f"It is of the log other.example/log; this one is {load_signer().name}."
+    said = " ".join(aside_sentences({aside.kind}, whole=report.ok))
+    assert "the checkpoint that was given says nothing about it" in said
+    assert "backup" not in said
+    assert "exchanged" not in said
 
 
 def test_progress_comes_to_its_end(write: Write) -> None:

@@ -541,6 +541,7 @@ def test_a_size_that_facts_hold_as_text_is_no_false_alarm(signed: list[Entry]) -
         "UPDATE audit_witnessedlog SET origin = 'somebody else'",
         "UPDATE audit_witnessedlog SET root = (SELECT root FROM audit_checkpoint)",
         "UPDATE audit_witnessedlog SET note = 'another'",
+        "UPDATE audit_witnessedlog SET seen_at = '2019-01-01 00:00:00'",
     ],
 )
 def test_what_was_seen_of_another_log_is_compared_with_what_was_logged(witnessed: None, change: str) -> None:

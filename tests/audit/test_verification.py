@@ -221,7 +221,21 @@ def test_the_command_says_verified_and_ends_well(
     signed: list[Entry], capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("verify_audit_log")
-    assert capsys.readouterr().out.startswith("VERIFIED: 11 entries")
+    said = capsys.readouterr().out
+    assert said.startswith("VERIFIED: 11 entries")
+    assert "Signed: the first 10 entries. Of the 1 after them no signature tells yet" in said
+
+
+def test_the_report_says_how_far_the_log_is_signed(
+    write: Callable[[int], list[Entry]], log_key: Path
+) -> None:
+    write(3)
+    assert verify_log().signed == 0
+    checkpoint = sign_checkpoint(actor=CLERK)
+    write(2)
+    assert verify_log().signed == checkpoint.size
+    tamper("UPDATE audit_checkpointsignature SET line = 'x' || line")
+    assert verify_log().signed == 0
 
 
 def test_the_command_names_the_break_and_exits_1(

@@ -208,7 +208,7 @@ def test_a_fork_is_refused_although_the_table_of_what_was_seen_was_emptied(
     kept = rotations.read_text()
     rotations.write_text("[]")
     other.publish(leaves(700), signers=stolen)
-    with pytest.raises(WitnessRefused, match="replaced before"):
+    with pytest.raises(WitnessRefused, match="a change of keys is hidden"):
         witness(other, keys=pinned, first=True)
     rotations.write_text(kept)
     other.publish(leaves(700))
@@ -342,8 +342,20 @@ def test_a_key_that_was_replaced_is_refused_even_when_the_rotation_is_hidden(
     with pytest.raises(WitnessRefused, match="replaced before"):
         witness(other, keys=[key.verifier for key in stolen])
     (other.folder / "log.v1.rotations.json").write_text("[]")
-    with pytest.raises(WitnessRefused, match="replaced before"):
+    with pytest.raises(WitnessRefused, match="a change of keys is hidden"):
         witness(other, keys=[key.verifier for key in stolen])
+
+
+def test_a_log_made_anew_under_other_keys_is_not_taken_for_one_signed_by_an_old_key(
+    other: OtherHouse, own_keys: list[Verifier]
+) -> None:
+    """Whoever owns the other house hands out a new key with a new log; nothing was replaced there."""
+    other.publish(leaves(5))
+    witness(other, first=True)
+    other.signers = house_keys()
+    other.publish(leaves(9, fork_at=2))
+    with pytest.raises(WitnessRefused, match="made anew under other keys"):
+        witness(other)
 
 
 def spoil(path: str, content: bytes) -> Callable[[Path], Any]:
@@ -462,6 +474,32 @@ def test_an_answer_that_leads_elsewhere_or_is_too_large_is_refused(
         WebSource(f"{web.address}/log").read("checkpoint", most=256 * 1024)
 
 
+@pytest.mark.parametrize(
+    ("status", "sent_to", "said"),
+    [
+        (301, "https://new.example/log/checkpoint", "Name https://new.example/log instead"),
+        (308, "/other/log/checkpoint", "/other/log instead"),
+        (302, "/sign-in?next=x", "Ask the house of that log for the address"),
+        (302, "https://new.example/elsewhere", "Ask the house of that log for the address"),
+        (301, "file:///log/checkpoint", "Ask the house of that log for the address"),
+        (301, "https://user:word@new.example/log/checkpoint", "Ask the house of that log for the address"),
+        (301, "https://[/log/checkpoint", "Ask the house of that log for the address"),
+        (307, None, "Ask the house of that log for the address"),
+        (403, None, "Ask the house of that log"),
+        (503, None, "Try again later"),
+    ],
+)
+def test_an_answer_that_is_no_file_says_what_to_do(
+    web: Web, status: int, sent_to: str | None, said: str
+) -> None:
+    web.answers["/log/checkpoint"] = (status, {"Location": sent_to} if sent_to else {}, b"")
+    with pytest.raises(PublishedLogUnreadable, match=f"HTTP {status}") as raised:
+        WebSource(f"{web.address}/log").read("checkpoint", most=256 * 1024)
+    assert said in str(raised.value)
+    assert "word" not in str(raised.value)
+    assert "file:" not in str(raised.value)
+
+
 def test_a_server_that_does_not_answer_is_named_in_a_sentence() -> None:
     with pytest.raises(PublishedLogUnreadable, match=r"server at 127\.0\.0\.1:9 does not answer") as raised:
         WebSource("http://127.0.0.1:9").read("checkpoint", most=10)
@@ -550,6 +588,10 @@ def test_a_cosignature_is_taken_in_once_published_and_verified(
     for key in [*load_verifiers(), *(signer.verifier for signer in signers)]:
         assert open_note(published, [key]) == checkpoint.text
     assert verify_log().ok
+    tamper(
+        "UPDATE audit_checkpointsignature SET made_at = '2019-01-01 00:00:00' WHERE key_name = 'w.example'"
+    )
+    assert {fault.kind for fault in verify_log().faults} == {FaultKind.CHECKPOINT_CHANGED}
 
 
 def test_a_strangers_or_a_wrong_cosignature_is_not_taken_in(

@@ -231,7 +231,7 @@ def test_the_page_of_an_items_custody_names_our_own_tasks_in_words(
     inspect(item.pk)
     page = client_for(auditor).get(reverse("evidence:custody_item", args=[item.pk])).content.decode()
     assert "system:inspection" not in page
-    assert "Dadkhah itself (inspection)" in page
+    assert "Dadkhah itself (looking into files)" in page
 
 
 def test_the_register_is_found_by_text_type_and_case(
