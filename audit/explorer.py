@@ -11,7 +11,7 @@ Left to the databases, two common values that never meet would be looked for thr
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,12 @@ LOOKED = 5_000
 # Each has an index that goes on with the time.
 _INDEXED = ("subject_id", "case_id", "actor", "action")
 _COLUMNS = {column.name: column for column in Entry._meta.fields}
+# Comes before every id of an entry.
+_NO_ID = uuid.UUID(int=0)
 _READ = ("id", "recorded_at", "actor", "channel", "action", "subject_kind", "subject_id", "case_id")
+
+# Where an entry stands in the order of the list.
+Stand = tuple[datetime, uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class EntryPage:
     """One page of entries, newest first, with the marks of its neighbours ('' where there is none).
 
     `count` is exact, or with `more` the least that there are. `looked_to` is how far back an unfilled page looked.
+    What fits and stands before `before` and after `after` is on this page; None where nothing bounds it.
     """
 
     entries: Sequence[Entry]
@@ -46,6 +52,8 @@ class EntryPage:
     count: int
     more: bool
     looked_to: datetime | None = None
+    before: Stand | None = None
+    after: Stand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ def page_of(
     back = _mark(found[0]) if found else mark
     # Without a mark, what did not fill the page is all that there is among the rows that were looked at.
     count = _count(plan) if mark or full else len(found)
+    newest, oldest = (mark, onward) if side == "lt" else (onward, mark)
     return EntryPage(
         entries=_whole(entries) if bodies else entries,
         older=onward if side == "lt" else back,
@@ -89,7 +98,16 @@ def page_of(
         count=count,
         more=not plan.whole,
         looked_to=ended.recorded_at if ended else None,
+        before=_edge(min, newest, filters.until),
+        after=_edge(max, oldest, filters.since),
     )
+
+
+def with_places(entries: Sequence[Entry]) -> list[Entry]:
+    """Return a page's entries with their contents and their places in the tree; one query."""
+    found = Entry.objects.filter(pk__in=[entry.pk for entry in entries]).select_related("leaf")
+    order = {entry.pk: number for number, entry in enumerate(entries)}
+    return sorted(found, key=lambda entry: order[entry.pk])
 
 
 def _plan(filters: Filters) -> _Plan:
@@ -194,7 +212,7 @@ def _mark(entry: Entry) -> str:
     return f"{entry.recorded_at.isoformat()}_{entry.pk}"
 
 
-def _beyond(mark: str, side: str) -> Q:
+def _stand(mark: str) -> Stand:
     moment, _line, identifier = mark.rpartition("_")
     try:
         at, pk = parse_datetime(moment), uuid.UUID(identifier)
@@ -203,6 +221,17 @@ def _beyond(mark: str, side: str) -> Q:
         at = None
     if at is None:
         raise BadInput(_("This page of the log does not exist. Start again from the newest entries."))
+    return at, pk
+
+
+def _edge(nearest: Callable[..., Stand | None], mark: str, end: datetime | None) -> Stand | None:
+    """Where a page ends: at a mark or at the end of the period, whichever is nearer."""
+    edges = [*([_stand(mark)] if mark else []), *([(end, _NO_ID)] if end else [])]
+    return nearest(edges, default=None)
+
+
+def _beyond(mark: str, side: str) -> Q:
+    at, pk = _stand(mark)
     # The first condition says nothing new, but it is what an index can begin at.
     return Q(**{f"recorded_at__{side}e": at}) & (
         Q(**{f"recorded_at__{side}": at}) | Q(**{"recorded_at": at, f"pk__{side}": pk})

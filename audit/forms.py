@@ -15,23 +15,28 @@ from django.utils.translation import gettext_lazy as _
 from audit.action_groups import Group
 from audit.actions import Action
 from audit.actors import Channel
+from audit.digits import latin
 from audit.errors import BadInput
 from audit.log import Subject
-from audit.names import Names
-from audit.queries import Filters
+from audit.names import Found, Names
+from audit.queries import Filters, is_named
 
 LARGEST_NOTE = 64 * 1024
 MOST_NOTES = 10
 # No log is older; what names an earlier year was meant in another calendar. The last of all has no year after it.
 YEARS = range(1900, 9999)
 SOLAR_HIJRI_YEARS = range(1300, 1500)
-_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 _DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
+_LONGEST_DATE = 100
 _WHEN = _(
     "A date in UTC, with or without a time, of the Gregorian or the Solar Hijri calendar: 2026-11-22 or 1405-09-01."
 )
 _NO_DATE = _(
     "This is no date that the log can have. Write one such as 2026-11-22, or 1405-09-01 of the Solar Hijri calendar."
+)
+_LONG_DATE = _(
+    "This is too long to be a date. Leave the day alone, such as 2026-11-22 or 1405-09-01, or the day and the time: "
+    "2026-11-22 14:30."
 )
 
 
@@ -42,9 +47,11 @@ class MomentField(forms.DateTimeField):
     """
 
     widget = forms.TextInput(attrs={"placeholder": "2026-11-22", "dir": "ltr"})
-    default_error_messages = {"invalid": _NO_DATE}
+    default_error_messages = {"invalid": _NO_DATE, "long": _LONG_DATE}
 
     def to_python(self, value: Any) -> datetime | None:
+        if isinstance(value, str) and len(value) > _LONGEST_DATE:
+            raise ValidationError(self.error_messages["long"], code="long")
         try:
             moment = super().to_python(_gregorian(value) if isinstance(value, str) else value)
             moment = moment.astimezone(UTC) if moment else None
@@ -77,7 +84,9 @@ class FilterForm(forms.Form):
         label=_("About"),
         required=False,
         max_length=200,
-        help_text=_("An exhibit's reference, or its number with the case, or an id."),
+        help_text=_(
+            "A reference of an exhibit or delivery, a pseudonym, a dossier, a numbered exhibit with its case, or an id."
+        ),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     case = WordField(
@@ -105,28 +114,49 @@ class FilterForm(forms.Form):
         """References to choose from while typing."""
         return list(self._names.cases().values())[:200]
 
+    def clean_actor(self) -> str:
+        """Somebody whom the house knows, or whom an entry names: for anybody else an empty list would say nothing."""
+        actor: str = self.cleaned_data["actor"]
+        if actor and actor not in self._names.actors() and not is_named(actor=actor):
+            raise ValidationError(
+                _(
+                    "Nobody of this name is known here, and no entry names them. Choose somebody from the list."
+                )
+            )
+        return actor
+
     def clean_case(self) -> uuid.UUID | None:
         """The case's id, from its id or its reference."""
-        text: str = self.cleaned_data["case"].strip()
+        text = latin(self.cleaned_data["case"])
         if not text:
             return None
-        known = {reference.casefold(): key for key, reference in self._names.cases().items()}
-        try:
-            return known.get(text.casefold()) or uuid.UUID(text)
-        except ValueError:
-            raise ValidationError(_("No case has this reference or id. Check it.")) from None
+        known = {latin(reference).casefold(): key for key, reference in self._names.cases().items()}
+        found = known.get(text.casefold()) or _as_id(text)
+        if found is None or (found not in self._names.cases() and not is_named(case_id=found)):
+            raise ValidationError(_("No case has this reference or id. Check it."))
+        return found
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        _in_order(self, data)
         text = data.get("subject") or ""
         if text.strip():
             try:
-                found = self._names.find(text, data.get("case"))
+                found = self._found(text, data.get("case"))
             except BadInput as error:
                 self.add_error("subject", str(error))
             else:
                 self.about, self.case_used = found.subject, found.case_used
         return data
+
+    def _found(self, text: str, case_id: uuid.UUID | None) -> Found:
+        """What the house calls so; else what entries call so, such as the log itself. Raises BadInput."""
+        try:
+            return self._names.find(text, case_id)
+        except BadInput:
+            if is_named(subject_id=text.strip()):
+                return Found(Subject("", text.strip()))
+            raise
 
     def filters(self) -> Filters:
         """The filters of every field that could be read."""
@@ -191,15 +221,26 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        since, until = data.get("since"), data.get("until")
-        if since and until and since >= until:
-            self.add_error("until", _("The end must be later than the beginning."))
+        _in_order(self, data)
         return data
+
+
+def _as_id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _in_order(form: forms.Form, data: Mapping[str, Any]) -> None:
+    since, until = data.get("since"), data.get("until")
+    if since and until and since >= until:
+        form.add_error("until", _("The end must be later than the beginning."))
 
 
 def _gregorian(text: str) -> str:
     """The text with its day in the Gregorian calendar. Raises ValueError for a day that no Solar Hijri year has."""
-    plain = text.strip().translate(_DIGITS)
+    plain = latin(text)
     found = _DAY.match(plain)
     if found is None:
         return plain

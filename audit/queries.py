@@ -78,6 +78,11 @@ def find_entry(user: Any, entry_id: uuid.UUID) -> Entry:
     return entry
 
 
+def is_named(**column: Any) -> bool:
+    """Whether any entry has this value in one of the columns that are found by an index."""
+    return Entry.objects.filter(**column).exists()
+
+
 def find_run(user: Any, run_id: uuid.UUID) -> VerificationRun:
     """Return one verification. Raises NotAReviewer or UnknownRun."""
     require_reviewer(user)
@@ -88,13 +93,20 @@ def find_run(user: Any, run_id: uuid.UUID) -> VerificationRun:
 
 
 def latest(action: Action) -> Entry | None:
-    """Return the newest entry of one action by the order of the tree, or None.
+    """Return the newest entry of one action by the order of the tree, or None."""
+    return _by_the_tree(action).first()
 
-    Looks for it among the _DATED_LAST that are dated last: a clock that went ahead for a while dated some of them.
-    """
+
+def newest(action: Action) -> list[Entry]:
+    """Return the newest entries of one action by the order of the tree, at most _DATED_LAST."""
+    return list(_by_the_tree(action))
+
+
+def _by_the_tree(action: Action) -> QuerySet[Entry]:
+    """Looks among the _DATED_LAST that are dated last: a clock that went ahead for a while dated some of them."""
     last = (
         Entry.objects.filter(action=action.value).order_by("-recorded_at", "-id").values("pk")[:_DATED_LAST]
     )
     # What still waits for its place comes after all that has one.
     in_the_tree = F("leaf__index").desc(nulls_first=True)
-    return Entry.objects.filter(pk__in=last).order_by(in_the_tree, "-recorded_at", "-id").first()
+    return Entry.objects.filter(pk__in=last).order_by(in_the_tree, "-recorded_at", "-id")

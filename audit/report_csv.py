@@ -2,10 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.utils.translation import gettext as _
+
+from audit.entry_look import differing_names
 from audit.log import instant
 from audit.models import Entry
 from audit.names import Names
@@ -27,24 +31,41 @@ COLUMNS = (
     "entry_id",
     "leaf_index",
     "leaf_hash",
+    "agreement",
 )
 _BATCH = 1_000
+# Bodies can be long (64 KiB): so many are read at once, and none is kept.
+_BODIES = 200
 _MARK = b"\xef\xbb\xbf"
 # What a spreadsheet takes for the beginning of a formula, or skips on the way to one.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
-def csv_pieces(since: datetime, until: datetime, names: Names) -> Iterator[tuple[bytes, int]]:
-    """Yield the file piece by piece, each with how many entries it holds: at most MOST in all, the oldest first."""
-    yield _MARK + _lines([COLUMNS]), 0
-    rows = (
-        Entry.objects.filter(recorded_at__gte=since, recorded_at__lt=until)
-        .select_related("leaf")
-        .defer("body")
-    )
-    entries = rows.order_by("recorded_at", "id")[:MOST].iterator(chunk_size=_BATCH)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some lines of the file, how many entries they hold, and how many of those differ from what was hashed."""
+
+    content: bytes
+    entries: int = 0
+    differing: int = 0
+
+
+def csv_pieces(since: datetime, until: datetime, names: Names) -> Iterator[Piece]:
+    """Yield the file piece by piece, the oldest entry first, at most MOST in all: each held against its body."""
+    yield Piece(_MARK + _lines([COLUMNS]))
+    rows = Entry.objects.filter(recorded_at__gte=since, recorded_at__lt=until).select_related("leaf")
+    entries = _held(rows.order_by("recorded_at", "id")[:MOST].iterator(chunk_size=_BODIES))
     while batch := list(islice(entries, _BATCH)):
-        yield _lines([_cells(shown) for shown in in_words(batch, names)]), len(batch)
+        shown = in_words([entry for entry, _names in batch], names)
+        lines = [_cells(one, differ) for one, (_entry, differ) in zip(shown, batch, strict=True)]
+        yield Piece(_lines(lines), len(batch), sum(1 for _entry, differ in batch if differ))
+
+
+def _held(entries: Iterable[Entry]) -> Iterator[tuple[Entry, list[str]]]:
+    for entry in entries:
+        differ = differing_names(entry)
+        entry.body = b""
+        yield entry, differ
 
 
 def neutral(text: str) -> str:
@@ -52,8 +73,10 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(_RISKY) else text
 
 
-def _cells(shown: ShownEntry) -> list[str]:
+def _cells(shown: ShownEntry, differ: Sequence[str]) -> list[str]:
     entry = shown.entry
+    # The log names an entry's id otherwise than this file.
+    names = ", ".join("entry_id" if name == "id" else name for name in differ)
     return [
         instant(entry.recorded_at),
         entry.actor,
@@ -69,6 +92,7 @@ def _cells(shown: ShownEntry) -> list[str]:
         str(entry.pk),
         str(entry.leaf.index) if hasattr(entry, "leaf") else "",
         bytes(entry.leaf_hash).hex(),
+        _("differs: %(names)s") % {"names": names} if names else _("agrees"),
     ]
 
 

@@ -1,6 +1,6 @@
 """What a report says about a period of the log, read in a fixed number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from audit.actions import Action
 from audit.models import Checkpoint, Entry, TimeStamp
 from audit.sensitive import LONGEST, Sensitive, sensitive_acts
+from audit.verified import BreaksFound, breaks_found
 
 # So many rows of a kind stand in the report, the newest; the count beside them is exact.
 LISTED = 40
@@ -23,6 +24,15 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What was written into `entries.csv`; `differing` of its entries say something else than what was hashed."""
+
+    sha256: str
+    entries: int
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """The period in numbers and short lists; `sensitive` is None for one too long to look for nights and bursts."""
 
@@ -32,6 +42,7 @@ class ReportFacts:
     by_action: Sequence[tuple[str, int]]
     verifications: Sequence[Entry]
     verification_count: int
+    breaks: BreaksFound
     checkpoints: Sequence[Checkpoint]
     checkpoint_count: int
     stamps: Sequence[TimeStamp]
@@ -45,14 +56,16 @@ def report_facts(period: Period, checkpoint: Checkpoint) -> ReportFacts:
     by_action = _by_action(Entry.objects.filter(**within))
     verified = Entry.objects.filter(action=Action.LOG_VERIFIED.value, **within)
     signed = Checkpoint.objects.filter(made_at__gte=period.since, made_at__lt=period.until)
+    breaks = breaks_found(period.since, period.until)
     stamped = TimeStamp.objects.filter(generated_at__gte=period.since, generated_at__lt=period.until)
     return ReportFacts(
         period=period,
         checkpoint=checkpoint,
         entries=sum(count for _action, count in by_action),
         by_action=by_action,
-        verifications=list(verified.order_by("-recorded_at")[:LISTED]),
+        verifications=_with_breaks(verified.order_by("-recorded_at")[:LISTED], breaks),
         verification_count=verified.count(),
+        breaks=breaks,
         checkpoints=list(signed.order_by("-made_at")[:LISTED]),
         checkpoint_count=signed.count(),
         stamps=list(stamped.select_related("checkpoint").order_by("-generated_at")[:LISTED]),
@@ -61,6 +74,13 @@ def report_facts(period: Period, checkpoint: Checkpoint) -> ReportFacts:
         if period.until - period.since <= LONGEST
         else None,
     )
+
+
+def _with_breaks(newest: Iterable[Entry], breaks: BreaksFound) -> list[Entry]:
+    """The newest verifications, and those that found breaks though many came after them."""
+    broken = [one.entry for one in breaks.newest if one.entry]
+    listed = {entry.pk: entry for entry in (*newest, *broken)}
+    return sorted(listed.values(), key=lambda entry: entry.recorded_at, reverse=True)
 
 
 def _by_action(entries: QuerySet[Entry]) -> list[tuple[str, int]]:

@@ -14,13 +14,13 @@ from audit.models import Entry
 from audit.names import shown_names
 from audit.paper.sheets import Block, Code, Fields, Heading, Label, Paragraph, Sheet, Table, Value
 from audit.report_csv import MOST
-from audit.report_facts import ReportFacts
+from audit.report_facts import Listing, ReportFacts
 from audit.resolving import facts_of
 from audit.sensitive import Sensitive
 from audit.shown import sentence_of
 
 
-def report_sheet(facts: ReportFacts, *, csv_sha256: str, reference: str) -> Sheet:
+def report_sheet(facts: ReportFacts, listing: Listing, *, reference: str) -> Sheet:
     """Return the sheet in the active language. Its square code holds the digest of `entries.csv`."""
     checkpoint, root = facts.checkpoint, bytes(facts.checkpoint.root).hex()
     language: Literal["en", "fa"] = "fa" if _persian() else "en"
@@ -30,12 +30,15 @@ def report_sheet(facts: ReportFacts, *, csv_sha256: str, reference: str) -> Shee
                 (_label(_("From")), _moment(facts.period.since)),
                 (_label(_("Until")), _moment(facts.period.until)),
                 (_label(_("Entries in the period")), _number(facts.entries)),
-                (_label(_("Entries covered by the signature")), _number(checkpoint.size)),
+                (_label(_("Entries that differ from what was hashed")), _number(listing.differing)),
+                (_label(_("Entries covered by the signature")), Value(_covered(checkpoint.size))),
                 (_label(_("Root")), Value(root, code=True)),
                 (_label(_("Signed")), _moment(checkpoint.made_at)),
                 (_label(_("Log")), Value(checkpoint.origin, code=True)),
             ]
         ),
+        _agreement(listing),
+        *_broken(facts),
         *_cut(facts),
         Heading(_label(_("Acts"))),
         _acts(facts),
@@ -47,7 +50,7 @@ def report_sheet(facts: ReportFacts, *, csv_sha256: str, reference: str) -> Shee
         Heading(_label(_("Time-stamps"))),
         *_stamps(facts),
         Heading(_label(_("Digest of entries.csv"))),
-        Code(f"sha256:{csv_sha256}"),
+        Code(f"sha256:{listing.sha256}"),
     ]
     return Sheet(
         organisation=settings.DADKHAH_ORGANISATION,
@@ -57,6 +60,36 @@ def report_sheet(facts: ReportFacts, *, csv_sha256: str, reference: str) -> Shee
         blocks=blocks,
         language=language,
     )
+
+
+def _covered(size: int) -> str:
+    return _("%(count)s (the entry of this signing comes after it)") % {"count": _digits(size)}
+
+
+def _agreement(listing: Listing) -> Block:
+    """Whether the rows were found to say what was hashed; in the head, for whoever reads no further."""
+    if not listing.differing:
+        return Paragraph(_label(_("Every row of entries.csv agrees with what was hashed into the log.")))
+    sentence = ngettext(
+        "%(n)s row of entries.csv does not agree with what was hashed into the log: what it says may be falsified. "
+        "Its column “agreement” names what differs. Keep the database as it is and verify the log now.",
+        "%(n)s rows of entries.csv do not agree with what was hashed into the log: what they say may be falsified. "
+        "The column “agreement” names what differs. Keep the database as it is and verify the log now.",
+        listing.differing,
+    ) % {"n": _digits(listing.differing)}
+    return Paragraph(_label(sentence))
+
+
+def _broken(facts: ReportFacts) -> list[Block]:
+    """That verifications found breaks stands in the head as well."""
+    if not facts.breaks.count:
+        return []
+    sentence = ngettext(
+        "%(n)s verification in the period found that the log is not what was recorded: it is listed below.",
+        "%(n)s verifications in the period found that the log is not what was recorded: they are listed below.",
+        facts.breaks.count,
+    ) % {"n": _digits(facts.breaks.count)}
+    return [Paragraph(_label(sentence))]
 
 
 def _cut(facts: ReportFacts) -> list[Block]:
@@ -123,7 +156,12 @@ def _verifications(facts: ReportFacts) -> list[Block]:
         for entry in facts.verifications
     ]
     columns = [_label(_("When")), _label(_("Who")), _label(_("Outcome"))]
-    return _counted(facts.verification_count, _table(columns, [5, 4, 3], rows))
+    breaks = Value(f"{_digits(facts.breaks.count)}{'+' if facts.breaks.more else ''}")
+    counts = [
+        (_label(_("How many")), _number(facts.verification_count)),
+        (_label(_("Found breaks")), breaks),
+    ]
+    return [Fields(counts), *(_table(columns, [5, 4, 3], rows) if rows else [])]
 
 
 def outcome_words(entry: Entry) -> str:

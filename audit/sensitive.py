@@ -1,4 +1,4 @@
-"""Acts that an auditor looks at first: reveals, what was handed out, refusals, rights, nights and bursts.
+"""Acts that an auditor looks at first: breaks, reveals, what was handed out, refusals, rights, nights and bursts.
 
 Every count stops at MOST and every list at a fixed length, so the page costs the same over a log of any length; each
 statement reads along the index of an action, or of the time for a night.
@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from audit.actions import Action
 from audit.no_moment import NO_MOMENT
-from audit.worded import Worded
+from audit.sensitive_kinds import IN_BURSTS, Kind
+from audit.verified import BreaksFound, breaks_found
 
 MOST = 1_000
 LONGEST = timedelta(days=92)
@@ -28,100 +27,6 @@ BURST_SPAN = timedelta(minutes=10)
 _READ = 1_000
 _SHOWN_NIGHTS = 60
 _SHOWN_BURSTS = 30
-
-
-class Kind(Worded):
-    """The kinds of sensitive acts that are told by their action alone."""
-
-    actions: tuple[Action, ...]
-
-    def __init__(self, _value: str, _sentence: "str | Promise", actions: tuple[Action, ...]) -> None:
-        self.actions = actions
-
-    @property
-    def label(self) -> "str | Promise":
-        """The kind's name for a reader."""
-        return self.sentence
-
-    REVEALS = (
-        "reveals",
-        _("Identities"),
-        (
-            Action.IDENTITY_OPENED,
-            Action.OPENING_REQUESTED,
-            Action.NOTE_OPENED,
-            Action.NOTE_REQUESTED,
-            Action.DANGER_OPENED,
-            Action.DANGER_REQUESTED,
-            Action.OPENING_APPROVED,
-            Action.EMERGENCY_REQUESTED,
-            Action.EMERGENCY_REVIEWED,
-            Action.BURST_ALARM,
-            Action.REGISTER_SEARCHED,
-        ),
-    )
-    HANDED_OUT = (
-        "handed_out",
-        _("Handed out"),
-        (
-            Action.EVIDENCE_DOWNLOADED,
-            Action.DOSSIER_DOWNLOADED,
-            Action.LEAK_SET_ASIDE,
-            Action.DOSSIER_NARROWS,
-            Action.LEAK_ANSWERED,
-            Action.EVIDENCE_DISCLOSED,
-            Action.LOG_EXPORTED,
-            Action.LOG_PROOF_TAKEN,
-            Action.LOG_REPORT_MADE,
-        ),
-    )
-    REFUSALS = (
-        "refusals",
-        _("Refused or failed"),
-        (
-            Action.ACCESS_REFUSED,
-            Action.CONSENT_MISSED,
-            Action.LEAK_REFUSED,
-            Action.SIGN_IN_FAILED,
-            Action.STEP_UP_FAILED,
-            Action.LOCKED_OUT,
-            Action.PASSPHRASE_FAILED,
-            Action.PASSPHRASE_LOCKED,
-            Action.OPENING_REFUSED,
-            Action.OPENING_QUOTA_MET,
-            Action.STAMP_REFUSED,
-            Action.WITNESSING_REFUSED,
-        ),
-    )
-    RIGHTS = (
-        "rights",
-        _("Roles and rights"),
-        (
-            Action.ROLE_GRANTED,
-            Action.ACCOUNT_CREATED,
-            Action.ACCOUNT_CLOSED,
-            Action.MEMBER_ADDED,
-            Action.MEMBER_REMOVED,
-            Action.CUSTODIAN_ENROLLED,
-            Action.CUSTODIAN_KEY_ADMITTED,
-            Action.CUSTODIAN_TURNED_AWAY,
-        ),
-    )
-    HOUSE = (
-        "house",
-        _("Keys, guards and erasure"),
-        (
-            Action.LOG_KEY_ROTATED,
-            Action.LOG_GUARDS_RESTORED,
-            Action.LOG_QUEUE_CLEANED,
-            Action.DATABASE_HARDENED,
-            Action.VALUES_ERASED,
-        ),
-    )
-
-
-# Acts of which many at once are a sign; a day of new accounts or of members is none.
-_IN_BURSTS = (*Kind.REVEALS.actions, *Kind.HANDED_OUT.actions, *Kind.REFUSALS.actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +64,7 @@ class Burst:
 class Sensitive:
     """Everything that the page of sensitive acts says."""
 
+    breaks: BreaksFound
     kinds: Sequence[tuple[Kind, Sequence[Count]]]
     nights: Sequence[Night]
     bursts: Sequence[Burst]
@@ -173,6 +79,7 @@ def sensitive_acts(since: datetime, until: datetime) -> Sensitive:
         raise ValueError("A period of sensitive acts is longer than nothing and at most 92 days long.")
     counts = _counts(since, until)
     return Sensitive(
+        breaks=breaks_found(since, until),
         kinds=[(kind, [counts[action] for action in kind.actions]) for kind in Kind],
         nights=_nights(since, until),
         bursts=_bursts(since, until),
@@ -229,7 +136,7 @@ def _bursts(since: datetime, until: datetime) -> list[Burst]:
         " AND recorded_at >= %s AND recorded_at < %s ORDER BY recorded_at DESC LIMIT %s) read"
     )
     moments: dict[str, list[datetime]] = defaultdict(list)
-    for actor, at in _rows(part, [(action.value, since, until, _READ) for action in _IN_BURSTS]):
+    for actor, at in _rows(part, [(action.value, since, until, _READ) for action in IN_BURSTS]):
         moments[actor].append(_moment(at))
     bursts = [burst for actor, acts in moments.items() for burst in _runs(actor, sorted(acts))]
     return sorted(bursts, key=lambda burst: burst.since, reverse=True)[:_SHOWN_BURSTS]

@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError
 
-from audit.damage import code_of, is_damage
-from audit.errors import DomainError, NotFound, Refused
+from audit.damage import code_of, is_damage, is_misbuilt
+from audit.errors import Answered, DomainError, NotFound, Refused
 from config.database_faults import NO_ROOM
 from config.error_map import exit_code, kind_name
 from evidence.filenames import visible_name
@@ -35,7 +35,6 @@ _ENDED: dict[type[BaseException], tuple[str, str, int]] = {
     ),
     KeyboardInterrupt: ("Stopped. What was reported as done stays done.", "stopped", _STOPPED),
 }
-_NO_TABLE = "42P01"
 # SQLite's word, and PostgreSQL's codes for a lock that was not to be had and a statement that took too long.
 _BUSY = {"SQLITE_BUSY", "55P03", "57014"}
 
@@ -93,7 +92,7 @@ def _run(argv: list[str]) -> int:
         sentence, kind, code = _ENDED[type(ended)]
         return _say(sentence, kind=kind, code=code, as_json=as_json)
     except SystemExit as ended:
-        if as_json and ended.code == _BAD_INPUT:
+        if as_json and ended.code == _BAD_INPUT and not isinstance(ended, Answered):
             return _say(_USAGE, kind="bad_input", code=_BAD_INPUT, as_json=True)
         raise
     return 0
@@ -112,7 +111,13 @@ def _database_sentence(error: DatabaseError) -> str | None:
         return "The disk that holds the database is full or failing. Look at it, then run the command again."
     if code in _BUSY:
         return "The database is busy: another program holds what is needed. Nothing was done; try again in a minute."
-    if isinstance(error, OperationalError) or code == _NO_TABLE:
+    if is_misbuilt(error):
+        return (
+            "The database lacks something that this program needs, or has it otherwise than it was made. If it is new "
+            "or the program was just upgraded, check DATABASE_URL and run `manage.py migrate`. If not, keep a copy of "
+            "the database as it is and run `manage.py verify_audit_log`."
+        )
+    if isinstance(error, OperationalError):
         return (
             "The database does not answer or is not set up. Check DATABASE_URL and run `manage.py migrate`."
         )

@@ -4,8 +4,7 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,9 +12,8 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from audit import log
 from audit.actors import Actor, Visitor
-from audit.damage import is_damage
 from audit.errors import DomainError, LogUnavailable, NotFound, Refused, Unavailable
-from config.database_faults import is_full, page_sentence
+from config.database_faults import is_broken, is_full, is_of_the_database, page_sentence
 from config.error_map import http_status, kind_name
 
 _FAILED = 500
@@ -47,8 +45,8 @@ def _refuse(request: HttpRequest, *, status: int, sentence: str, kind: str) -> H
 
 
 def answer_database_error(request: HttpRequest, error: BaseException) -> HttpResponse:
-    """Answer where the database is full, busy for too long, damaged or gone: what was under way was undone."""
-    logging.getLogger(__name__).exception("the database is busy, damaged or does not answer")
+    """Answer where the database is full, busy for too long, broken or gone: what was under way was undone."""
+    logging.getLogger(__name__).exception("the database is busy, broken or does not answer")
     if request.accepts("application/json") and not request.accepts("text/html"):
         answer = {"ok": False, "error": page_sentence(error), "kind": "unavailable"}
         return JsonResponse(answer, status=_status_of(error))
@@ -57,7 +55,7 @@ def answer_database_error(request: HttpRequest, error: BaseException) -> HttpRes
 
 def _failed_page(error: BaseException) -> HttpResponse:
     """Without the frame of the other pages, which asks the database who is reading."""
-    words = {"sentence": page_sentence(error), "damaged": is_damage(error)}
+    words = {"sentence": page_sentence(error), "broken": is_broken(error)}
     return HttpResponse(render_to_string("errors/failed.html", words), status=_status_of(error))
 
 
@@ -90,10 +88,17 @@ def _answer(
     details: Sequence[Mapping[str, str]] = (),
 ) -> HttpResponse:
     if request.accepts("application/json") and not request.accepts("text/html"):
-        told = {"ok": False, "error": sentence, "kind": kind}
-        return JsonResponse(told | ({"details": list(details)} if details else {}), status=status)
+        answer = {"ok": False, "error": sentence, "kind": kind}
+        return JsonResponse(answer | ({"details": list(details)} if details else {}), status=status)
     template = _TEMPLATES.get(status, "errors/bad_request.html")
-    return render(request, template, {"sentence": sentence, "status": status}, status=status)
+    told = {"sentence": sentence, "status": status, "afresh": _afresh(request)}
+    return render(request, template, told, status=status)
+
+
+def _afresh(request: HttpRequest) -> str:
+    """The page that was looked at, without what its address asked of it; empty where that may not be what failed."""
+    asked = request.method in ("GET", "HEAD") and request.META.get("QUERY_STRING")
+    return request.path if asked and request.resolver_match else ""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -115,10 +120,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, status=404, sentence=sentence, kind="not_found")
 
 
+def not_allowed(request: HttpRequest, answer: HttpResponseNotAllowed) -> HttpResponse:
+    """405: mostly a browser led back, after signing in again, to where a form had been sent."""
+    sentence = _(
+        "This address takes a form and has no page of its own. If you had sent a form, it was not taken: go back and "
+        "send it again."
+    )
+    told = _answer(request, status=answer.status_code, sentence=sentence, kind="bad_input")
+    told.headers["Allow"] = answer.headers["Allow"]
+    return told
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database or the log is what failed: rendered without either, and without the session."""
     error = sys.exc_info()[1]
-    if error is not None and (isinstance(error, OperationalError | InterfaceError) or is_damage(error)):
+    if error is not None and is_of_the_database(error):
         return answer_database_error(request, error)
     gone = isinstance(error, Unavailable)
     status = _UNAVAILABLE if gone else _FAILED

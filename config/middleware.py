@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from audit.actors import Channel
-from audit.damage import is_damage
 from audit.errors import DomainError
-from config.error_pages import answer_database_error, answer_error
+from config.database_faults import is_of_the_database
+from config.error_pages import answer_database_error, answer_error, not_allowed
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -109,18 +109,24 @@ class PageChannelMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Turns a foreseen failure that a view let through into a page or JSON, once, after logging a refusal."""
+    """Turns a foreseen failure that a view let through into a page or JSON, once, after logging a refusal.
+
+    A method that an address does not take is answered likewise: Django's own answer to it is empty.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer a DomainError, and a database that is busy, gone or damaged; leave everything else to Django."""
+        """Answer a DomainError, and a database that is busy, gone or broken; leave everything else to Django."""
         if isinstance(exception, DomainError):
             return answer_error(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError) or is_damage(exception):
+        if is_of_the_database(exception):
             return answer_database_error(request, exception)
         return None

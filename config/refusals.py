@@ -7,25 +7,26 @@ from django.db import DatabaseError
 
 from accounts.queries import account_named
 from audit import log
-from audit.actors import Channel, Visitor
+from audit.actors import Channel, SystemActor
 from audit.canonical import Json
 from audit.errors import AuditError
 
 # Facts that name an account, by the option that names it; abbreviated as argparse allows.
 _NAMING = {"in_the_name_of": "--actor", "approved_by": "--approved-by"}
 _SHORTEST = len("--a")
+_COMMAND = SystemActor("command", Channel.COMMAND)
 
 
 def log_command_refusal(command: str, *, kind: str, typed: Sequence[str] = ()) -> None:
     """Log that a command was refused, with the accounts in whose names it was `typed`.
 
-    A shell proves nobody's identity, so the actor stays a visitor. Nothing was done, so a log that cannot be written
-    changes nothing but is said.
+    A shell proves nobody's identity, so the actor is a command and nobody by name. Nothing was done, so a log that
+    cannot be written changes nothing but is said.
     """
     try:
         log.append_refusal(
             subject=log.Subject("command", command),
-            actor=Visitor(channel=Channel.COMMAND),
+            actor=_COMMAND,
             facts={"kind": kind, **_accounts(typed)},
         )
     except (AuditError, DatabaseError):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from audit.actors import Actor
@@ -30,10 +30,15 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @reviewer_required
 def verify(request: HttpRequest) -> HttpResponse:
-    """Ask for a verification, or join the one that is going on, and lead to its page."""
+    """Ask for a verification, or join the one that is going on, and lead to its page.
+
+    Whoever had to sign in again comes here without having pressed anything, and is led to where it is pressed.
+    """
+    if request.method != "POST":
+        return redirect("audit:state")
     running = unfinished_run()
     run = _asked_for(actor=reader(request))
     if running is not None and running.pk == run.pk:

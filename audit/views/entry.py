@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actions import Action
 from audit.actors import Actor
@@ -26,6 +26,7 @@ from audit.queries import find_entry
 from audit.resolving import facts_of
 from audit.sequencing import sequence_pending
 from audit.shown import in_words
+from audit.verified import run_of
 from audit.views.guard import reader, reviewer_required
 
 
@@ -44,6 +45,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         "facts": json.dumps(facts, ensure_ascii=False, indent=2).encode(errors="backslashreplace").decode(),
         "private": [label_of(one.name) for one in find(facts)],
         "people": _people(facts),
+        "run": run_of(found),
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         "breaks": breaks,
@@ -56,11 +58,16 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     return render(request, "audit/entry.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @reviewer_required
 def proof(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
-    """The entry with its proof as one file; that it was taken is in the log before it leaves."""
+    """The entry with its proof as one file; that it was taken is in the log before it leaves.
+
+    Whoever had to sign in again comes here without having pressed anything, and is led back to the entry.
+    """
     found = find_entry(request.user, entry_id)
+    if request.method != "POST":
+        return redirect("audit:entry", found.pk)
     checkpoint = latest_checkpoint()
     if checkpoint is None:
         raise NotInTree(

@@ -1,5 +1,6 @@
 """The list of entries: filters in the address, chips that say what is filtered, pages that stay fast."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,35 +11,52 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.digits import in_digits
-from audit.explorer import EntryPage, page_of
+from audit.entry_look import differing_names
+from audit.explorer import EntryPage, page_of, with_places
 from audit.forms import FilterForm
-from audit.names import Names, house_names, shown_subject
-from audit.shown import in_words
+from audit.names import Names, house_names, shown_names, shown_subject
+from audit.shown import ShownEntry, in_words
+from audit.tiles import tree_size
+from audit.unlisted import unlisted_beside
+from audit.views.address import not_understood
 from audit.views.guard import reviewer_required
+from audit.views.last_check import last_check
+
+_MARKS = ("older", "newer")
 
 
 @require_safe
 @reviewer_required
 def entries(request: HttpRequest) -> HttpResponse:
-    """The entries, newest first, through the filters of the address; none where a filter could not be read."""
+    """The entries, newest first, through the filters of the address; none where something in it could not be read."""
     names = house_names()
     form = FilterForm(request.GET, names=names)
     filters = form.filters()
+    strange = not_understood(request, {*form.fields, *_MARKS})
+    size = tree_size()  # before the list, for it grows
     page = (
         EntryPage((), older="", newer="", count=0, more=False)
-        if form.errors
+        if form.errors or strange
         else page_of(
             filters, older_than=request.GET.get("older", ""), newer_than=request.GET.get("newer", "")
         )
     )
     asked = _asked(request, form)
+    rows, placed = in_words(page.entries, names), with_places(page.entries)
     context = {
         "form": form,
+        "not_understood": strange,
+        "check": last_check(),
         "page": page,
-        "rows": in_words(page.entries, names),
+        "rows": rows,
+        "broken": {entry.pk for entry in placed if differing_names(entry)},
+        # Of a list through filters nothing can be told.
+        "unlisted": []
+        if form.errors or strange or filters.columns
+        else unlisted_beside(page, placed, size=size),
         "query": asked.urlencode(),
         "periods": _periods(asked),
-        "chips": _chips(asked, form, names),
+        "chips": _chips(asked, form, names, rows),
     }
     return render(request, "audit/entries.html", context)
 
@@ -89,13 +107,15 @@ def _day(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def _chips(asked: QueryDict, form: FilterForm, names: Names) -> list[dict[str, str]]:
+def _chips(
+    asked: QueryDict, form: FilterForm, names: Names, rows: Sequence[ShownEntry]
+) -> list[dict[str, str]]:
     """One chip for each filter that works, with the address without it."""
     data = form.cleaned_data
     words = {
         "action": _label_of(form, "action") if data.get("action") else "",
-        "actor": dict(names.actors()).get(data["actor"], data["actor"]) if data.get("actor") else "",
-        "subject": _subject_words(form, names),
+        "actor": _actor_words(data["actor"], names) if data.get("actor") else "",
+        "subject": _subject_words(form, names, rows),
         "case": names.cases().get(data["case"], str(data["case"])) if data.get("case") else "",
         "channel": _label_of(form, "channel") if data.get("channel") else "",
         "since": _as_read(asked.get("since", ""), data.get("since")),
@@ -106,6 +126,11 @@ def _chips(asked: QueryDict, form: FilterForm, names: Names) -> list[dict[str, s
         for name, value in words.items()
         if value
     ]
+
+
+def _actor_words(actor: str, names: Names) -> str:
+    """As the list of actors calls them; whom it does not hold, as the entries do."""
+    return names.actors().get(actor) or shown_names({actor})[actor]
 
 
 def _as_read(typed: str, moment: datetime | None) -> str:
@@ -129,9 +154,12 @@ def _label_of(form: FilterForm, name: str) -> str:
     return str(chosen)
 
 
-def _subject_words(form: FilterForm, names: Names) -> str:
+def _subject_words(form: FilterForm, names: Names, rows: Sequence[ShownEntry]) -> str:
+    """What the subject is called, and what was typed where that says something else."""
     if form.about is None:
         return ""
     typed: str = form.cleaned_data["subject"].strip()
-    words = shown_subject(form.about, names.subjects({form.about})) if form.about.kind else ""
-    return words if not words or typed in words else f"{words} · {typed}" if words else typed
+    known = shown_subject(form.about, names.subjects({form.about})) if form.about.kind else ""
+    # Of an id alone the entries say what it is of.
+    words = known or (rows[0].about if rows else "")
+    return words if typed in words else f"{words} · {typed}" if words else typed

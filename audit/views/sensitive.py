@@ -15,7 +15,9 @@ from django.views.decorators.http import require_safe
 from audit.forms import PeriodForm
 from audit.names import shown_names
 from audit.sensitive import BURST_ACTS, BURST_SPAN, LONGEST, Count, sensitive_acts
+from audit.views.address import not_understood
 from audit.views.guard import reviewer_required
+from audit.views.last_check import last_check, page_of_verification
 
 DEFAULT = timedelta(days=30)
 _PRESETS = {
@@ -28,18 +30,37 @@ _PRESETS = {
 @require_safe
 @reviewer_required
 def sensitive(request: HttpRequest) -> HttpResponse:
-    """Reveals, hand-outs, refusals, rights, nights and bursts of a period; the last 30 days unless another is asked."""
+    """The sensitive acts of a period; the last 30 days unless another is asked for."""
     form = PeriodForm(request.GET) if request.GET.get("since") or request.GET.get("until") else PeriodForm()
     since, until = _period(form)
     found = sensitive_acts(since, until)
-    names = shown_names({night.actor for night in found.nights} | {burst.actor for burst in found.bursts})
+    names = shown_names(
+        {one.actor for one in found.breaks.newest}
+        | {night.actor for night in found.nights}
+        | {burst.actor for burst in found.bursts}
+    )
     context = {
         "form": form,
+        "not_understood": not_understood(request, form.fields),
+        "check": last_check(),
         "since": since,
         "until": until,
         "periods": _periods(since, until),
+        "breaks": found.breaks,
+        "broken": [
+            {
+                "found": one,
+                "who": names[one.actor],
+                "href": page_of_verification(one, found.breaks.runs),
+            }
+            for one in found.breaks.newest
+        ],
         "kinds": [
-            {"label": kind.label, "counts": [_count(count, since, until) for count in counts]}
+            {
+                "label": kind.label,
+                "counts": [_count(count, since, until) for count in counts if count.count],
+                "never": [count.action.sentence for count in counts if not count.count],
+            }
             for kind, counts in found.kinds
         ],
         "nights": [
@@ -70,13 +91,17 @@ def _period(form: PeriodForm) -> tuple[datetime, datetime]:
         if until - since <= LONGEST:
             return since, until
         form.add_error("since", _("Choose at most 92 days. For a longer period make a report."))
-    now = timezone.now()
-    return now - DEFAULT, now
+    tomorrow = _tomorrow()
+    return tomorrow - DEFAULT, tomorrow
+
+
+def _tomorrow() -> datetime:
+    """When the day ends, so that today is inside."""
+    return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _periods(since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Presets that end tomorrow, so that today is inside."""
-    tomorrow = timezone.now().date() + timedelta(days=1)
+    tomorrow = _tomorrow().date()
     chips = []
     for days, label in _PRESETS.items():
         start = tomorrow - timedelta(days=days)

@@ -15,11 +15,11 @@ from audit.views.guard import reviewer_required
 def state(request: HttpRequest) -> HttpResponse:
     """What is signed, stamped, verified and guarded, what is overdue, and what to do next."""
     now = standing()
-    actors = {run.actor for run in now.runs} | ({now.verified.entry.actor} if now.verified else set())
+    actors = {run.actor for run in now.runs} | ({now.verified.actor} if now.verified else set())
     names = shown_names(actors)
     context = {
         "standing": now,
-        "verified_by": names[now.verified.entry.actor] if now.verified else "",
+        "verified_by": names[now.verified.actor] if now.verified else "",
         "runs": [{"run": run, "who": names[run.actor], "answer": answer_of(run)} for run in now.runs],
     }
     return render(request, "audit/state.html", context)

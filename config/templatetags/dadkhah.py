@@ -30,6 +30,9 @@ _HONEST_FORMAT_CHARACTERS = {"\u200c", "\u200d"}
 _DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 # E-4H22-WSKQ, DK-1988-01-dossier-01: what is longer may be somebody's own words and has to break.
 _REFERENCE = re.compile(r"(?<![\w-])(?=[\w-]{4,30}(?![\w-]))[A-Z]{1,4}-[A-Z0-9]+(?:-[A-Za-z0-9]+)*")
+# Longer than any word or id that is read as one; what is shown of it comes in pieces that a line may end at.
+_LONG_WORD = re.compile(r"(\S{37,})")
+_PIECE = 18
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -68,6 +71,19 @@ def whole_references(text: Any) -> SafeString:
     return mark_safe(  # noqa: S308 - escaped
         _REFERENCE.sub(r'<bdi class="unbroken" dir="ltr">\g<0></bdi>', conditional_escape(text))
     )
+
+
+@register.filter
+def in_cell(text: Any) -> SafeString:
+    """What a table says of somebody or something: references whole, but words that no column holds broken."""
+    parts = enumerate(_LONG_WORD.split(str(text)))
+    shown = "".join(_broken(part) if number % 2 else whole_references(part) for number, part in parts)
+    return mark_safe(shown)  # noqa: S308 - escaped
+
+
+def _broken(word: str) -> str:
+    pieces = (word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
+    return "<wbr>".join(conditional_escape(piece) for piece in pieces)
 
 
 @register.filter

@@ -13,15 +13,15 @@ from tests.architecture.sources import APPS
 ROOT = Path(settings.ROOT)
 _NUMBER = re.compile(r"%\([a-z_]+\)d")
 _HELPER = re.compile(r"\b(in_digits|persian_digits|digits)\(")
-# What is said in a terminal alone; and sentences of gaps, of which `in_its_digits` turns all numbers at once.
+# What is said in a terminal alone; and sentences of which a page turns all numbers at once.
 _TERMINALS = {
     *("audit/cosigning.py", "audit/exporting.py", "audit/publishing.py", "audit/reporting.py"),
-    *("audit/witness_memory.py", "audit/witnessing.py", "witnesses/recovery/typing_in.py"),
+    *("audit/given.py", "audit/witness_memory.py", "audit/witnessing.py", "witnesses/recovery/typing_in.py"),
     *("evidence/acquisition_checking.py", "evidence/capturing/checking.py", "evidence/gone.py"),
     *("evidence/manifest.py", "evidence/verification.py"),
 }
 _OTHERWISE = {
-    "audit/progress.py",
+    *("audit/outside_words.py", "audit/progress.py"),
     *(f"evidence/gaps/{name}.py" for name in ("times", "ledger", "holders", "seals")),
 }
 

@@ -53,6 +53,8 @@ OBJECTS = {
     "view_id",
 }
 FORBIDDEN, GONE, WRONG_METHOD = 403, 404, 405
+# Where something is asked for by a press alone; whoever comes there otherwise is led to where it is pressed.
+LEADING_ON = {"audit:proof", "audit:verify"}
 # What the protocol of uploads in parts asks for, beside what pages know.
 OF_THE_PROTOCOL = {
     ("evidence:uploads", "options"),
@@ -149,7 +151,7 @@ def test_a_role_enters_every_room_of_its_own(house: House, client_for: ClientFor
         own = {"user_id": house.people["paralegal"].pk, "upload_id": house.ours.upload_of(who).pk}
         address = house.ours.address(name, **{k: v for k, v in own.items() if k in ROUTES[name].converters})
         for method in ("get", "head"):
-            answer = getattr(client, method)(address)
+            answer = getattr(client, method)(address, follow=name in LEADING_ON)
             if answer.status_code not in (200, WRONG_METHOD) or "no-store" not in answer["Cache-Control"]:
                 wrong.append((name, method, answer.status_code))
             house_wide = name in GUARDED and permission(name) in HOUSE_WIDE

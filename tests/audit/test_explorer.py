@@ -2,9 +2,10 @@
 
 import io
 import random
+import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,14 +35,10 @@ from evidence.models import EvidenceItem
 from evidence.reading import open_page
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
+from witnesses.models import Witness
 
 ClientFor = Callable[[User | None], Client]
 Write = Callable[[int], list[Entry]]
-
-
-@pytest.fixture
-def desk(client_for: ClientFor, auditor: User) -> Client:
-    return client_for(auditor)
 
 
 @pytest.fixture
@@ -105,7 +102,171 @@ def test_what_cannot_be_found_is_said_and_nothing_is_listed(
         assert words in answer.content.decode(), about
         assert not answer.context["rows"]
         assert "Nothing is listed" in answer.content.decode()
-        assert "No entry fits" not in answer.content.decode()
+        assert "No entry was found" not in answer.content.decode()
+
+
+WAYS = (
+    "{0}-{1}-{2}",
+    "{0}-{1} {2}",
+    "{0} {1}{2}",
+    "{0}{1}{2}",
+    "\u2066{0}‑{1}‑{2}\u2069",
+    "Exhibit {0}-{1}-{2}",
+    "مدرک {0}-{1}-{2}",
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_reference_is_read_however_it_is_written(
+    desk: Client, exhibits: list[EvidenceItem], way: str
+) -> None:
+    item = exhibits[2]
+    written = way.format(*item.reference.split("-"))
+    for typed in (written, written.lower(), written.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))):
+        rows = found(desk, subject=typed).context["rows"]
+        assert rows, typed
+        assert {row.entry.subject_id for row in rows} == {str(item.pk)}
+
+
+@pytest.mark.parametrize("way", ["{1}-{2}", "{1} {2}", "{1}{2}"])
+def test_an_exhibit_s_reference_may_come_without_its_letter(
+    desk: Client, exhibits: list[EvidenceItem], way: str
+) -> None:
+    typed = way.format(*exhibits[2].reference.split("-"))
+    assert {row.entry.subject_id for row in found(desk, subject=typed).context["rows"]} == {
+        str(exhibits[2].pk)
+    }
+
+
+def test_eight_digits_are_no_reference_where_no_exhibit_has_it(
+    desk: Client, exhibits: list[EvidenceItem]
+) -> None:
+    assert "Nothing is called" in found(desk, subject="1988-0003").content.decode()
+    assert found(desk, subject="00000003").context["rows"]
+
+
+def test_a_delivery_is_called_and_found_by_its_reference(desk: Client, exhibits: list[EvidenceItem]) -> None:
+    intake = exhibits[2].intake
+    [row] = found(desk, subject=intake.reference.lower(), action="intake.started").context["rows"]
+    assert row.entry.subject_id == str(intake.pk)
+    assert row.about == f"Delivery of evidence {intake.reference}"
+    assert found(desk, subject=row.about).context["rows"]
+    assert "No delivery has the reference" in found(desk, subject="D-ZZZZ-ZZZZ").content.decode()
+
+
+def test_a_witness_is_found_by_the_pseudonym_that_the_list_shows(
+    desk: Client, case: Case, lawyer: User
+) -> None:
+    witness = Witness.objects.create(case=case, pseudonym="W-7K3Q-M", registered_by=lawyer)
+    append(Action.WITNESS_VIEWED, subject=witness, actor=lawyer, case_id=case.pk)
+    for typed in ("W-7K3Q-M", "w-7k3q-m", "Witness W-7K3Q-M", "W-۷K۳Q-M"):
+        [row] = found(desk, subject=typed).context["rows"]
+        assert row.about == "Witness W-7K3Q-M"
+    assert "No witness has the pseudonym" in found(desk, subject="W-ZZZZ-Z").content.decode()
+
+
+def test_of_two_witnesses_of_one_pseudonym_the_case_tells_which(
+    desk: Client, case: Case, other_case: Case, lawyer: User
+) -> None:
+    for one in (case, other_case):
+        witness = Witness.objects.create(case=one, pseudonym="W-7K3Q-M", registered_by=lawyer)
+        append(Action.WITNESS_VIEWED, subject=witness, actor=lawyer, case_id=one.pk)
+    assert "Several cases have a witness" in found(desk, subject="W-7K3Q-M").content.decode()
+    [row] = found(desk, subject="W-7K3Q-M", case=case.reference).context["rows"]
+    assert row.case == case.reference
+
+
+def test_an_actor_whom_nobody_knows_is_no_filter_that_found_nothing(desk: Client, write: Write) -> None:
+    write(1)
+    for nobody in ("user:00000000-0000-4000-8000-000000000000", "system:nothing", "Nobody"):
+        answer = found(desk, actor=nobody)
+        page = answer.content.decode()
+        assert "Nobody of this name is known here" in page
+        assert not answer.context["chips"]
+        assert "Nothing is listed" in page
+
+
+def test_a_case_id_that_neither_the_house_nor_an_entry_knows_is_said(desk: Client, write: Write) -> None:
+    write(1)
+    answer = found(desk, case=str(uuid.uuid4()))
+    assert "No case has this reference or id" in answer.content.decode()
+    assert not answer.context["chips"]
+    gone = uuid.uuid4()
+    append(Action.CASE_OPENED, subject=Subject("cases.case", str(gone)), actor=CLERK, case_id=gone)
+    assert len(found(desk, case=str(gone)).context["rows"]) == 1
+
+
+def test_somebody_whom_entries_alone_name_is_called_in_the_chip_as_in_the_list(
+    desk: Client, write: Write
+) -> None:
+    write(1)
+    answer = found(desk, actor=CLERK.audit_name)
+    [chip] = answer.context["chips"]
+    assert chip["value"] == answer.context["rows"][0].who == "Dadkhah itself (clerk)"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        Subject("audit.log", "queue"),
+        Subject("accounts.sign_in", "-"),
+        Subject("page", "audit:state"),
+        Subject("audit.report", "R-0123456789ab"),
+        Subject("command", "harden_database"),
+        Subject("accounts.sign_in", "ABCD-1234"),
+    ],
+)
+def test_the_way_from_an_entry_to_all_that_was_done_with_its_subject_finds_it(
+    desk: Client, subject: Subject
+) -> None:
+    entry = append(Action.LOG_QUEUE_CLEANED, subject=subject, actor=CLERK)
+    page = desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    [href] = re.findall(r'href="([^"]+\?subject=[^"]+)"', page)
+    answer = desk.get(href)
+    assert [row.entry.pk for row in answer.context["rows"]] == [entry.pk]
+    [chip] = answer.context["chips"]
+    assert subject.id in chip["value"]
+
+
+def test_what_an_id_alone_is_of_is_said_in_its_chip(desk: Client, exhibits: list[EvidenceItem]) -> None:
+    for exact, words in (
+        (str(exhibits[2].pk), f"Exhibit {exhibits[2].reference} · {exhibits[2].pk}"),
+        ("00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000"),
+    ):
+        [chip] = found(desk, subject=exact).context["chips"]
+        assert chip["value"] == words
+
+
+def test_a_date_that_is_too_long_is_told_what_to_leave_of_it(desk: Client) -> None:
+    page = found(desk, since="2026-11-22 " * 20).content.decode()
+    assert "This is too long to be a date." in page
+
+
+@pytest.mark.parametrize("name", ["actr", "Actor", "subject ", "page", "\x00", "<b>", "x" * 500])
+def test_a_filter_that_the_list_does_not_know_is_told_and_nothing_is_listed(
+    desk: Client, write: Write, name: str
+) -> None:
+    write(2)
+    answer = found(desk, **{name: "user:x", "action": "account.signed_in"})
+    page = answer.content.decode()
+    assert not answer.context["rows"]
+    assert "Nothing is listed" in page
+    assert "The address asks for what this page cannot look for:" in page
+    assert "No entry was found" not in page
+    assert "<b>:" not in page
+    assert "\x00" not in page
+    assert "x" * 100 not in page.partition('id="not-understood"')[2].partition("</p>")[0]
+    [way_on] = re.findall(r'href="([^"]+)">Show the page without it', page)
+    assert len(desk.get(way_on).context["rows"]) == 2
+
+
+def test_a_page_s_mark_and_a_field_that_was_left_empty_are_known(desk: Client, write: Write) -> None:
+    write(1)
+    assert found(desk, actor="", strange="").context["rows"]
+    newest = found(desk).context["rows"][0].entry
+    mark = f"{newest.recorded_at.isoformat()}_{newest.pk}"
+    for name in ("older", "newer"):
+        assert "not-understood" not in found(desk, **{name: mark}).content.decode()
 
 
 def test_a_case_is_found_by_its_reference(desk: Client, exhibits: list[EvidenceItem], case: Case) -> None:
@@ -319,6 +480,41 @@ def test_the_way_back_shows_the_same_entries(mixed: list[Entry], monkeypatch: py
     assert shown == [entry.pk for entry in mixed if fits(entry, filters)]
 
 
+@pytest.mark.parametrize("same_moment", [True, False])
+def test_pages_go_on_at_entries_of_a_whole_second_both_ways(
+    write: Write, monkeypatch: pytest.MonkeyPatch, same_moment: bool
+) -> None:
+    began = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    for number in range(60):
+        now = began if same_moment else began + timedelta(seconds=number)
+        monkeypatch.setattr("audit.log.timezone", SimpleNamespace(now=lambda now=now: now))
+        write(1)
+    everything = [entry.pk for entry in Entry.objects.order_by("-recorded_at", "-id")]
+    first = page_of(Filters())
+    second = page_of(Filters(), older_than=first.older)
+    assert [entry.pk for entry in (*first.entries, *second.entries)] == everything
+    assert not second.older
+    back = page_of(Filters(), newer_than=second.newer)
+    assert [entry.pk for entry in back.entries] == [entry.pk for entry in first.entries]
+    assert not back.newer
+
+
+def test_a_period_ends_before_its_end_though_that_is_a_whole_second(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    for number in range(3):
+        now = began + timedelta(seconds=number)
+        monkeypatch.setattr("audit.log.timezone", SimpleNamespace(now=lambda now=now: now))
+        write(1)
+    first, second = began, began + timedelta(seconds=1)
+    page = page_of(Filters(since=first, until=second))
+    assert [entry.recorded_at for entry in page.entries] == [first]
+    assert page_of(Filters(since=second)).count == 2
+    assert Entry.objects.filter(recorded_at=second).count() == 1
+    assert Entry.objects.filter(recorded_at__lte=first).count() == 1
+
+
 @pytest.mark.parametrize("number", range(2))
 def test_rows_dated_as_no_calendar_has_it_end_a_walk_and_no_page(
     desk: Client, write: Write, monkeypatch: pytest.MonkeyPatch, number: int
@@ -347,6 +543,6 @@ def test_two_common_values_that_never_meet_are_looked_for_no_further_than_said(
     assert answer.context["page"].looked_to is not None
     page = answer.content.decode()
     assert "Looked through as far as" in page
-    assert "No entry fits" not in page
+    assert "No entry was found" not in page
     onward = found(desk, actor=CLERK.audit_name, action="case.opened", older=answer.context["page"].older)
-    assert "No entry fits" in onward.content.decode()
+    assert "No entry was found" in onward.content.decode()

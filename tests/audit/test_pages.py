@@ -1,5 +1,6 @@
 """The auditor's pages: who may see them, what they show, and that a look at them is itself in the log."""
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from audit.checkpoints import sign_checkpoint
 from audit.explorer import PAGE
 from audit.keys import load_verifiers
 from audit.log import Subject, append
-from audit.models import Entry
+from audit.models import Entry, VerificationRun
 from audit.proof_file import CHECK_KEY
 from audit.sequencing import sequence_pending
 from audit.signature_kinds import ED25519
@@ -28,11 +29,6 @@ from tests.tampering import tamper
 ClientFor = Callable[[User | None], Client]
 Write = Callable[[int], list[Entry]]
 Verify = Callable[[Client], Any]
-
-
-@pytest.fixture
-def desk(client_for: ClientFor, auditor: User) -> Client:
-    return client_for(auditor)
 
 
 def addresses() -> list[str]:
@@ -48,6 +44,37 @@ def test_nobody_else_sees_the_log_and_the_attempt_is_logged(
         assert client_for(user).post(reverse("audit:verify")).status_code == 403
     refusals = Entry.objects.filter(action=Action.ACCESS_REFUSED.value)
     assert refusals.filter(actor=lawyer.audit_name).count() == 4
+
+
+def test_whoever_signs_in_again_where_something_is_pressed_is_led_to_the_page_that_has_it(
+    desk: Client, client_for: ClientFor, lawyer: User, write: Write
+) -> None:
+    [entry] = write(1)
+    for address, leads_to in (
+        (reverse("audit:verify"), reverse("audit:state")),
+        (reverse("audit:proof", args=[entry.pk]), reverse("audit:entry", args=[entry.pk])),
+    ):
+        assert client_for(None).post(address)["Location"].endswith(address)
+        assert desk.get(address)["Location"] == leads_to
+        assert desk.head(address).status_code == 302
+        assert desk.put(address).status_code == 405
+        assert client_for(lawyer).get(address).status_code == 403
+    assert not Entry.objects.filter(action=Action.LOG_VERIFICATION_ASKED.value).exists()
+    assert desk.get(reverse("audit:proof", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_the_entry_of_a_verification_leads_to_what_it_found(
+    desk: Client, verify: Verify, write: Write, log_key: object
+) -> None:
+    write(1)
+    run = verify(desk).context["run"]
+    entry = Entry.objects.get(action=Action.LOG_VERIFIED.value)
+    there = f'href="{reverse("audit:run", args=[run.pk])}"'
+    assert there in desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    asked = Entry.objects.get(action=Action.LOG_VERIFICATION_ASKED.value)
+    assert there in desk.get(reverse("audit:entry", args=[asked.pk])).content.decode()
+    run.delete()
+    assert there not in desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
 
 
 @pytest.mark.django_db
@@ -84,6 +111,28 @@ def test_verifying_says_so_and_is_recorded_with_who_did_it(
     assert "Verified" in desk.get(reverse("audit:state")).content.decode()
 
 
+def test_a_verification_says_how_far_the_log_is_signed(
+    desk: Client, verify: Verify, write: Write, log_key: object
+) -> None:
+    write(3)
+    size = sign_checkpoint(actor=CLERK).size
+    page = " ".join(verify(desk).content.decode().split())
+    outcome = json.loads(VerificationRun.objects.get().outcome)
+    assert outcome["signed"] == size < outcome["size"]
+    assert f"<dt>Signed up to</dt><dd>entry {size}" in page
+    assert "after it no signature tells yet" in page
+    VerificationRun.objects.update(outcome=json.dumps({**outcome, "signed": outcome["size"]}))
+    whole = desk.get(reverse("audit:run", args=[VerificationRun.objects.get().pk])).content.decode()
+    assert f"entry {outcome['size']}" in whole
+    assert "no signature tells yet" not in whole
+    del outcome["signed"]  # as runs of before
+    VerificationRun.objects.update(outcome=json.dumps(outcome))
+    assert (
+        "Signed up to"
+        not in desk.get(reverse("audit:run", args=[VerificationRun.objects.get().pk])).content.decode()
+    )
+
+
 def test_verifying_a_broken_log_names_the_break(desk: Client, verify: Verify, write: Write) -> None:
     entries = write(3)
     tamper("UPDATE audit_entry SET actor = 'user:x' WHERE subject_id = '1' AND subject_kind = 'test.thing'")
@@ -95,7 +144,8 @@ def test_verifying_a_broken_log_names_the_break(desk: Client, verify: Verify, wr
 
 
 def test_verifying_by_a_link_is_not_possible(desk: Client) -> None:
-    assert desk.get(reverse("audit:verify")).status_code == 405
+    assert desk.get(reverse("audit:verify")).status_code == 302
+    assert not VerificationRun.objects.exists()
 
 
 def test_the_entries_can_be_filtered(desk: Client, write: Write) -> None:
@@ -145,9 +195,12 @@ def test_paging_walks_through_everything_and_back(desk: Client, write: Write) ->
         f"9999-12-31T23:59:59-14:00_{uuid.uuid4()}",
     ],
 )
-def test_a_forged_page_mark_is_a_clear_error(desk: Client, mark: str) -> None:
-    assert desk.get(reverse("audit:entries"), {"older": mark}).status_code == 400
-    assert desk.get(reverse("audit:entries"), {"newer": mark}).status_code == 400
+def test_a_forged_page_mark_is_a_clear_error_with_a_way_on(desk: Client, mark: str) -> None:
+    where = reverse("audit:entries")
+    for name in ("older", "newer"):
+        answer = desk.get(where, {name: mark})
+        assert answer.status_code == 400
+        assert f'href="{where}">Open the page from its beginning' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -168,7 +221,7 @@ def test_the_list_takes_as_many_queries_for_one_entry_as_for_fifty(
     desk: Client, write: Write, django_assert_max_num_queries: Any
 ) -> None:
     write(PAGE + 10)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         desk.get(reverse("audit:entries"))
 
 
@@ -312,3 +365,22 @@ def test_actors_are_shown_by_the_name_that_the_house_knows(desk: Client, write: 
 
 def readable(names: set[str]) -> dict[str, str]:
     return {CLERK.audit_name: "the clerk of the court"} if CLERK.audit_name in names else {}
+
+
+def test_a_period_that_ends_before_it_begins_is_said_and_nothing_is_listed(
+    desk: Client, write: Write
+) -> None:
+    write(1)
+    for until in ("2026-01-01", "2026-02-01"):
+        answer = desk.get(reverse("audit:entries"), {"since": "2026-02-01", "until": until})
+        assert "until" in answer.context["form"].errors
+        assert not answer.context["rows"]
+
+
+def test_a_date_is_read_with_unseen_marks_and_an_endless_one_is_an_error(desk: Client, write: Write) -> None:
+    write(1)
+    answer = desk.get(reverse("audit:entries"), {"since": "\u200f2020-01-01\u200e"})
+    assert not answer.context["form"].errors
+    assert answer.context["rows"]
+    answer = desk.get(reverse("audit:entries"), {"since": "2020-01-01" + "0" * 500})
+    assert "since" in answer.context["form"].errors

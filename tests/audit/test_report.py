@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import unicodedata
 import zipfile
@@ -24,7 +25,7 @@ from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.keys import load_verifiers
 from audit.log import Subject, append
-from audit.models import Entry
+from audit.models import Checkpoint, Entry
 from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE
 from audit.report_csv import COLUMNS, neutral
 from audit.report_facts import Period
@@ -32,7 +33,9 @@ from audit.report_sheet import outcome_words
 from audit.reporting import CHECK_PAPERS, make_report
 from audit.signature_kinds import ED25519
 from tests.audit.conftest import CLERK
-from tests.tampering import tamper
+from tests.audit.test_storage_check import write_past_the_index
+from tests.audit.test_unindexed import written_again
+from tests.tampering import as_owner, tamper
 
 ClientFor = Callable[[User | None], Client]
 Write = Callable[[int], list[Entry]]
@@ -249,6 +252,71 @@ def test_a_year_is_reported_without_nights_and_bursts(desk: Client, write: Write
     write(2)
     folder = unpacked(asked(desk, since="2020-01-01"), tmp_path)
     assert "longer than 92 days" in " ".join(text_of(folder / "report.pdf").split())
+
+
+@pytest.mark.program("pdftotext")
+def test_the_paper_counts_the_verifications_that_found_breaks_and_lists_them_though_many_came_after(
+    desk: Client, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.report_facts.LISTED", 2)
+    write(1)
+    for ok in (False, True, True, True):
+        append(
+            Action.LOG_VERIFIED,
+            subject=Subject("audit.log", "log"),
+            actor=CLERK,
+            facts={"ok": ok, "size": 1, "faults": 0 if ok else 3},
+        )
+    text = " ".join(text_of(unpacked(asked(desk), tmp_path) / "report.pdf").split())
+    assert re.search(r"How many 4 Found breaks 1 ", text)
+    assert text.count("Broken") == 1
+    assert (
+        "1 verification in the period found that the log is not what was recorded"
+        in text.partition("Acts")[0]
+    )
+
+
+def test_no_report_is_signed_that_an_index_keeps_entries_from(desk: Client, write: Write) -> None:
+    write(2)
+    write_past_the_index(lambda: write(3))
+    before = Checkpoint.objects.count()
+    answer = asked(desk)
+    assert answer.status_code == 409
+    assert "No report was made: 3 entries of this period" in answer.content.decode()
+    assert Checkpoint.objects.count() == before
+    assert not Entry.objects.filter(action=Action.LOG_REPORT_MADE.value).exists()
+
+
+def test_one_entry_that_an_index_hides_is_told_as_one(desk: Client, write: Write) -> None:
+    write(2)
+    write_past_the_index(lambda: write(1))
+    answer = asked(desk)
+    assert "No report was made: 1 entry of this period is in the log" in answer.content.decode()
+
+
+@pytest.mark.sqlite
+def test_where_an_index_is_gone_the_report_says_that_the_database_is_not_as_it_was_made(
+    desk: Client, write: Write
+) -> None:
+    write(2)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("DROP INDEX audit_entry_when")
+    desk.raise_request_exception = False
+    answer = asked(desk)
+    assert answer.status_code == 503
+    assert "not built as this program made it" in answer.content.decode()
+    assert "busy" not in answer.content.decode()
+
+
+@pytest.mark.sqlite
+def test_no_report_is_signed_that_an_index_has_a_row_twice_in(desk: Client, write: Write) -> None:
+    write(2)
+    written_again("audit_entry_when", "recorded_at = substr(recorded_at, 1, 20) || '000000'")
+    before = Checkpoint.objects.count()
+    answer = asked(desk)
+    assert answer.status_code == 409
+    assert "does not agree with what is in it" in answer.content.decode()
+    assert Checkpoint.objects.count() == before
 
 
 def test_without_the_key_no_report_leaves(desk: Client, write: Write, settings: Any) -> None:

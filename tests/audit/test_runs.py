@@ -21,21 +21,18 @@ from audit.checkpoints import sign_checkpoint
 from audit.errors import BadNote, VerificationBusy
 from audit.keys import load_signer
 from audit.models import Entry, VerificationRun
+from audit.notes import Signer
 from audit.progress import outcome_of, progress_of
 from audit.runs import carry_out, end_dead_runs, request_run
 from audit.tasks import requeue_verifications
 from config.reconciling import _STEPS
 from tests.audit.conftest import CLERK
+from tests.audit.test_given import MAILED
 from tests.tampering import tamper
 
 ClientFor = Callable[[User | None], Client]
 Write = Callable[[int], list[Entry]]
 State = VerificationRun.State
-
-
-@pytest.fixture
-def desk(client_for: ClientFor, auditor: User) -> Client:
-    return client_for(auditor)
 
 
 @pytest.fixture
@@ -186,7 +183,11 @@ def test_a_checkpoint_from_outside_that_fits_is_said_to_be_contained(
     write(3)
     notes.append(sign_checkpoint(actor=CLERK).note)
     page = compared(desk, django_capture_on_commit_callbacks, *notes)
-    assert "The log contains what the 2 checkpoints from outside say." in page.content.decode()
+    said = page.content.decode()
+    assert "The log contains what the 2 checkpoints from outside say." in said
+    of, newest = page.context["outcome"].size, notes[1].split("\n")[1]
+    assert f"Compared with checkpoint 2 of those that were given: up to entry {newest} of {of}." in said
+    assert f"What comes after entry {newest}, or was cut off there, nobody outside vouches for" in said
 
 
 def test_a_log_that_was_rebuilt_is_told_by_a_checkpoint_that_left_the_house(
@@ -210,6 +211,18 @@ def test_a_log_that_was_rolled_back_is_told_too(
     write(3)
     page = compared(desk, django_capture_on_commit_callbacks, note)
     assert "Broken" in page.content.decode()
+
+
+@pytest.mark.parametrize("change", MAILED)
+def test_a_checkpoint_whose_line_ends_a_mail_changed_is_compared(
+    desk: Client, write: Write, log_key: object, change: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    write(3)
+    note = change(sign_checkpoint(actor=CLERK).note.encode()).decode()
+    page = compared(desk, django_capture_on_commit_callbacks, note)
+    assert page.status_code == 200
+    [run] = VerificationRun.objects.all()
+    assert (json.loads(run.outcome)["incomparable"], len(json.loads(run.outcome)["compared"])) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -255,12 +268,27 @@ def test_a_checkpoint_of_another_house_is_neither_agreement_nor_a_break(
     page = compared(desk, django_capture_on_commit_callbacks, note).content.decode()
     assert "Not comparable" in page
     assert "The log itself agrees with all that is stored" in page
-    assert "If you are sure that this checkpoint came from this house" in page
+    assert "If you are sure that this checkpoint came from this house" not in page
+    assert "It is of the log another.example/log; this one is dadkhah.example/log." in page
+    assert "nobody outside" not in page
     assert "Broken" not in page
     assert "The log contains what" not in page
     state = desk.get(reverse("audit:state")).content.decode()
     assert "1 checkpoint that was given said nothing about this log" in state
     assert state.count("Not comparable") == 2
+
+
+def test_a_key_that_is_unknown_here_may_be_newer_than_a_rotation_that_this_log_lacks(
+    desk: Client, write: Write, log_key: object, django_capture_on_commit_callbacks: Any
+) -> None:
+    write(3)
+    text = sign_checkpoint(actor=CLERK).text
+    note = text + "\n" + Signer.generate(load_signer().name).signature_line(text)
+    page = compared(desk, django_capture_on_commit_callbacks, note).content.decode()
+    size = text.split("\n")[1]
+    assert f"It is of size {size}, signed by dadkhah.example/log+" in page
+    assert "put back from an old backup" in page
+    assert "If you are sure that this checkpoint came from this house" in page
 
 
 def test_notes_from_outside_do_not_join_a_run_without_them(asked: VerificationRun, log_key: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,21 +14,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from audit import sensitive
+from audit import sensitive, verified
 from audit.actions import Action
 from audit.actors import Channel, SystemActor
 from audit.log import Subject, append
+from audit.models import Entry, VerificationRun
 from audit.runs import Asker
-from audit.sensitive import BURST_ACTS, Kind, sensitive_acts
+from audit.sensitive import BURST_ACTS, sensitive_acts
+from audit.sensitive_kinds import Kind
+from tests.tampering import tamper
 
 ClientFor = Callable[[User | None], Client]
 THING = Subject("test.thing", "1")
 NOON = datetime(2026, 7, 14, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def desk(client_for: ClientFor, auditor: User) -> Client:
-    return client_for(auditor)
 
 
 @pytest.fixture
@@ -100,9 +99,18 @@ def test_each_count_leads_to_the_entries_that_it_counts(desk: Client, at: Callab
     for _ in range(BURST_ACTS):
         at(now - timedelta(hours=1), Action.IDENTITY_OPENED, actor="user:a")
     page = desk.get(reverse("audit:sensitive"))
-    [one] = [one for one in page.context["kinds"][0]["counts"] if one["count"]]
+    counts = [one for kind in page.context["kinds"] for one in kind["counts"]]
+    [one] = [one for one in counts if one["sentence"] == Action.IDENTITY_OPENED.sentence]
     assert len(desk.get(one["href"]).context["rows"]) == BURST_ACTS
     assert len(desk.get(page.context["bursts"][0]["href"]).context["rows"]) == BURST_ACTS
+
+
+def test_the_period_that_is_shown_unasked_is_the_one_that_is_marked(desk: Client, db: None) -> None:
+    page = desk.get(reverse("audit:sensitive"))
+    [marked] = [one for one in page.context["periods"] if one["active"]]
+    assert marked["label"] == "Last 30 days"
+    again = desk.get(reverse("audit:sensitive") + marked["href"])
+    assert (again.context["since"], again.context["until"]) == (page.context["since"], page.context["until"])
 
 
 def test_the_page_takes_few_queries_for_a_quarter(desk: Client, at: Callable[..., None]) -> None:
@@ -143,3 +151,142 @@ def test_a_period_beyond_the_longest_is_a_mistake_of_ours(db: None) -> None:
 def test_the_system_is_no_person_at_night(at: Callable[..., None]) -> None:
     append(Action.EVIDENCE_IDENTIFIED, subject=THING, actor=SystemActor("inspection"))
     assert of(timezone.now()).nights == []
+
+
+def test_what_was_done_stands_before_what_was_not_which_is_folded(
+    desk: Client, at: Callable[..., None]
+) -> None:
+    at(timezone.now() - timedelta(hours=1), Action.VALUES_ERASED)
+    page = desk.get(reverse("audit:sensitive"))
+    [kind] = [kind for kind in page.context["kinds"] if kind["label"] == Kind.HOUSE.label]
+    assert [one["sentence"] for one in kind["counts"]] == [Action.VALUES_ERASED.sentence]
+    assert Action.LOG_KEY_ROTATED.sentence in kind["never"]
+    assert len(kind["never"]) == len(Kind.HOUSE.actions) - 1
+    [alarms] = [kind for kind in page.context["kinds"] if kind["label"] == Kind.ALARMS.label]
+    assert alarms["counts"] == []
+    assert f"None found in this period: {len(Kind.ALARMS.actions)}<" in page.content.decode()
+
+
+# Verifications that found breaks
+
+
+Verify = Callable[[Client], Any]
+Write = Callable[[int], list[Entry]]
+
+
+def rename(old: str, new: str) -> None:
+    tamper("UPDATE audit_entry SET actor = %s WHERE actor = %s AND subject_id = '1'", (new, old))
+
+
+@pytest.fixture
+def found_breaks(desk: Client, write: Write, verify: Verify) -> Any:
+    """One verification that found breaks, between two that found none; its page."""
+    actor = write(3)[0].actor
+    verify(desk)
+    rename(actor, "user:x")
+    page = verify(desk)
+    rename("user:x", actor)
+    verify(desk)
+    return page
+
+
+def test_a_verification_that_found_breaks_is_a_sensitive_act_and_one_that_found_none_is_not(
+    desk: Client, auditor: User, found_breaks: Any
+) -> None:
+    page = desk.get(reverse("audit:sensitive"))
+    [row] = page.context["broken"]
+    assert (page.context["breaks"].count, page.context["breaks"].more) == (1, False)
+    assert (row["who"], row["found"].faults) == (
+        auditor.full_name,
+        found_breaks.context["outcome"].fault_count,
+    )
+    assert row["href"] == reverse("audit:run", args=[found_breaks.context["run"].pk])
+    assert "1 verification found that the log is not what was recorded." in page.content.decode()
+
+
+def test_where_the_page_of_such_a_verification_is_gone_its_entry_is_shown(
+    desk: Client, found_breaks: Any
+) -> None:
+    VerificationRun.objects.all().delete()
+    [row] = desk.get(reverse("audit:sensitive")).context["broken"]
+    assert row["href"] == reverse("audit:entry", args=[row["found"].entry.pk])
+    assert desk.get(row["href"]).status_code == 200
+
+
+def test_a_verification_whose_entry_nobody_can_read_any_more_is_shown_as_one_that_found_breaks(
+    desk: Client, write: Write, verify: Verify
+) -> None:
+    write(1)
+    verify(desk)
+    tamper("UPDATE audit_entry SET body = %s WHERE action = 'log.verified'", (b"{{",))
+    [row] = desk.get(reverse("audit:sensitive")).context["broken"]
+    assert not row["found"].ok
+
+
+def test_the_breaks_of_another_period_are_not_shown(desk: Client, found_breaks: Any) -> None:
+    page = desk.get(reverse("audit:sensitive"), {"since": "2020-01-01", "until": "2020-02-01"})
+    assert page.context["broken"] == []
+    assert "None was found in this period." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "never_said"),
+    [
+        (
+            "en",
+            ["None was found in this period.", "Nothing was found at night", "None found in this period: "],
+            ["Nobody worked", "Not done", "There was none"],
+        ),
+        ("fa", ["در این دوره موردی یافت نشد.", "کاری در ساعت‌های شب یافت نشد"], ["کار نکرده", "انجام نشده"]),
+    ],
+)
+def test_what_is_not_found_is_not_said_never_to_have_been_done(
+    desk: Client, db: None, language: str, said: list[str], never_said: list[str]
+) -> None:
+    """An index can hide what was done; the page knows only what it found."""
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    period = {"since": "2020-01-01", "until": "2020-02-01"}
+    page = desk.get(reverse("audit:sensitive"), period).content.decode()
+    assert [words for words in said if words not in page] == []
+    assert [words for words in never_said if words in page] == []
+
+
+def test_reading_verifications_stops_and_says_so(
+    desk: Client, found_breaks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verified, "_READ", 1)  # the last, which found none
+    page = desk.get(reverse("audit:sensitive"))
+    assert (page.context["breaks"].count, page.context["breaks"].more) == (0, True)
+    assert "Choose a shorter period" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        (Action.LOG_GUARDS_RESTORED, Kind.ALARMS),
+        (Action.WITNESSING_REFUSED, Kind.ALARMS),
+        (Action.FIXITY_FAILED, Kind.ALARMS),
+        (Action.LOG_PUBLISHED, Kind.HANDED_OUT),
+        (Action.LOG_EXPORTED, Kind.HANDED_OUT),
+        (Action.REGISTER_EXPORTED, Kind.HANDED_OUT),
+        (Action.COLLECTOR_TRACE_READ, Kind.REVEALS),
+        (Action.CUSTODIAN_REMOVED, Kind.RIGHTS),
+        (Action.LOG_KEY_ROTATED, Kind.HOUSE),
+        (Action.VAULT_KEY_ROTATED, Kind.HOUSE),
+        (Action.EVIDENCE_DISPOSED, Kind.HOUSE),
+    ],
+)
+def test_what_a_reviewer_looks_for_stands_in_its_kind(action: Action, kind: Kind) -> None:
+    assert [one for one in Kind if action in one.actions] == [kind]
+
+
+def test_no_act_is_counted_twice() -> None:
+    actions = [action for kind in Kind for action in kind.actions]
+    assert len(actions) == len(set(actions))
+
+
+def test_what_the_page_cannot_look_for_is_told(client_for: ClientFor, auditor: User) -> None:
+    where, told = reverse("audit:sensitive"), "The address asks for what this page cannot look for:"
+    assert told in client_for(auditor).get(where, {"sinse": "2026-01-01"}).content.decode()
+    known = {"since": "2026-07-01", "until": "2026-07-03"}
+    assert told not in client_for(auditor).get(where, known).content.decode()

@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from audit.actions import Action
@@ -19,6 +20,7 @@ from audit.models import Entry
 from audit.resolving import facts_of
 from config import command_line
 from config.error_map import exit_code, http_status, kind_name
+from config.people import in_words
 from config.refusals import log_command_refusal
 from tests.journeys.conftest import Command, command  # noqa: F401  the fixture
 
@@ -104,6 +106,15 @@ def test_with_json_a_command_line_that_cannot_be_read_is_one_object_too(capsys):
     assert "--nonsense" in said.err
 
 
+@pytest.mark.django_db(transaction=True)  # a command closes its connection at its end
+def test_with_json_an_answer_that_ends_with_the_code_of_bad_use_is_one_object_all_the_same(capsys, tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        command_line.run(["manage.py", "verify_audit_log", "--against", str(tmp_path / "missing"), "--json"])
+    assert ended.value.code == 2
+    assert json.loads(capsys.readouterr().out)["verdict"] == "not_compared"
+    assert not Entry.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("raised", "code", "word"),
     [
@@ -129,9 +140,14 @@ def test_tables_that_are_not_there_are_told_from_a_fault_of_ours(monkeypatch, ca
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM {table}")
 
-    monkeypatch.setattr(command_line, "execute_from_command_line", lambda argv: reads(argv, "nowhere"))
-    assert command_line.run(["manage.py", "anything"]) == 6
-    assert "migrate" in capsys.readouterr().err
+    for lacking in ("nowhere", "audit_entry WHERE away = 1"):
+        monkeypatch.setattr(
+            command_line, "execute_from_command_line", lambda argv, table=lacking: reads(argv, table)
+        )
+        assert command_line.run(["manage.py", "anything"]) == 6
+        said = capsys.readouterr().err
+        assert "migrate" in said
+        assert "verify_audit_log" in said
 
 
 def test_a_full_disk_of_the_database_is_said(monkeypatch, capsys):
@@ -164,6 +180,17 @@ def test_a_refused_command_names_the_account_in_whose_name_it_was_typed(
     page = client_for(auditor).get(reverse("audit:entry", args=[entry.pk])).content.decode()
     assert "In the name of" in page
     assert lawyer.full_name in page
+    assert entry.actor == "system:command"
+    assert "A command of this machine" in page
+    assert "visitor" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "A command of this machine"), ("fa", "فرمانی از همین دستگاه")]
+)
+def test_a_refused_command_is_nobody_who_came_to_a_page(language: str, words: str):
+    with translation.override(language):
+        assert in_words("system:command") == words
 
 
 @pytest.mark.django_db(transaction=True)

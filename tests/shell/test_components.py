@@ -1,5 +1,7 @@
 """The pieces of pages say the right thing, whatever they are given."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.paginator import Paginator
 from django.template import engines
@@ -25,6 +27,12 @@ def test_a_digest_is_shown_by_its_ends_and_whole_on_demand(given):
 
 def test_a_missing_digest_is_said_not_left_blank():
     assert "No digest" in piece("digest", digest=None)
+
+
+@pytest.mark.parametrize("at", [None, datetime(2026, 11, 22, 14, 30, tzinfo=UTC)])
+def test_a_full_stop_may_follow_a_moment(at):
+    shown = piece("moment", at=at)
+    assert shown == shown.strip()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Dates, digits and foreign text as the pages show them."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from django.template import RequestContext, Template
 from django.utils import translation
+from django.utils.html import conditional_escape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,3 +94,15 @@ def test_a_size_has_the_digits_of_the_reader():
         assert "۱٫۴" in dadkhah.file_size(1434)
     with translation.override("en"):
         assert dadkhah.file_size(1434).startswith("1.4")
+
+
+@given(st.text())
+def test_a_cell_says_what_it_was_given_and_no_markup_of_it(text):
+    shown = re.sub(r'<wbr>|<bdi class="unbroken" dir="ltr">|</bdi>', "", dadkhah.in_cell(text))
+    assert shown == conditional_escape(text)
+
+
+def test_a_word_that_no_column_holds_may_be_broken_and_a_reference_is_not():
+    assert dadkhah.in_cell("Exhibit E-4KQ7-2M9D") == dadkhah.whole_references("Exhibit E-4KQ7-2M9D")
+    assert "<wbr>" not in dadkhah.in_cell("59deb205-e43c-4b97-8ef9-a8291dad58e3 and more")
+    assert dadkhah.in_cell("a" * 30 + "&" + "b" * 30).split("<wbr>")[1] == "a" * 12 + "&amp;" + "b" * 5

@@ -1,0 +1,100 @@
+"""What the house calls the kinds of things that entries of the log are about, and those of which there is one alone."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+KINDS: Mapping[str, str | Promise] = {
+    "evidence.evidenceitem": gettext_lazy("Exhibit"),
+    "evidence.intake": gettext_lazy("Delivery of evidence"),
+    "evidence.register": gettext_lazy("The register"),
+    "evidence.registerview": gettext_lazy("Saved view"),
+    "evidence.fixityround": gettext_lazy("Round of reading stored files again"),
+    "evidence.fixityalarm": gettext_lazy("Alarm about stored files"),
+    "evidence.storedobject": gettext_lazy("Stored file"),
+    "evidence.upload": gettext_lazy("File on its way"),
+    "evidence.evidencelink": gettext_lazy("Link of an exhibit"),
+    "cases.case": gettext_lazy("Case"),
+    "cases.person": gettext_lazy("Registered person"),
+    "cases.place": gettext_lazy("Place"),
+    "cases.incident": gettext_lazy("Incident"),
+    "witnesses.witness": gettext_lazy("Witness"),
+    "witnesses.openingrequest": gettext_lazy("Request to see an identity"),
+    "witnesses.custodian": gettext_lazy("Custodian"),
+    "witnesses.custodiankey": gettext_lazy("Key of a custodian"),
+    "witnesses.quorumsession": gettext_lazy("Act of a quorum"),
+    "dossiers.leakcheck": gettext_lazy("Search for names in a dossier"),
+    "dossiers.leakresult": gettext_lazy("Outcome of a search for names"),
+    "dossiers.dossier": gettext_lazy("Dossier"),
+    "accounts.user": gettext_lazy("Account"),
+    "accounts.sign_in": gettext_lazy("The door"),
+    "audit.checkpoint": gettext_lazy("Checkpoint"),
+    "audit.verificationrun": gettext_lazy("Verification"),
+    "audit.entry": gettext_lazy("Entry of the log"),
+    "audit.log": gettext_lazy("The log"),
+    "audit.report": gettext_lazy("Report of the log"),
+    "audit.keyrotation": gettext_lazy("Keys of the log"),
+    "audit.witnessedlog": gettext_lazy("Log of another house"),
+    "database": gettext_lazy("The database"),
+    "database.role": gettext_lazy("Role of the database"),
+    "page": gettext_lazy("A page"),
+    "command": gettext_lazy("A command"),
+    "evidence.custody": gettext_lazy("Custody"),
+    "evidence.custodyevent": gettext_lazy("Event of custody"),
+    "evidence.removal": gettext_lazy("Removal of a stored file"),
+    "evidence.vault_key": gettext_lazy("Key of the stored files"),
+    "evidence.acquisition": gettext_lazy("How an exhibit was acquired"),
+    "evidence.onlinecapture": gettext_lazy("Capture of something online"),
+    "evidence.collectortrace": gettext_lazy("What leads to who captured something"),
+    "evidence.derivative": gettext_lazy("What was made of an exhibit"),
+    "evidence.erasurerequest": gettext_lazy("Request to erase words"),
+    "evidence.foundvalue": gettext_lazy("What an exhibit says of itself"),
+    "evidence.thing": gettext_lazy("Description of a thing"),
+    "witnesses.custodianevent": gettext_lazy("Change of a custodian"),
+    "witnesses.witnessalarm": gettext_lazy("Alarm about identities"),
+    "witnesses.openingdecision": gettext_lazy("Decision about an identity"),
+    "witnesses.emergencyreview": gettext_lazy("Review of an emergency"),
+    "witnesses.consentwords": gettext_lazy("Words about consent"),
+    "witnesses.withdrawalwords": gettext_lazy("Words about consent taken back"),
+    "witnesses.dependence": gettext_lazy("Dependence of an exhibit on a witness"),
+    "witnesses.dependenceend": gettext_lazy("End of a dependence on a witness"),
+    "witnesses.knowngroup": gettext_lazy("Known group of people"),
+    "witnesses.interview": gettext_lazy("Interview"),
+    "witnesses.interviewrecord": gettext_lazy("Record of an interview"),
+    "witnesses.interviewnote": gettext_lazy("Note of an interview"),
+    "witnesses.quorumdecision": gettext_lazy("Decision of a custodian in a quorum"),
+    "witnesses.recoverykit": gettext_lazy("Recovery kit"),
+    "witnesses.recoverytest": gettext_lazy("Test record of the recovery kit"),
+    "witnesses.revision": gettext_lazy("Reason of a revision"),
+    "witnesses.riskwords": gettext_lazy("Words about a danger"),
+    "witnesses.protectivemeasure": gettext_lazy("Protective measure"),
+    "witnesses.threatwords": gettext_lazy("Words about a threat"),
+    "witnesses.referralwords": gettext_lazy("Words about help"),
+    "witnesses.statement": gettext_lazy("Statement of a witness"),
+    "dossiers.packagetexts": gettext_lazy("Gathered texts of a dossier"),
+    "dossiers.leakstatement": gettext_lazy("Answer for what was found in a dossier"),
+}
+
+# The log names these by a word of its own, which says nothing to a reader.
+ALONE: Mapping[tuple[str, str], str | Promise] = {
+    ("audit.log", "log"): gettext_lazy("The log"),
+    ("audit.log", "whole"): gettext_lazy("The whole log"),
+    ("audit.log", "queue"): gettext_lazy("The queue of waiting entries"),
+    ("database", "guards"): gettext_lazy("Guards of the database"),
+    ("evidence.custody", "gaps"): gettext_lazy("Gaps in custody"),
+    ("evidence.register", "register"): gettext_lazy("The register"),
+    ("accounts.sign_in", "-"): gettext_lazy("The door"),
+}
+# What the log itself gives a readable name.
+NAMED_BY_THE_LOG = ("command", "audit.report", "database.role")
+
+# Of a page the log holds the name of its route: what is before the colon says what the page is about.
+PAGES: Mapping[str, str | Promise] = {
+    "accounts": gettext_lazy("Page about accounts"),
+    "audit": gettext_lazy("Page of the log"),
+    "cases": gettext_lazy("Page about cases"),
+    "dossiers": gettext_lazy("Page about dossiers"),
+    "evidence": gettext_lazy("Page about evidence"),
+    "witnesses": gettext_lazy("Page about witnesses"),
+}
