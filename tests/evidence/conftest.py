@@ -1,7 +1,6 @@
 """A case with members, things in it to link to, and a way to take evidence in."""
 
 import io
-import logging
 import os
 import subprocess
 import sys
@@ -75,15 +74,19 @@ def other_process(settings: Any) -> Iterator[Callable[..., subprocess.Popen[str]
 
 
 @pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    """An S3 server in this process that enforces object lock; it speaks HTTP over a real socket."""
-    # Takes seconds to import, and most runs of tests do not need it.
-    from moto.server import ThreadedMotoServer
+def moto_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An S3 server that enforces object lock, in a process of its own and over a real socket.
 
-    # Else its server writes to what a test captured, which is closed by the next one, and then answers nobody.
-    logging.getLogger("werkzeug").addHandler(logging.NullHandler())
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://test:test@{host}:{port}"
-    server.stop()
+    Within this process it shared what tests replace (streams, handlers of logs, clocks), and at times answered nobody.
+    """
+    said = tmp_path_factory.mktemp("moto") / "stderr"
+    with said.open("wb") as errors:
+        command = [sys.executable, "-W", "ignore", "-m", "tests.evidence.s3_server"]
+        server = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    assert server.stdout is not None
+    address = server.stdout.readline().strip()
+    assert address, said.read_text()
+    yield f"http://test:test@{address}"
+    server.communicate()

@@ -48,5 +48,5 @@ def place(request: pytest.FixtureRequest, root: Path) -> Place:
 
 @pytest.fixture(params=["moto", pytest.param("real", marks=pytest.mark.s3)])
 def s3_url(request: pytest.FixtureRequest) -> str:
-    """An S3 server: the one in this process, and the real one."""
+    """An S3 server: moto, and the real one."""
     return request.getfixturevalue("moto_url") if request.param == "moto" else os.environ[REAL_SERVER]

@@ -118,7 +118,7 @@ def _client(endpoint: str, access: StoreAccess) -> Any:
         config=Config(
             request_checksum_calculation="when_required",
             s3={"addressing_style": "path"},
-            # The server in this process was seen to reset a connection on a busy machine.
+            # The server was seen to reset a connection on a busy machine.
             retries={"mode": "standard", "max_attempts": 5},
         ),
     )
