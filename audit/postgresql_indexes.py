@@ -1,7 +1,7 @@
 """Whether each index of PostgreSQL leads to the rows that its table holds, by the server's own plans alone.
 
 Where no administrator made the extension amcheck nothing else looks, and whoever owns the database can make an index
-lack rows and leave no other trace. A table is read as it lies and, in the same statement, in the order of the index,
+lack rows and leave no other trace. A table is read as it lies and, in the same statement, in the order of each index,
 with every other way switched off. Of two indexes with the same beginning the planner may take the other. An index that
 holds other keys than its rows is for amcheck to find.
 """
@@ -15,6 +15,9 @@ from django.db.backends.utils import CursorWrapper
 COMPARED_IN_FULL = 100_000
 _ONE_WAY = ("seqscan", "bitmapscan", "sort", "incremental_sort")
 _BOTH_WAYS = ("tidscan", "indexscan", "indexonlyscan")
+# A table, which of its rows are meant, and whether it is asked which they are; an index, its first column and its keys.
+_Rows = tuple[str, str, bool]
+_Index = tuple[str, str, str]
 _INDEXES = """
     SELECT c.relname, format('%%I.%%I', n.nspname, t.relname), pg_get_expr(i.indpred, i.indrelid), t.reltuples,
         pg_get_indexdef(i.indexrelid, 1, true), k.keys
@@ -42,28 +45,37 @@ def lacking_indexes(cursor: CursorWrapper, tables: Sequence[int | None]) -> Iter
     The cursor must search the system's schema alone. Takes a lock on nothing; raises DatabaseError as the server does.
     """
     cursor.execute(_INDEXES, [list(tables)])
-    indexes = cursor.fetchall()
+    # What the table holds is read once for all indexes of the same rows.
+    groups: dict[_Rows, list[_Index]] = {}
+    for name, table, condition, rows, first, keys in cursor.fetchall():
+        groups.setdefault((table, condition or "true", rows <= COMPARED_IN_FULL), []).append(
+            (name, first, keys)
+        )
+    found: dict[str, str] = {}
     with _two_ways(cursor):
-        for name, table, condition, rows, first, keys in indexes:
-            in_full = rows <= COMPARED_IN_FULL
-            taken, told = (
-                ("ctid", "count(*), sum(hashtidextended(ctid, 0))") if in_full else (first, "count(*), 0")
-            )
-            where = condition or "true"
-            cursor.execute(
-                f"""
-                SELECT there.*, listed.* FROM
-                    (SELECT {told} FROM (
-                        SELECT ctid, {where} AS fits FROM ONLY {table} WHERE ctid >= '(0,0)' OFFSET 0
-                    ) o WHERE fits) AS there (rows, which),
-                    (SELECT {told} FROM (
-                        SELECT {taken} FROM ONLY {table} WHERE {where} ORDER BY {keys} OFFSET 0
-                    ) o) AS listed (rows, which)
-                """  # noqa: S608 - names as the catalogue quotes them
-            )
-            there, which, listed, listed_which = cursor.fetchone()
-            if (there, which) != (listed, listed_which):
-                yield name, f"{listed} / {there}"
+        for asked, indexes in groups.items():
+            found |= _lacking(cursor, asked, indexes)
+    yield from sorted(found.items())
+
+
+def _lacking(cursor: CursorWrapper, asked: _Rows, indexes: Sequence[_Index]) -> dict[str, str]:
+    """The detail of each of these indexes, of the same rows of one table, that leads to others."""
+    table, where, in_full = asked
+    # Put together from names as the catalogue quotes them.
+    told = "count(*), sum(hashtidextended(ctid, 0))" if in_full else "count(*), 0"
+    ways = [f"SELECT ctid, {where} AS fits FROM ONLY {table} WHERE ctid >= '(0,0)' OFFSET 0"]  # noqa: S608
+    for _name, first, keys in indexes:
+        taken = "ctid" if in_full else first
+        ways.append(f"SELECT {taken}, true AS fits FROM ONLY {table} WHERE {where} ORDER BY {keys} OFFSET 0")  # noqa: S608
+    counted = [f"(SELECT {at}, {told} FROM ({way}) o WHERE fits)" for at, way in enumerate(ways)]  # noqa: S608
+    cursor.execute(" UNION ALL ".join(counted))
+    rows = {at: (count, which) for at, count, which in cursor.fetchall()}
+    there = rows[0]
+    return {
+        name: f"{rows[at][0]} / {there[0]}"
+        for at, (name, _first, _keys) in enumerate(indexes, start=1)
+        if rows[at] != there
+    }
 
 
 @contextmanager
