@@ -11,6 +11,14 @@ _LONGEST = 60
 
 
 def not_understood(request: HttpRequest, known: Collection[str]) -> list[str]:
-    """Return the first few names that the address gives a value and the page does not know, fit to be shown."""
+    """Return the first few names that the address gives a value and the page does not know, fit to be shown.
+
+    Of a name that is given several values the page would take one and pass over the others: it is told with them.
+    """
     strange = [name for name in request.GET if name not in known and request.GET[name]]
-    return [shown(name[:_LONGEST]) or "=" for name in strange[:_LISTED]]
+    repeated = [
+        " ".join(f"{name}={value}" for value in values)
+        for name, values in request.GET.lists()
+        if name in known and len(values) > 1
+    ]
+    return [shown(text[:_LONGEST]) or "=" for text in (*strange, *repeated)[:_LISTED]]

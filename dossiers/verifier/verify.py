@@ -18,7 +18,7 @@ made, names every fault it finds and not only the first, and ends with one of
     VERIFIED            exit 0
     NOT VERIFIED        exit 1
     VERIFIED IN ITSELF, NOT COMPARED WITH ALL THAT WAS GIVEN
-                        exit 2: no fault was found, but this dossier lacks keys that you gave; it says what to do
+                        exit 2: no fault was found, but not all that you gave could be compared; it says what to do
 
 A call that is wrong, such as one with a word that it does not know, also ends with exit 2, before anything is checked.
 
@@ -892,33 +892,63 @@ def check_consistency(report: Report, dossier: Dossier, checkpoint: Checkpoint |
 
 def check_earlier(report: Report, given: str, checkpoint: Checkpoint | None, chain: Any, record: Any) -> None:
     """The checkpoint received before is this log's, and this dossier proves that the log goes on from it."""
-    with open(given, "rb") as file:
-        earlier = Checkpoint(file.read(SMALL))
     where = "the earlier checkpoint"
+    try:
+        earlier = given_checkpoint(given)
+    except MALFORMED as error:
+        report.set_aside(
+            where,
+            f"cannot be read: {reason(error)}. Give the file log/checkpoint of an earlier dossier, as it was received",
+        )
+        return
     if checkpoint is None or record is None or not chain or not chain.keys:
         report.fault(where, "could not be compared: this dossier's own cannot be read")
         return
     if earlier.origin != checkpoint.origin:
-        report.fault(where, f"is of another log, {earlier.origin}")
+        report.set_aside(
+            where,
+            f"is of the log {earlier.origin}, this dossier of {checkpoint.origin}. Give one of the same log. If it "
+            "came from the same organisation, ask it why its log has another name",
+        )
+        return
     if not any(earlier.is_signed_by(key) for key in chain.keys):
         report.fault(where, "is not signed by any key of this log, not even an earlier one")
     elif not earlier.is_signed_by(chain.at(earlier.size)):
         report.fault(where, f"is signed by a key that was not in use when the log had {earlier.size} entries")
-    if earlier.size > checkpoint.size:
-        report.fault(
-            where, f"counts {earlier.size} entries, this dossier's only {checkpoint.size}: cut or older"
+    elif earlier.size > checkpoint.size:
+        report.set_aside(
+            where,
+            f"is newer than this dossier: it counts {earlier.size} entries, this dossier's {checkpoint.size}. Check "
+            "the newer dossier, and give it this one's log/checkpoint",
         )
-        return
+    else:
+        compare_roots(report, where, earlier, checkpoint, record)
+
+
+def compare_roots(
+    report: Report, where: str, earlier: Checkpoint, checkpoint: Checkpoint, record: Any
+) -> None:
+    """The dossier proves of the log that it had this root at this size."""
     proven = {item["size"]: item["root"] for item in record["earlier"]}
     proven[checkpoint.size] = checkpoint.root.hex()
     if earlier.size not in proven:
-        report.fault(
-            where, f"counts {earlier.size} entries; this dossier carries no proof for that size, ask for one"
+        report.set_aside(
+            where,
+            f"counts {earlier.size} entries, and this dossier carries no proof for that size: ask for a copy of the "
+            "log, which is compared with any checkpoint",
         )
     elif proven[earlier.size] != earlier.root.hex():
         report.fault(
             where, f"has another root with the same {earlier.size} entries: the log was changed or forked"
         )
+
+
+def given_checkpoint(path: str) -> Checkpoint:
+    """Read a checkpoint that travelled: mail changes line ends, and the signature is over them as they were."""
+    with open(path, "rb") as file:
+        content = file.read(SMALL)
+    sent = content[3:] if content.startswith(b"\xef\xbb\xbf") else content
+    return Checkpoint(sent.replace(b"\r\n", b"\n").strip(b"\n") + b"\n")
 
 
 def check_entries(report: Report, dossier: Dossier, checkpoint: Checkpoint | None) -> Any:

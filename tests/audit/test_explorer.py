@@ -260,6 +260,14 @@ def test_a_filter_that_the_list_does_not_know_is_told_and_nothing_is_listed(
     assert len(desk.get(way_on).context["rows"]) == 2
 
 
+def test_a_filter_that_is_given_twice_is_told_and_nothing_is_listed(desk: Client, write: Write) -> None:
+    write(2)
+    answer = desk.get(f"{reverse('audit:entries')}?action=account.signed_in&action=case.opened&actor=")
+    assert not answer.context["rows"]
+    assert answer.context["not_understood"] == ["action=account.signed_in action=case.opened"]
+    assert "Nothing is listed" in answer.content.decode()
+
+
 def test_a_page_s_mark_and_a_field_that_was_left_empty_are_known(desk: Client, write: Write) -> None:
     write(1)
     assert found(desk, actor="", strange="").context["rows"]
