@@ -21,6 +21,12 @@ _PLACES = """
 """
 
 
+def _path(cursor: CursorWrapper) -> str:
+    cursor.execute(_PATH)
+    path: str = cursor.fetchone()[0]
+    return path
+
+
 @contextmanager
 def system_names(
     connection: BaseDatabaseWrapper, tables: Sequence[str]
@@ -28,8 +34,7 @@ def system_names(
     """Yield a cursor that searches the system's schema alone, and each table's oid, None for one that is missing."""
     within = connection.in_atomic_block
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(_PATH)
-        (path,) = cursor.fetchone()
+        path = _path(cursor) if within else ""
         cursor.execute(_PLACES, [list(tables)])
         places = dict(cursor.fetchall())
         # The utility command, for a function of this name could be another one's. A rollback takes it back as well.
