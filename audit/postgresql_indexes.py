@@ -68,7 +68,7 @@ def _lacking(cursor: CursorWrapper, asked: _Rows, indexes: Sequence[_Index]) -> 
         taken = "ctid" if in_full else first
         ways.append(f"SELECT {taken}, true AS fits FROM ONLY {table} WHERE {where} ORDER BY {keys} OFFSET 0")  # noqa: S608
     counted = [f"(SELECT {at}, {told} FROM ({way}) o WHERE fits)" for at, way in enumerate(ways)]  # noqa: S608
-    cursor.execute(" UNION ALL ".join(counted))
+    cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(counted)}) counted")  # noqa: S608
     rows = {at: (count, which) for at, count, which in cursor.fetchall()}
     there = rows[0]
     return {
