@@ -78,7 +78,9 @@ class FaultKind(Worded):
     REBUILT = (
         "rebuilt",
         _(
-            "No checkpoint that left the house fits this log, and it remembers none of them: it was made anew."
+            "No checkpoint that was given for comparison fits this log, and it remembers none of them: it was made "
+            "anew, or an older copy was put back and went on. Give an older checkpoint as well: one that fits shows "
+            "the latter."
         ),
     )
     SPLIT_VIEW = (

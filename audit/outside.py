@@ -8,7 +8,8 @@ elsewhere shows it. What each shows, given that our key signed it:
   trace of it;
 - the log had another root at its size: the log was **forked**, that is, changed before that size and signed anew;
 - that, and no checkpoint from outside fits at any size, and the log does not remember having been signed at any of
-  their sizes: it was **rebuilt** from scratch. (A log in which single entries were rewritten still carries, of its own,
+  their sizes: it was **rebuilt** from scratch, or an older copy was put back and written on; a checkpoint from before
+  the copy would fit only the latter. (A log in which single entries were rewritten still carries, of its own,
   a checkpoint of each size at which it was ever signed; one made anew was signed at other sizes.)
 - two of them are of one size and have different roots: whoever holds the key has shown two logs, a **split view**.
 

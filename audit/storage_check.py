@@ -2,8 +2,8 @@
 
 SQLite checks a table with all its indexes, up to a size at which that would take longer than everything else; beyond
 it the rows of each index are counted. On PostgreSQL it is the extension amcheck that looks, where an administrator has
-made it and lets our role use it; the function must be the extension's own. Elsewhere the rows that each index leads to
-are held against the table's.
+made it and lets our role use it; the function must be the extension's own. Elsewhere the keys and rows that each index
+leads to are held against the table's.
 """
 
 from collections.abc import Iterator
