@@ -9,9 +9,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
-from audit.errors import NotAReviewer, UnknownEntry, UnknownRun
+from audit.errors import EntryBroken, NotAReviewer, UnknownEntry, UnknownRun
 from audit.log import Subject
-from audit.models import Entry, VerificationRun
+from audit.models import Entry, Leaf, VerificationRun
 
 _DATED_LAST = 100
 
@@ -71,8 +71,15 @@ def entries_visible_to(user: Any) -> QuerySet[Entry]:
 
 
 def find_entry(user: Any, entry_id: uuid.UUID) -> Entry:
-    """Return one entry. Raises NotAReviewer or UnknownEntry."""
+    """Return one entry. Raises NotAReviewer, UnknownEntry, or EntryBroken for one that only the tree still names."""
     entry = entries_visible_to(user).select_related("leaf").filter(pk=entry_id).first()
+    if entry is None and Leaf.objects.filter(entry_id=entry_id).exists():
+        raise EntryBroken(
+            _(
+                "The tree of the log names this entry, and the database does not find it: it was removed, or an index "
+                "was damaged or made to hide it. Have the log verified."
+            )
+        )
     if entry is None:
         raise UnknownEntry(_("The log has no entry with this id. Check the address."))
     return entry

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from audit.actions import Action
 from audit.actors import Actor, Channel
 from audit.canonical import Json
+from audit.digits import in_digits
 from audit.errors import BadNote, DomainError, VerificationBusy
 from audit.faults import LogReport
 from audit.log import Subject, append
@@ -74,15 +75,25 @@ def read_notes(notes: Sequence[str]) -> list[OutsideCheckpoint]:
     Whose key signed it is for the verification to judge: were the keys exchanged together with the log, the true
     checkpoints would be the ones that look foreign.
     """
-    try:
-        return [parse_outside(note, place=f"checkpoint {number}") for number, note in enumerate(notes, 1)]
-    except BadNote as error:
-        raise BadNote(
-            _(
-                "This is no checkpoint of a log. Take the file “checkpoint” from the folder “log” of a dossier, and "
-                "choose it unchanged."
-            )
-        ) from error
+    read = []
+    for number, note in enumerate(notes, 1):
+        try:
+            read.append(parse_outside(note, place=f"checkpoint {number}"))
+        except BadNote as error:
+            raise BadNote(_which_is_none(number, len(notes))) from error
+    return read
+
+
+def _which_is_none(number: int, count: int) -> str:
+    if count == 1:
+        return _(
+            "This is no checkpoint of a log. Take the file “checkpoint” from the folder “log” of a dossier, and "
+            "choose it unchanged."
+        )
+    return _(
+        "Of the files that you chose, number %(number)s is no checkpoint of a log, so none was compared. Choose the "
+        "others alone, or take the file “checkpoint” from the folder “log” of a dossier for it."
+    ) % {"number": in_digits(number)}
 
 
 def unfinished_run() -> VerificationRun | None:

@@ -28,6 +28,8 @@ ends with one of
                         exit 2: no fault was found, but something that you gave to compare could not be compared; it
                         says what, why, and what to do. What was not compared never passes for agreement
     VERIFIED UP TO n    exit 3, only with --unsigned-tail: the first n entries are signed, for the rest nobody stands
+    VERIFIED UP TO n IN ITSELF, NOT COMPARED WITH ALL THAT WAS GIVEN
+                        exit 2: both of these
 
 A call with a word that it does not know, or without a folder, also ends with exit 2, before anything is checked.
 

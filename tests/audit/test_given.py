@@ -138,13 +138,13 @@ def test_with_json_one_object_names_them_and_does_not_pass_for_agreement(
     said = verify("--against", signed, missing, "--json")
     assert said.code == 2
     answer = said.answer
-    assert (answer["ok"], answer["verdict"], answer["against"]) == (True, "not_compared", 2)
+    assert (answer["ok"], answer["verdict"], answer["against"]) == (False, "not_compared", 2)
     assert answer["entries"] == 6
     [aside] = answer["incomparable"]  # type: ignore[misc]  # JSON
     assert (aside["kind"], aside["place"]) == ("unreadable_file", str(missing))
     assert "There is no such file" in aside["detail"]
     whole = verify("--against", signed, "--json")
-    assert (whole.code, whole.answer["verdict"]) == (0, "verified")
+    assert (whole.code, whole.answer["ok"], whole.answer["verdict"]) == (0, True, "verified")
 
 
 def test_it_is_said_up_to_which_entry_each_was_compared_and_what_nobody_outside_vouches_for(

@@ -250,6 +250,13 @@ def test_what_is_no_checkpoint_is_refused_when_it_is_handed_in(write: Write, log
             request_run(actor=CLERK, against=[note])
 
 
+def test_of_several_files_the_one_that_is_no_checkpoint_is_named(write: Write, log_key: object) -> None:
+    write(1)
+    note = sign_checkpoint(actor=CLERK).note
+    with pytest.raises(BadNote, match="number 2 is no checkpoint of a log, so none was compared"):
+        request_run(actor=CLERK, against=[note, "nonsense"])
+
+
 def test_a_note_by_another_key_is_named_and_never_passes_for_agreement(write: Write, log_key: object) -> None:
     write(1)
     note = sign_checkpoint(actor=CLERK).note.replace("dadkhah", "another")

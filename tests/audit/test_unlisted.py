@@ -285,3 +285,18 @@ def test_the_list_takes_few_queries_though_each_entry_has_a_neighbour_that_is_no
         answer = listed(desk)
     assert len(answer.context["unlisted"]) > PAGE - 2
     assert len(asked) < 20
+
+
+def test_an_entry_that_only_the_tree_names_is_said_to_be_missing_not_unknown(
+    desk: Client, write: Write
+) -> None:
+    gone = write(3)[1]
+    tamper("DELETE FROM audit_entry WHERE id = %s", (key(gone),))
+    for page in ("audit:entry", "audit:proof"):
+        answer = desk.get(reverse(page, args=[gone.pk]))
+        assert answer.status_code == 409
+        assert (
+            "The tree of the log names this entry, and the database does not find it"
+            in answer.content.decode()
+        )
+        assert desk.get(reverse(page, args=[uuid.uuid4()])).status_code == 404
