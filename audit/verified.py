@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from audit.actions import Action
+from audit.clock import TOLERANCE
 from audit.models import Entry, VerificationRun
 from audit.queries import newest
 from audit.resolving import facts_of
@@ -18,6 +19,8 @@ _READ = 1_000
 LISTED = 40
 # Among so many rows of verifications, the newest, is looked for one that found breaks.
 _ROWS = 100
+# As a row is written; within a text of it the quotes would be escaped.
+_FOUND_NONE = '"ok": true'
 # Contents may be long (64 KiB): so many are read at once.
 _AT_ONCE = 100
 
@@ -102,8 +105,7 @@ def _rows_with_newest_broken(named: set[uuid.UUID | None]) -> list[VerificationR
     """The rows that are named, and the newest that does not say that it found nothing; one query."""
     recent = VerificationRun.objects.order_by("-requested_at").values("pk")[:_ROWS]
     ended = VerificationRun.objects.filter(pk__in=recent, state=VerificationRun.State.DONE)
-    # As the row is written; within a text of it the quotes would be escaped.
-    broken = ended.exclude(outcome__contains='"ok": true').order_by("-requested_at").values("pk")[:1]
+    broken = ended.exclude(outcome__contains=_FOUND_NONE).order_by("-requested_at").values("pk")[:1]
     return list(VerificationRun.objects.filter(Q(pk__in=named - {None}) | Q(pk__in=broken)))
 
 
@@ -134,17 +136,39 @@ def _verified_of_row(row: VerificationRun) -> Verified:
 
 
 def breaks_found(since: datetime, until: datetime) -> BreaksFound:
-    """Return the verifications from `since` until before `until` that found breaks, the newest first."""
+    """Return the verifications from `since` until before `until` that found breaks, the newest first.
+
+    Among them are those of which only their row tells, because an index hides their entry.
+    """
+    # A row's time is a little before its entry's, so the entry may lie beyond the period.
     asked = Entry.objects.filter(
-        action=Action.LOG_VERIFIED.value, recorded_at__gte=since, recorded_at__lt=until
+        action=Action.LOG_VERIFIED.value, recorded_at__gte=since, recorded_at__lt=until + TOLERANCE
     ).order_by("-recorded_at")[: _READ + 1]
     count, read, listed = 0, 0, []
+    told: set[uuid.UUID | None] = set()
     for entry in asked.iterator(chunk_size=_AT_ONCE):
         read += 1
         if read <= _READ and not (one := verified_of(entry)).ok:
-            count += 1
-            listed += [one] if count <= LISTED else []
-    return BreaksFound(count, more=read > _READ, newest=listed, runs=_standing({one.run for one in listed}))
+            told.add(one.run)
+            if one.at < until:
+                count += 1
+                listed += [one] if count <= LISTED else []
+    more = read > _READ
+    # Where not all were read, a row that none of them tells of may be told of by the others.
+    untold = [] if more else [one for one in _broken_rows(since, until) if one.run not in told]
+    listed = sorted([*listed, *untold], key=lambda one: one.at, reverse=True)[:LISTED]
+    return BreaksFound(
+        count + len(untold), more=more, newest=listed, runs=_standing({one.run for one in listed})
+    )
+
+
+def _broken_rows(since: datetime, until: datetime) -> list[Verified]:
+    """What the rows of the period say that found breaks, the newest of them."""
+    ended = VerificationRun.objects.filter(
+        state=VerificationRun.State.DONE, ended_at__gte=since, ended_at__lt=until
+    )
+    broken = ended.exclude(outcome__contains=_FOUND_NONE).order_by("-ended_at")[:_ROWS]
+    return [one for one in map(_verified_of_row, broken) if not one.ok]
 
 
 def run_of(entry: Entry) -> uuid.UUID | None:

@@ -1,6 +1,8 @@
 """The list of entries and the sensitive acts say how the last verification ended, and offer another."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry, VerificationRun
-from audit.verified import last_verified
+from audit.verified import breaks_found, last_verified
 from tests.tampering import tamper
 
 Write = Callable[[int], list[Entry]]
@@ -23,6 +25,25 @@ def shown(desk: Client, page: str) -> str:
     answer = desk.get(reverse(page))
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
+
+
+def broken_of(said: str) -> list[str]:
+    """The verifications that the sensitive acts list as having found breaks."""
+    section = said.partition('id="breaks"')[2].partition("</section>")[0]
+    return re.findall(r"/log/verifications/([0-9a-f-]+)/", section)
+
+
+def test_of_the_verifications_that_found_breaks_each_is_listed_once(
+    desk: Client, verify: Verify, write: Write, log_key: object
+) -> None:
+    write(3)
+    rename("system:clerk", "user:x")
+    first, second, third = (verify(desk).context["run"] for _three in range(3))
+    hide_entry_of(second)
+    assert broken_of(shown(desk, "audit:sensitive")) == [str(run.pk) for run in (third, second, first)]
+    now = timezone.now()
+    assert breaks_found(now - timedelta(days=2), now - timedelta(days=1)).count == 0
+    assert breaks_found(now - timedelta(days=2), first.ended_at).count == 0  # its entry came a moment later
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -113,6 +134,8 @@ def test_a_verification_that_found_breaks_is_told_though_its_entry_is_hidden(
     assert "Last found whole" not in said
     if page != "audit:state":
         assert "The last verification found that the log is not what was recorded." in said
+    if page == "audit:sensitive":
+        assert broken_of(said) == [str(run.pk)]
 
 
 @pytest.mark.parametrize("page", [*PAGES, "audit:state"])
