@@ -21,7 +21,12 @@ class FaultKind(Worded):
     CHANGED = "changed", _("The content of an entry is not what was hashed into the tree.")
     COLUMN_CHANGED = "column_changed", _("A column of an entry says something else than its content.")
     HASH_CHANGED = "hash_changed", _("The stored hash of an entry does not belong to its content.")
-    REMOVED = "removed", _("An entry that the tree names is gone.")
+    REMOVED = (
+        "removed",
+        _(
+            "An entry that the tree names is not found: it was taken out, or a damaged index of the database hides it."
+        ),
+    )
     INSERTED = "inserted", _("An entry stands outside the tree and was not waiting for its place.")
     RENUMBERED = "renumbered", _("An entry stands at another place of the tree than it was given.")
     GAP = "gap", _("A place in the tree is empty.")
