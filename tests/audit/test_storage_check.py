@@ -1,10 +1,8 @@
 """An index that lacks rows hides them from whoever looks by it; the database's own check says so."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -110,21 +108,6 @@ def test_an_index_that_lacks_rows_is_found_without_amcheck(
     assert not verify_log().ok
 
 
-@pytest.fixture(scope="module")
-def kept_estimates(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Puts back, after these tests, what the making of an index leaves and no rollback takes back: estimates.
-
-    The server plans by them, and other tests need the plans of a table that nobody has counted.
-    """
-    own = "oid = 'audit_entry'::regclass OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'audit_entry'::regclass)"
-    with django_db_blocker.unblock(), closing(connection.copy()) as server, server.cursor() as cursor:
-        cursor.execute(f"SELECT relpages, reltuples, oid FROM pg_class WHERE {own}")
-        before = cursor.fetchall()
-    yield
-    with django_db_blocker.unblock(), closing(connection.copy()) as server, server.cursor() as cursor:
-        cursor.executemany("UPDATE pg_class SET relpages = %s, reltuples = %s WHERE oid = %s", before)
-
-
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     ("index", "keys"),
@@ -136,7 +119,7 @@ def kept_estimates(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
     ],
 )
 def test_an_index_that_was_put_in_the_place_of_another_is_found_without_amcheck(
-    kept_estimates: None, write: Callable[[int], list[Entry]], index: str, keys: str
+    write: Callable[[int], list[Entry]], index: str, keys: str
 ) -> None:
     """Of as many rows, at the same places: of other keys, or in another order. The catalogue says that there are more."""
     entries = write(5)

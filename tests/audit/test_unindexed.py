@@ -12,7 +12,7 @@ from audit.unindexed import IndexLook, look_by_indexes
 from tests.audit.test_storage_check import write_past_the_index
 from tests.tampering import as_owner, guards_lifted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uncounted")]
 Write = Callable[[int], list[Entry]]
 
 

@@ -31,7 +31,7 @@ MISSING = 'id="unlisted"'
 
 
 @pytest.fixture
-def by_indexes(db: None) -> None:
+def by_indexes(uncounted: None) -> None:
     """PostgreSQL looks up by an index, however few rows there are."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
