@@ -15,12 +15,11 @@ from audit.actions import Action
 from audit.errors import AuthoritiesUnusable, BadNote, LogKeyMissing, LogKeyWrong
 from audit.guards import missing_guards
 from audit.key_history import own_generations
-from audit.models import Checkpoint, CheckpointSignature, Entry, Unsequenced, VerificationRun
+from audit.models import Checkpoint, CheckpointSignature, Entry, VerificationRun
 from audit.notes import Verifier, open_note
 from audit.queries import latest, newest
 from audit.signature_kinds import ED25519
 from audit.stamp_state import StampState, stamp_state
-from audit.tiles import tree_size
 from audit.verified import Verified, as_id, last_verified
 
 SIGN_EVERY = timedelta(days=1)
@@ -31,6 +30,11 @@ _RUNS = 5
 _SIGNATURES_READ = 200
 # The signing itself leaves an entry that no checkpoint but the next can cover.
 _OWN_ENTRY = 1
+# One question for the three, so that they are of one moment.
+_EXTENT = """
+    SELECT (SELECT coalesce(max(leaf_index) + 1, 0) FROM audit_leaf), (SELECT count(*) FROM audit_unsequenced),
+        EXISTS (SELECT 1 FROM audit_entry WHERE recorded_at < %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,8 @@ class Standing:
 
 def standing() -> Standing:
     """Return the state of the log now."""
-    now, size = timezone.now(), tree_size()
-    waiting = Unsequenced.objects.count()
+    now = timezone.now()
+    size, waiting, is_old = _extent(now - VERIFY_EVERY)
     own, keys_missing = _own_keys()
     lines = _newest_signatures()
     runs = _newest_runs()
@@ -112,9 +116,18 @@ def standing() -> Standing:
         missing_guards=missing_guards(connection),
         signing_overdue=_signing_overdue(signed, now, size + waiting),
         stamp_overdue=last_stamp is not None and last_stamp.generated_at < now - STAMP_EVERY,
-        verification_overdue=_verification_overdue(checked.newest, now),
+        verification_overdue=_verification_overdue(checked.newest, now, is_old=is_old),
         keys_missing=keys_missing,
     )
+
+
+def _extent(moment: datetime) -> tuple[int, int, bool]:
+    """How large the tree is, how many entries wait for a place in it, and whether any is older than the moment."""
+    written = Entry._meta.get_field("recorded_at").get_db_prep_value(moment, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_EXTENT, [written])
+        size, waiting, is_old = cursor.fetchone()
+    return size, waiting, bool(is_old)
 
 
 def _own_keys() -> tuple[list[Verifier], bool]:
@@ -171,11 +184,9 @@ def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:
     return signed.uncovered > 0 and abs(now - signed.checkpoint.made_at) > SIGN_EVERY
 
 
-def _verification_overdue(verified: Verified | None, now: datetime) -> bool:
+def _verification_overdue(verified: Verified | None, now: datetime, *, is_old: bool) -> bool:
     """Counted from the first entry of a log that nobody has asked about: a young one owes no verification yet."""
-    if verified is not None:
-        return abs(now - verified.at) > VERIFY_EVERY
-    return Entry.objects.filter(recorded_at__lt=now - VERIFY_EVERY).exists()
+    return is_old if verified is None else abs(now - verified.at) > VERIFY_EVERY
 
 
 def _newest_runs() -> list[VerificationRun]:
