@@ -14,8 +14,9 @@ from psycopg import sql
 
 from audit.damage import is_damage
 from audit.guards import guarded_tables
-from audit.postgresql_indexes import lacking_indexes
+from audit.postgresql_indexes import COMPARED_IN_FULL, lacking_indexes
 from audit.postgresql_path import system_names
+from audit.tiles import tree_size
 
 # Rows of a table up to which SQLite checks it in full.
 CHECKED_IN_FULL = 100_000
@@ -40,6 +41,15 @@ def storage_faults(connection: BaseDatabaseWrapper) -> Iterator[Found]:
     else:
         for table in sorted(guarded_tables(connection)):
             yield from _found_by_sqlite(connection, table)
+
+
+def indexes_are_only_counted(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the log has grown beyond what is compared key by key where PostgreSQL has no usable amcheck."""
+    if connection.vendor != "postgresql" or tree_size() <= COMPARED_IN_FULL:
+        return False
+    with system_names(connection, []) as (cursor, _places):
+        cursor.execute(_AMCHECK)
+        return cursor.fetchone() is None
 
 
 def _found_by_sqlite(connection: BaseDatabaseWrapper, table: str) -> Iterator[Found]:

@@ -17,6 +17,7 @@ from audit.errors import AuthoritiesUnusable, DomainError
 from audit.keys import MLDSA_FILE, PRIVATE_FILE
 from audit.signature_kinds import mldsa_is_here
 from audit.stamping.authorities import load_authorities
+from audit.storage_check import indexes_are_only_counted
 from audit.structure import database_faults
 from audit.witness_keys import PRIVATE_FILE as WITNESS_KEY
 from config.hardening import owns_the_log
@@ -256,3 +257,19 @@ def role_owns_nothing(databases: Any = None, **_kwargs: Any) -> list[CheckMessag
             "Dadkhah uses the database as its owner, who can lift every guard.", hint=hint, id="dadkhah.W016"
         )
     ]
+
+
+@register(Tags.database)
+def indexes_can_be_checked(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """A long log needs the extension amcheck: without it nothing compares the keys of its indexes."""
+    if not databases:
+        return []
+    try:
+        only_counted = indexes_are_only_counted(connection)
+    except DatabaseError:
+        return []  # said by the checks above, with what to do; before the first migration there is no log
+    if not only_counted:
+        return []
+    sentence = "The log is long, and PostgreSQL has no amcheck: only the rows of its indexes are counted."
+    hint = "Make the extension as docs/OPERATING.md says: an index could hide entries from lists."
+    return [Advice(sentence, hint=hint, id="dadkhah.W026")]

@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from audit.guards import missing_guards
+from audit.storage_check import indexes_are_only_counted
 from config.hardening import owns_the_log
 
 
@@ -23,6 +24,15 @@ def safety_warnings() -> list[tuple[str, str]]:
             (
                 _("Dadkhah uses the database as its owner, who can lift every guard."),
                 _("Run harden_database and start with the DATABASE_URL that it names."),
+            )
+        )
+    if indexes_are_only_counted(connection):
+        found.append(
+            (
+                _("The log is long, and the database cannot check the keys of its indexes."),
+                _(
+                    "Make the extension amcheck as docs/OPERATING.md says: an index could hide entries from lists."
+                ),
             )
         )
     return found

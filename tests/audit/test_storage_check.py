@@ -13,6 +13,8 @@ from audit.faults import FaultKind
 from audit.models import Entry
 from audit.storage_check import storage_faults
 from audit.verification import verify_log
+from config.checks import indexes_can_be_checked
+from config.safety import safety_warnings
 from tests.audit.conftest import CLERK
 from tests.tampering import as_owner, tamper
 
@@ -133,6 +135,22 @@ def test_an_index_that_was_put_in_the_place_of_another_is_found_without_amcheck(
         cursor.execute("UPDATE pg_class SET reltuples = 1e9 WHERE relname = 'audit_entry'")
     assert [place for place, _detail in storage_faults(connection)] == [f"index {index}"]
     assert not verify_log().ok
+
+
+@pytest.mark.postgres
+def test_it_is_told_that_the_indexes_of_a_long_log_are_only_counted(
+    write: Callable[[int], list[Entry]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(3)
+    asked = {"databases": ["default"]}
+    assert (indexes_can_be_checked(**asked), safety_warnings()) == ([], [])
+    monkeypatch.setattr(storage_check, "COMPARED_IN_FULL", 2)
+    assert [one.id for one in indexes_can_be_checked(**asked)] == ["dadkhah.W026"]
+    assert ["amcheck" in what_to_do for _what, what_to_do in safety_warnings()] == [True]
+    assert indexes_can_be_checked() == []
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION amcheck")
+        assert (indexes_can_be_checked(**asked), safety_warnings()) == ([], [])
 
 
 @pytest.mark.postgres
