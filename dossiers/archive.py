@@ -13,6 +13,7 @@ from evidence.store import vault
 from evidence.vault.age_keys import Recipient
 from evidence.vault.agefile import AgeWriter
 from evidence.vault.facts import StoredFacts
+from evidence.vault.receiving import Receiver
 
 
 class VaultSink:
@@ -22,37 +23,54 @@ class VaultSink:
 
     def __init__(self, recipient: Recipient | None = None) -> None:
         self._vault = vault()
-        self._receiver = self._vault.receiving()
-        self._seal = AgeWriter([recipient], self._receiver) if recipient else None
-        self._zip = ZipSink(self._seal or self._receiver)
-        self._open = True
+        self._recipient = recipient
+        self._open: _OpenArrival | None = None
 
     def begin(self, name: str) -> None:
-        """All files lie in one folder of this name."""
-        self._zip.begin(name)
+        """Open the vault for it. All files lie in one folder of this name."""
+        receiver = self._vault.receiving()
+        seal = AgeWriter([self._recipient], receiver) if self._recipient else None
+        self._open = _OpenArrival(receiver, seal, ZipSink(seal or receiver))
+        self._open.zip.begin(name)
 
     def create(self, path: str) -> AbstractContextManager[Writer]:
         """The next member of the archive."""
-        return self._zip.create(path)
+        return self._begun.zip.create(path)
 
     def settle(self) -> None:
         """Nothing yet: the archive becomes durable as a whole, before anybody can ask for it."""
 
     def finish(self) -> StoredObject:
         """Close the archive and put it into the vault; it is durable when this returns."""
-        self._zip.finish()
-        if self._seal:
-            self._seal.close()
-        stored = self._vault.commit(self._receiver.finish())
-        self._open = False
+        opened = self._begun
+        opened.zip.finish()
+        if opened.seal:
+            opened.seal.close()
+        stored = self._vault.commit(opened.receiver.finish())
+        self._open = None
         return _row(stored)
 
     def abandon(self) -> None:
         """Throw away what was received."""
-        self._zip.abandon()
         if self._open:
-            self._open = False
-            self._receiver.__exit__(None, None, None)
+            self._open.zip.abandon()
+            self._open.receiver.discard()
+            self._open = None
+
+    @property
+    def _begun(self) -> "_OpenArrival":
+        if self._open is None:
+            raise ValueError("a sink is written to only once it was begun")
+        return self._open
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenArrival:
+    """What the vault receives, and the two writers upon it."""
+
+    receiver: Receiver
+    seal: AgeWriter | None
+    zip: ZipSink
 
 
 class SealedFileSink:

@@ -58,6 +58,14 @@ def test_the_archive_in_the_vault_holds_a_dossier_that_verifies(
             assert b"A letter.\n" not in path.read_bytes(), path
 
 
+def test_a_request_that_is_refused_leaves_nothing_in_the_vault(
+    case: Case, evidence: list[EvidenceItem], lawyer: User, house: Path
+):
+    with pytest.raises(BadDossierRequest):
+        compile_dossier(case, purpose="", sink=VaultSink(), actor=lawyer)
+    assert list(house.rglob("*.part")) == []
+
+
 def test_the_archive_sealed_in_the_vault_opens_with_the_recipients_key_alone(
     case: Case, evidence: list[EvidenceItem], lawyer: User, tmp_path: Path
 ):
