@@ -13,6 +13,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from audit.damage import ERRORS, is_absence, words_of
+from audit.digits import latin
 from audit.errors import BadNote
 from audit.fault_words import in_words
 from audit.faults import FaultKind
@@ -33,9 +34,10 @@ def read_several(given: Sequence[Path | str]) -> list[OutsideCheckpoint | SetAsi
 
 def checkpoint_to_start_from(given: str) -> StoredCheckpoint | OutsideCheckpoint | SetAside:
     """Return the stored checkpoint of that size, or the one in the file of that name."""
-    if not given.isascii() or not given.isdigit():
+    number = latin(given)
+    if not number.isascii() or not number.isdigit():
         return _read(given, Path(given).name, option="--since")
-    place = f"checkpoint of size {given}"
+    place = f"checkpoint of size {number}"
     try:
         stored = stored_checkpoints()
     except ERRORS as error:
@@ -46,7 +48,7 @@ def checkpoint_to_start_from(given: str) -> StoredCheckpoint | OutsideCheckpoint
             "--since out."
         ) % {"reason": words_of(error)}
         return SetAside(FaultKind.UNREADABLE, place, reason)
-    size = int(given[:18])
+    size = int(number[:18])
     found = next((one for one in stored if one.size == size), None)
     return found or SetAside(FaultKind.UNKNOWN_CHECKPOINT, place, _sizes_to_name(stored))
 

@@ -31,6 +31,8 @@ class BadAddress(BadInput):
 
 def open_source(place: str) -> Source:
     """Return the published log at a folder's path or an http(s) address. Raises BadAddress."""
+    if not place:  # as a path it would be the folder where one is
+        raise BadAddress(_("An empty path names no file. Write the path, or a dot for this folder."))
     if "://" not in place:
         folder = Path(place)
         if not folder.is_dir():

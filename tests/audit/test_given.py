@@ -237,6 +237,11 @@ def test_a_size_at_which_the_log_was_never_signed_is_named_with_one_at_which_it_
     assert (said.answer["since"], said.answer["read"]) == (0, 6)
 
 
+@pytest.mark.parametrize("written", ["5", "۵", "\u200f٥"])
+def test_a_size_may_be_written_in_persian_digits(signed: Path, verify: Verify, written: str) -> None:
+    assert verify("--since", written, "--json").answer["since"] == 5
+
+
 def test_nobody_is_sent_to_sign_a_log_whose_checkpoints_are_gone(signed: Path, verify: Verify) -> None:
     """Signing it would put a fresh signature over whatever stands there, or lead back here."""
     tamper("DELETE FROM audit_checkpointsignature")

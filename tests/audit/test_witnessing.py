@@ -555,6 +555,7 @@ def test_an_answer_that_is_broken_off_is_refused(web: Web) -> None:
         "http://[a/",
         "http://a.example/a b",
         "/no/such/folder",
+        "",
     ],
 )
 def test_nothing_but_folders_and_web_addresses_is_opened(place: str) -> None:
