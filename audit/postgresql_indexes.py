@@ -12,7 +12,7 @@ names that they give.
 
 # ruff: noqa: S608
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db.backends.utils import CursorWrapper
@@ -85,13 +85,13 @@ def _compared(cursor: CursorWrapper, asked: _Rows, indexes: Sequence[_Index]) ->
         sorting = ", ".join(f"{name} {order}" for name, order in zip(names, orders, strict=True))
         told = f"sum(hashtextextended(ROW(_at, {', '.join(names)})::text, 0))"
         all_told = f"count(*), sum(hashtidextended(_place, 0)), {told}"
-        listed = _listed(asked, keys, orders)
+        rows, alone = (_listed(asked, keys, orders, place=place) for place in ("ctid", "NULL"))
         read += [
             f"SELECT {at}, 0, {all_told} FROM (SELECT *, row_number() OVER (ORDER BY {sorting}) AS _at"
             f" FROM ({_as_it_lies(asked, keys)}) q WHERE _fits) o",
-            f"SELECT {at}, 1, {all_told} FROM (SELECT *, row_number() OVER () AS _at FROM ({listed('ctid')}) q) o",
+            f"SELECT {at}, 1, {all_told} FROM (SELECT *, row_number() OVER () AS _at FROM ({rows}) q) o",
             f"SELECT {at}, 2, count(*), NULL, {told}"
-            f" FROM (SELECT *, row_number() OVER () AS _at FROM ({listed('NULL')}) q) o",
+            f" FROM (SELECT *, row_number() OVER () AS _at FROM ({alone}) q) o",
         ]
     cursor.execute(f"SELECT * FROM ({_all_of(read)}) told")
     told_of = {(at, way): tuple(told) for at, way, *told in cursor.fetchall()}
@@ -99,8 +99,8 @@ def _compared(cursor: CursorWrapper, asked: _Rows, indexes: Sequence[_Index]) ->
     for at, (name, _keys, _orders) in enumerate(indexes):
         there, led_to, held = (told_of[at, way] for way in range(3))
         if there != led_to or there[::2] != held[::2]:
-            rows = min(led_to[0], held[0])
-            found[name] = f"{rows} / {there[0]}" if rows != there[0] else "other keys than its rows have"
+            least = min(led_to[0], held[0])
+            found[name] = f"{least} / {there[0]}" if least != there[0] else "other keys than its rows have"
     return found
 
 
@@ -108,7 +108,7 @@ def _counted(cursor: CursorWrapper, asked: _Rows, indexes: Sequence[_Index]) -> 
     """The detail of each of these indexes that holds another number of keys than the table has rows."""
     ways = [
         f"{_as_it_lies(asked, ())}) q WHERE _fits",
-        *(f"{_listed(asked, keys, orders)('NULL')}) q" for _name, keys, orders in indexes),
+        *(f"{_listed(asked, keys, orders, place='NULL')}) q" for _name, keys, orders in indexes),
     ]
     counts = [f"SELECT {at}, count(*) FROM ({way}" for at, way in enumerate(ways)]
     cursor.execute(f"SELECT * FROM ({_all_of(counts)}) told")
@@ -126,16 +126,12 @@ def _as_it_lies(asked: _Rows, keys: Sequence[str]) -> str:
     return f"SELECT {taken} FROM ONLY {table} WHERE ctid >= '(0,0)' OFFSET 0"
 
 
-def _listed(asked: _Rows, keys: Sequence[str], orders: Sequence[str]) -> Callable[[str], str]:
-    """What reads the rows in the order of an index; without their `place` it need not look at them."""
+def _listed(asked: _Rows, keys: Sequence[str], orders: Sequence[str], *, place: str) -> str:
+    """What reads the rows in the order of an index; where their `place` is NULL it need not look at them."""
     table, where = asked
     order = ", ".join(f"{key} {order}" for key, order in zip(keys, orders, strict=True))
-
-    def reading(place: str) -> str:
-        taken = ", ".join([f"{place} AS _place", *_named(keys)])
-        return f"SELECT {taken} FROM ONLY {table} WHERE {where} ORDER BY {order} OFFSET 0"
-
-    return reading
+    taken = ", ".join([f"{place} AS _place", *_named(keys)])
+    return f"SELECT {taken} FROM ONLY {table} WHERE {where} ORDER BY {order} OFFSET 0"
 
 
 def _named(keys: Sequence[str]) -> list[str]:
