@@ -97,29 +97,48 @@ def progress_of(run: VerificationRun, *, now: datetime | None = None) -> Progres
 
 
 def outcome_of(run: VerificationRun) -> Outcome:
-    """Return what the row of an ended run says."""
-    kept: Mapping[str, Any] = json.loads(run.outcome or "{}")
-    if run.state == VerificationRun.State.FAILED:
-        return Outcome(failure=_failure(kept))
+    """Return what the row of an ended run says, and of one that was made to say something else just that."""
+    try:
+        kept: Mapping[str, Any] = json.loads(run.outcome or "{}")
+        if run.state == VerificationRun.State.FAILED:
+            return Outcome(failure=_failure(kept))
+        return _found(kept, given=len(json.loads(run.against or "[]")))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return Outcome(
+            failure=_(
+                "What this verification found cannot be read: its row in the database is not as it was written. It "
+                "counts as one that found breaks. Tell the administrator, and start a new one."
+            )
+        )
+
+
+def _found(kept: Mapping[str, Any], *, given: int) -> Outcome:
     incomparable = kept.get("incomparable", [])
     kinds = {known for one in incomparable if (known := _SENTENCES.get(one["kind"]))}
+    signed = kept.get("signed")
     return Outcome(
-        ok=bool(kept["ok"]),
-        size=kept["size"],
-        root=kept["root"],
-        checkpoints=kept["checkpoints"],
-        signed=kept.get("signed"),
-        waiting=kept["waiting"],
-        fault_count=kept["fault_count"],
-        kinds=sorted((_sentence(kind), count) for kind, count in kept["kinds"].items()),
+        ok=kept["ok"] is True,
+        size=_number(kept["size"]),
+        root=shown(kept["root"]),
+        checkpoints=_number(kept["checkpoints"]),
+        signed=None if signed is None else _number(signed),
+        waiting=_number(kept["waiting"]),
+        fault_count=_number(kept["fault_count"]),
+        kinds=sorted((_sentence(kind), _number(count)) for kind, count in kept["kinds"].items()),
         faults=[_shown(fault) for fault in kept["faults"]],
         notices=[_shown(notice) for notice in kept.get("notices", [])],
-        compared=len(json.loads(run.against or "[]")) - len(incomparable),
+        compared=given - len(incomparable),
         incomparable=[(shown(one["place"]).rpartition(" ")[2], _why(one)) for one in incomparable],
         verdict=_("Not comparable") if incomparable else "",
-        warnings=list(aside_sentences(kinds, whole=bool(kept["ok"]))),
+        warnings=list(aside_sentences(kinds, whole=kept["ok"] is True)),
         reach=_reach(kept),
     )
+
+
+def _number(kept: object) -> int:
+    if type(kept) is not int:
+        raise TypeError("not a number")
+    return kept
 
 
 def _why(aside: Mapping[str, str]) -> str:
@@ -129,9 +148,10 @@ def _why(aside: Mapping[str, str]) -> str:
 def _reach(kept: Mapping[str, Any]) -> list[str]:
     """Nothing of runs of before, which did not keep it."""
     compared = [
-        Compared(in_words(shown(one["place"])), one["up_to"], one["of"]) for one in kept.get("compared", [])
+        Compared(in_words(shown(one["place"])), _number(one["up_to"]), _number(one["of"]))
+        for one in kept.get("compared", [])
     ]
-    return [in_digits(sentence) for sentence in compared_sentences(compared, whole=bool(kept["ok"]))]
+    return [in_digits(sentence) for sentence in compared_sentences(compared, whole=kept["ok"] is True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,44 @@ def test_the_outcome_lists_faults_by_kind_and_place(asked: VerificationRun) -> N
     assert len(outcome.faults) == 3
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "",
+        "no JSON",
+        "[]",
+        "7",
+        "[" * 100_000,
+        '{"ok": true}',
+        '{"ok": false, "size": 5, "fault_count": 3, "faults": []}',
+        {"size": "many"},
+        {"size": True},
+        {"fault_count": None},
+        {"root": 7},
+        {"kinds": []},
+        {"kinds": {"gap": "x"}},
+        {"faults": 7},
+        {"faults": ["x"]},
+        {"faults": [{"kind": ["x"], "place": "", "detail": ""}]},
+        {"notices": [{}]},
+        {"incomparable": [{"kind": "unreadable"}]},
+        {"compared": [{"place": "x", "up_to": "y", "of": 1}]},
+    ],
+)
+def test_an_outcome_that_was_made_to_say_something_else_is_shown_as_such(
+    asked: VerificationRun, desk: Client, outcome: str | dict[str, object]
+) -> None:
+    carry_out(str(asked.pk))
+    asked.refresh_from_db()
+    written = json.dumps(json.loads(asked.outcome) | outcome) if isinstance(outcome, dict) else outcome
+    VerificationRun.objects.filter(pk=asked.pk).update(outcome=written)
+    page = desk.get(reverse("audit:run", args=[asked.pk])).content.decode()
+    assert "its row in the database is not as it was written" in page
+    assert "All agree" not in page
+    assert desk.get(reverse("audit:state")).status_code == 200
+    assert desk.get(reverse("audit:sensitive")).status_code == 200
+
+
 def test_a_run_whose_program_died_is_ended_with_a_sentence(asked: VerificationRun, desk: Client) -> None:
     VerificationRun.objects.filter(pk=asked.pk).update(state=State.RUNNING)
     aged(asked, beat_at=timedelta(minutes=3))
