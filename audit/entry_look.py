@@ -1,6 +1,7 @@
 """Entries held against themselves and their places, for what shows them: what the verification would say of them."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from audit.body_form import is_canonical
@@ -10,7 +11,7 @@ from audit.fault_words import in_words
 from audit.faults import Fault, FaultKind, LogReport
 from audit.log import instant
 from audit.merkle import leaf_hash
-from audit.models import Entry
+from audit.models import Entry, Leaf, Unsequenced
 from audit.rows import Columns, leaves_between
 
 _NAMES = {field.name for field in fields(Columns)}
@@ -19,7 +20,7 @@ _NAMES = {field.name for field in fields(Columns)}
 def look_at(entry: Entry) -> tuple[list[Fault], list[Fault]]:
     """Return what is wrong with the entry and what is odd about it, in the reader's language; nothing for a whole one.
 
-    Reads one row. An entry that waits for its place is only looked at for its form.
+    Reads one row. An entry without a place must wait for one; it is only looked at for that and for its form.
     """
     report = LogReport()
     if hasattr(entry, "leaf"):
@@ -27,9 +28,24 @@ def look_at(entry: Entry) -> tuple[list[Fault], list[Fault]]:
         for leaf in leaves_between(entry.leaf.index, entry.leaf.index + 1):
             check.check(leaf)
         check.places.name_all()
-    elif not is_canonical(bytes(entry.body)):
-        report.add(FaultKind.NOT_CANONICAL, "")
+    else:
+        if outside_the_tree([entry]):
+            report.add(FaultKind.INSERTED, "")
+        if not is_canonical(bytes(entry.body)):
+            report.add(FaultKind.NOT_CANONICAL, "")
     return _worded(report.faults), _worded(report.notices)
+
+
+def outside_the_tree(entries: Iterable[Entry]) -> set[uuid.UUID]:
+    """Return which of these, that bring their leaves, have no place in the tree and wait for none.
+
+    Two queries, where some have no place. The queue is asked first: what leaves it meanwhile has its place by then.
+    """
+    unplaced = {entry.pk for entry in entries if not hasattr(entry, "leaf")}
+    if not unplaced:
+        return unplaced
+    unplaced -= set(Unsequenced.objects.filter(pk__in=unplaced).values_list("pk", flat=True))
+    return unplaced - set(Leaf.objects.filter(entry_id__in=unplaced).values_list("entry_id", flat=True))
 
 
 def differing_names(entry: Entry) -> list[str]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from audit.entry_look import differing_names
+from audit.entry_look import differing_names, outside_the_tree
 from audit.log import instant
 from audit.models import Entry
 from audit.names import Names
@@ -55,7 +55,11 @@ def csv_pieces(since: datetime, until: datetime, names: Names) -> Iterator[Piece
     yield Piece(_MARK + _lines([COLUMNS]))
     rows = Entry.objects.filter(recorded_at__gte=since, recorded_at__lt=until).select_related("leaf")
     entries = _held(rows.order_by("recorded_at", "id")[:MOST].iterator(chunk_size=_BODIES))
-    while batch := list(islice(entries, _BATCH)):
+    while taken := list(islice(entries, _BATCH)):
+        outside = outside_the_tree(entry for entry, _names in taken)
+        batch = [
+            (entry, [*differ, "leaf_index"] if entry.pk in outside else differ) for entry, differ in taken
+        ]
         shown = in_words([entry for entry, _names in batch], names)
         lines = [_cells(one, differ) for one, (_entry, differ) in zip(shown, batch, strict=True)]
         yield Piece(_lines(lines), len(batch), sum(1 for _entry, differ in batch if differ))

@@ -130,6 +130,12 @@ def _extent(moment: datetime) -> tuple[int, int, bool]:
     return size, waiting, bool(is_old)
 
 
+def signature_fits(note: str) -> bool | None:
+    """Whether the note of a checkpoint bears our signature; None where no key is at hand to check it with."""
+    own, _missing = _own_keys()
+    return _fits(note, own) if own else None
+
+
 def _own_keys() -> tuple[list[Verifier], bool]:
     try:
         return [key for generation in own_generations()[0] for key in generation.keys], False

@@ -18,7 +18,9 @@ from audit.commitments import find
 from audit.entry_look import look_at
 from audit.errors import NotInTree
 from audit.fact_words import PEOPLE, label_of, people_in
+from audit.faults import FaultKind
 from audit.log import append
+from audit.merkle import leaf_hash, verify_inclusion
 from audit.models import Checkpoint, Entry
 from audit.names import house_names, shown_names
 from audit.proof_file import CHECK_KEY, CHECK_SIGNATURE, CHECK_TREE, proof_file
@@ -26,6 +28,7 @@ from audit.queries import find_entry
 from audit.resolving import facts_of
 from audit.sequencing import sequence_pending
 from audit.shown import in_words
+from audit.standing import signature_fits
 from audit.verified import run_of
 from audit.views.guard import reader, reviewer_required
 
@@ -49,6 +52,7 @@ def entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
         "leaf_hash": bytes(found.leaf_hash).hex(),
         "index": found.leaf.index if hasattr(found, "leaf") else None,
         "breaks": breaks,
+        "outside": any(one.kind is FaultKind.INSERTED for one in breaks),
         "oddities": oddities,
         "check_tree": CHECK_TREE,
         "check_signature": CHECK_SIGNATURE,
@@ -93,17 +97,25 @@ def _record(found: Entry, checkpoint: Checkpoint, *, actor: Actor) -> None:
 
 
 def _proof(found: Entry) -> dict[str, Any]:
-    """The path to the last checkpoint, or the reason why there is none."""
+    """The path to the last checkpoint, and whether it leads there; or the reason why there is none."""
     checkpoint: Checkpoint | None = latest_checkpoint()
     if checkpoint is None:
         return {"checkpoint": None}
+    root = bytes(checkpoint.root)
+    proven, path = False, []
     try:
-        [proven] = prove([found.pk], checkpoint)
-    except (NotInTree, LookupError):
+        [one] = prove([found.pk], checkpoint)
+    except NotInTree:
         return {"checkpoint": checkpoint, "covered": False}
+    except LookupError:  # the stored tree lacks what the path would be made of
+        pass
+    else:
+        path = [step.hex() for step in one.proof]
+        proven = verify_inclusion(one.index, checkpoint.size, leaf_hash(one.body), one.proof, root)
     return {
         "checkpoint": checkpoint,
         "covered": True,
-        "root": bytes(checkpoint.root).hex(),
-        "path": [step.hex() for step in proven.proof],
+        "unproven": not proven or signature_fits(checkpoint.note) is False,
+        "root": root.hex(),
+        "path": path,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.digits import in_digits
-from audit.entry_look import differing_names
+from audit.entry_look import differing_names, outside_the_tree
 from audit.explorer import EntryPage, page_of, with_places
 from audit.forms import FilterForm
 from audit.names import Names, house_names, shown_names, shown_subject
@@ -49,7 +49,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "check": last_check(),
         "page": page,
         "rows": rows,
-        "broken": {entry.pk for entry in placed if differing_names(entry)},
+        "broken": {entry.pk for entry in placed if differing_names(entry)} | outside_the_tree(placed),
         # Of a list through filters nothing can be told.
         "unlisted": []
         if form.errors or strange or filters.columns

@@ -1,10 +1,12 @@
 """A log as somebody would leave it who owns the database and makes everything that is stored agree with a lie."""
 
+import uuid
 from collections.abc import Callable
 
 from django.db import connection
 
 from audit.merkle import complete_root, leaf_hash
+from audit.models import Entry
 from tests.tampering import guards_lifted
 
 Change = Callable[[bytes], bytes]
@@ -24,6 +26,23 @@ def forge_here(index: int, change: Change) -> None:
     assert forged != body
     _set_body(index, forged)
     _grow_again(index // 256)
+
+
+def copy_outside(entry: Entry) -> uuid.UUID:
+    """Insert a copy of the row under another id, with no place in the tree and none in the queue; return that id."""
+    false = uuid.uuid4()
+    columns = ", ".join(
+        field.column
+        for field in Entry._meta.concrete_fields
+        if field.column != "id" and not (field.column == "leaf_hash" and connection.vendor == "postgresql")
+    )
+    keys = [false, entry.pk] if connection.vendor == "postgresql" else [false.hex, entry.pk.hex]
+    with guards_lifted():
+        change_by(
+            f"INSERT INTO audit_entry (id, {columns}) SELECT %s, {columns} FROM audit_entry WHERE id = %s",
+            *keys,
+        )
+    return false
 
 
 def change_by(sql: str, *parameters: object) -> None:

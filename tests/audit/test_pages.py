@@ -19,11 +19,13 @@ from audit.checkpoints import sign_checkpoint
 from audit.explorer import PAGE
 from audit.keys import load_verifiers
 from audit.log import Subject, append
-from audit.models import Entry, VerificationRun
+from audit.models import Entry, Leaf, VerificationRun
 from audit.proof_file import CHECK_KEY
 from audit.sequencing import sequence_pending
 from audit.signature_kinds import ED25519
+from audit.tiles import nodes_under
 from tests.audit.conftest import CLERK
+from tests.audit.forging import copy_outside, forge
 from tests.tampering import tamper
 
 ClientFor = Callable[[User | None], Client]
@@ -276,6 +278,51 @@ def test_an_entry_younger_than_the_checkpoint_says_so(desk: Client, write: Write
         "younger than the last checkpoint"
         in desk.get(reverse("audit:entry", args=[young.pk])).content.decode()
     )
+
+
+def test_an_entry_outside_the_tree_is_not_said_to_wait_for_it(
+    desk: Client, write: Write, log_key: object
+) -> None:
+    """Whoever has the site's password can write a row, but gives it no place."""
+    [copied] = write(1)
+    false = copy_outside(copied)
+    sign_checkpoint(actor=CLERK)
+    page = desk.get(reverse("audit:entry", args=[false])).content.decode()
+    assert "An entry stands outside the tree" in page
+    assert "so nothing proves it" in page
+    assert "The next one will cover it" not in page
+    assert "These bytes were hashed" not in page
+    listed = desk.get(reverse("audit:entries"))
+    assert false in listed.context["broken"]
+    assert copied.pk not in listed.context["broken"]
+
+
+@pytest.mark.parametrize("what", ["the entry and its hashes", "a stored tile", "the checkpoint"])
+def test_an_entry_is_not_said_to_be_proven_where_nothing_leads_to_what_was_signed(
+    desk: Client, write: Write, log_key: object, what: str
+) -> None:
+    entry = write(300)[7]
+    sign_checkpoint(actor=CLERK)
+    sequence_pending()
+    address = reverse("audit:entry", args=[entry.pk])
+    assert "The entry is in the tree of" in desk.get(address).content.decode()
+    if what == "the entry and its hashes":
+        forge(Leaf.objects.get(entry_id=entry.pk).index, lambda body: body.replace(b'"n":7', b'"n":9'))
+    elif what == "a stored tile":
+        tamper("DELETE FROM audit_tile")
+        tamper("DELETE FROM audit_leaf WHERE leaf_index = 290")
+        nodes_under.cache_clear()  # what this process remembers of it leads there still
+    else:
+        tamper(
+            "UPDATE audit_checkpointsignature"
+            " SET line = replace(line, substr(line, length(line) - 20, 10), 'AAAAAAAAAA')"
+        )
+    page = desk.get(address)
+    assert page.status_code == 200
+    said = page.content.decode()
+    assert "does not lead to what this log signed" in said
+    assert "The entry is in the tree of" not in said
+    assert "These bytes were hashed" not in said
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"{}", b"[]", b'{"facts":{"a":"\\ud800"}}', b"[" * 60_000])

@@ -21,6 +21,7 @@ from audit.names import house_names
 from audit.report_csv import csv_pieces
 from audit.report_facts import Period
 from audit.reporting import make_report
+from tests.audit.forging import copy_outside
 from tests.tampering import tamper
 
 ClientFor = Callable[[User | None], Client]
@@ -81,6 +82,17 @@ def test_a_report_names_a_content_that_is_not_the_one_in_the_tree(
     [told] = [row["agreement"] for row in rows if row["entry_id"] == str(forged.pk)]
     assert told.startswith("differs: ")
     assert "leaf_hash" in told
+
+
+@pytest.mark.program("pdftotext")
+def test_a_report_names_an_entry_that_has_no_place_and_waits_for_none(
+    auditor: User, write: Write, log_key: object, tmp_path: Path
+) -> None:
+    false = copy_outside(write(5)[2])
+    rows, _paper = report_of(auditor, tmp_path)
+    told = {row["entry_id"]: row["agreement"] for row in rows}
+    assert told.pop(str(false)) == "differs: entry_id, leaf_index"
+    assert set(told.values()) == {"agrees"}
 
 
 def test_rows_are_held_against_their_contents_without_a_query_for_each(
