@@ -47,11 +47,13 @@ def _where(good: int, size: int) -> str:
 class Recorded:
     """What the log says of its checkpoints: the sizes that were signed, and of each checkpoint when and by which keys.
 
-    The keys, as `name+hash`, are by the checkpoint's id, with those of witnesses whose signatures were added.
+    The keys, as `name+hash`, are by the checkpoint's id, with those of witnesses whose signatures were added. `promised`
+    are the times when size and root were made durable, which entries of before do not state.
     """
 
     sizes: set[int] = field(default_factory=set)
     moments: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    promised: dict[str, set[datetime | None]] = field(default_factory=lambda: defaultdict(set))
     keys: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -85,7 +87,7 @@ def check_records(
         _note_keys(recorded, record)
         added[record.subject_id].append(record)
     for key, checkpoint in stored.items():
-        _check_times(report, checkpoint, recorded.moments.get(key, []))
+        _check_times(report, checkpoint, recorded)
         _check_added(report, checkpoint, added.get(key, []))
         _check_signers(report, checkpoint, recorded.keys.get(key, set()))
     return recorded
@@ -97,6 +99,9 @@ def _note_signing(recorded: Recorded, record: Record) -> None:
         recorded.sizes.add(size)
     if record.recorded_at is not None:
         recorded.moments[record.subject_id].append(record.recorded_at)
+    promised = record.facts.get("promised_at")
+    if isinstance(promised, str):
+        recorded.promised[record.subject_id].add(moment(promised))
     _note_keys(recorded, record)
 
 
@@ -107,20 +112,20 @@ def _note_keys(recorded: Recorded, record: Record) -> None:
     recorded.keys[record.subject_id].update(key for key in named if isinstance(key, str))
 
 
-def _check_times(report: LogReport, checkpoint: StoredCheckpoint, recorded: Sequence[datetime]) -> None:
+def _check_times(report: LogReport, checkpoint: StoredCheckpoint, recorded: Recorded) -> None:
     own = [one for one in checkpoint.signatures if one.key_name == settings.DADKHAH_LOG_ORIGIN]
-    if not recorded:
+    signed, promised = recorded.moments.get(checkpoint.id, []), recorded.promised.get(checkpoint.id)
+    if not signed:
         # The record stands behind the checkpoint in the tree; where the end was cut, it went with it.
         if own and checkpoint.size < report.size:
             report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, "No entry records it.")
         return
-    # Differences only: a time near the end of the calendar has nothing behind it to be compared with.
     made = checkpoint.made_at
-    if made is not None and (made - max(recorded) > TOLERANCE or _is_backdated(made, checkpoint, recorded)):
+    if made is not None and (made not in promised if promised else _is_out_of_time(made, checkpoint, signed)):
         report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, "made_at")
     for signature in own:
         made_at = signature.made_at
-        if made_at is not None and all(abs(made_at - one) > TOLERANCE for one in recorded):
+        if made_at is not None and all(abs(made_at - one) > TOLERANCE for one in signed):
             report.add(FaultKind.CHECKPOINT_CHANGED, checkpoint.place, f"made_at of {signature.key}")
 
 
@@ -143,13 +148,16 @@ def check_rotations(report: LogReport, telling: Telling) -> None:
             report.add(FaultKind.CHECKPOINT_CHANGED, f"rotation {key}", "id")
 
 
-def _is_backdated(made_at: datetime, checkpoint: StoredCheckpoint, recorded: Sequence[datetime]) -> bool:
-    """Whether a time is older than what the checkpoint covers.
+def _is_out_of_time(made_at: datetime, checkpoint: StoredCheckpoint, signed: Sequence[datetime]) -> bool:
+    """Whether a time is later than the entry that records it, or older than what the checkpoint covers.
 
-    It may be older than the entry that records it, where a crash lay between the two, but nothing is promised before
-    it is there. Where the clock was set back the entry that records it went back too.
+    It may be older than that entry, where a crash lay between the two, but nothing is promised before it is there.
+    Where the clock was set back the entry went back too. Differences only: a time near the end of the calendar has
+    nothing behind it to be compared with.
     """
-    if any(abs(one - made_at) <= TOLERANCE for one in recorded):
+    if made_at - max(signed) > TOLERANCE:
+        return True
+    if any(abs(one - made_at) <= TOLERANCE for one in signed):
         return False
     for last in leaves_between(checkpoint.size - 1, checkpoint.size):
         covered = moment(last.columns.recorded_at) if last.columns is not None else None

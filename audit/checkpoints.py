@@ -20,7 +20,7 @@ from audit.actors import Actor
 from audit.errors import LogForked, NotInTree
 from audit.key_history import require_current
 from audit.keys import load_signers
-from audit.log import append
+from audit.log import append, instant
 from audit.merkle import inclusion_proof, root
 from audit.models import Checkpoint, CheckpointSignature
 from audit.notes import Signer
@@ -185,6 +185,8 @@ def _sign(checkpoint: Checkpoint, *, signers: Sequence[Signer], actor: Actor) ->
             facts={
                 "size": checkpoint.size,
                 "root": bytes(checkpoint.root).hex(),
+                # Before a crash, maybe, and by another clock than that of this entry.
+                "promised_at": instant(checkpoint.made_at),
                 "keys": [f"{key.name}+{key.verifier.key_hash.hex()}" for key in signed],
             },
         )

@@ -3,6 +3,7 @@
 import stat
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from audit.actions import Action
-from audit.checkpoints import latest_checkpoint, prove, sign_checkpoint
+from audit.checkpoints import _promise, latest_checkpoint, prove, sign_checkpoint
 from audit.errors import (
     LogForked,
     LogKeyExists,
@@ -26,6 +27,7 @@ from audit.models import Checkpoint, CheckpointSignature, Entry
 from audit.notes import Signer, open_note
 from audit.sequencing import sequence_pending
 from audit.tiles import StoredNodes
+from audit.verification import verify_log
 from tests.audit.conftest import CLERK
 from tests.tampering import tamper
 
@@ -93,6 +95,19 @@ def test_it_never_signs_a_fork(write: Write, log_key: Path) -> None:
     with pytest.raises(LogForked, match="no longer contains"):
         sign_checkpoint(actor=CLERK)
     assert Checkpoint.objects.count() == 1
+
+
+def test_a_promise_by_a_clock_that_was_put_right_before_it_was_signed_is_no_break(
+    write: Write, log_key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine died between the two, and came back with its clock a day behind."""
+    write(2)
+    with monkeypatch.context() as ahead:
+        ahead.setattr("audit.checkpoints.timezone.now", lambda: datetime.now(UTC) + timedelta(days=1))
+        _promise()
+    sign_checkpoint(actor=CLERK)
+    sign_checkpoint(actor=CLERK)
+    assert verify_log().faults == []
 
 
 def test_a_promise_that_a_crash_left_unsigned_is_signed_next(write: Write, log_key: Path) -> None:

@@ -68,10 +68,18 @@ COLUMNS = [
 
 
 @pytest.mark.django_db
-def test_a_checkpoint_made_older_than_what_it_covers_is_named(signed: list[Entry]) -> None:
+@pytest.mark.parametrize("days", [-7, 7])
+@pytest.mark.parametrize("told", [True, False])
+def test_a_checkpoint_made_older_than_what_it_covers_or_younger_than_its_record_is_named(
+    write: Write, log_key: Path, monkeypatch: pytest.MonkeyPatch, days: int, told: bool
+) -> None:
     """A log made up last week would be signed last week: that is the lie it needs."""
-    older = Checkpoint.objects.get(size=260).made_at - datetime.timedelta(days=7)
-    tamper("UPDATE audit_checkpoint SET made_at = %s WHERE size = 260", (older,))
+    if not told:  # as entries of before, which do not state when it was promised
+        monkeypatch.setattr("audit.checkpoints.instant", lambda _moment: None)
+    write(5)
+    other = sign_checkpoint(actor=CLERK).made_at + datetime.timedelta(days=days)
+    assert verify_log().ok
+    tamper("UPDATE audit_checkpoint SET made_at = %s", (other,))
     assert [(fault.kind, fault.detail) for fault in verify_log().faults] == [
         (K.CHECKPOINT_CHANGED, "made_at")
     ]
