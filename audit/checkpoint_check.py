@@ -47,8 +47,8 @@ def _where(good: int, size: int) -> str:
 class Recorded:
     """What the log says of its checkpoints: the sizes that were signed, and of each checkpoint when and by which keys.
 
-    The keys, as `name+hash`, are by the checkpoint's id, with those of witnesses whose signatures were added. `promised`
-    are the times when size and root were made durable, which entries of before do not state.
+    The keys, as `name+hash`, are by the checkpoint's id, with those of witnesses whose signatures were added.
+    `promised` are the times when size and root were made durable, which entries of before do not state.
     """
 
     sizes: set[int] = field(default_factory=set)

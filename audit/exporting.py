@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from audit.actions import Action
 from audit.actors import Actor
 from audit.canonical import Json
-from audit.checkpoints import covering_checkpoint, sign_checkpoint
+from audit.checkpoints import covering_checkpoint, latest_checkpoint, sign_checkpoint
 from audit.copied_rows import CopiedRows
 from audit.damage import ERRORS, is_absence, words_of
 from audit.errors import LogForked, LogUnavailable, TargetExists
@@ -49,7 +49,8 @@ class Exported:
     """What was handed out. `sums` is the SHA-256 of the list of files.
 
     `signed` is the size of the largest checkpoint in it that bears a signature, `broken` at how many places no entry
-    stands, or another one than was hashed into the tree; `structure` is what is wrong with the database it came from.
+    stands, or another one than was hashed into the tree; `forked` says that the entries do not lead to the root of that
+    checkpoint, though there are enough. `structure` is what is wrong with the database it came from.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Exported:
     checkpoints: int
     signed: int
     broken: int
+    forked: bool
     sums: str
     structure: Sequence[Fault] = ()
 
@@ -118,13 +120,13 @@ def _write_all(folder: Path, target: Path, told: Entry | None) -> Exported:
     with one_view():
         # What is exported ends where it was signed first: the entry about the signing is left to the next export, and
         # so is whatever others sign meanwhile.
-        last = _first_over(told) if told else None
-        size = tree_size() if last is None else last.size
-        broken = _write_entries(files, size, root=bytes(last.root) if last else None)
+        signed = _first_over(told) if told else latest_checkpoint()
+        size = signed.size if told and signed else tree_size()
+        broken, forked = _write_entries(files, size, signed, strict=told is not None)
         rows, sizes = CopiedRows(size, to_the_end=told is None), [0]
-        for signed, note in rows.notes():
-            files.write(f"checkpoints/{signed:012}", [note.encode()])
-            sizes.append(signed)
+        for covered, note in rows.notes():
+            files.write(f"checkpoints/{covered:012}", [note.encode()])
+            sizes.append(covered)
         for number, note in enumerate(rows.rotations()):
             files.write(f"rotations/{number:04}", [note.encode()])
         certificates = pinned_certificates()
@@ -137,7 +139,7 @@ def _write_all(folder: Path, target: Path, told: Entry | None) -> Exported:
     files.write("keys", [line for line in keys if line.strip() not in rows.later_keys])
     files.write("verify_log.py", [_VERIFIER.read_bytes()])
     files.write("README.txt", [letter(signed=told is not None).encode()])
-    return Exported(target, size, len(sizes) - 1, max(sizes), broken, files.close())
+    return Exported(target, size, len(sizes) - 1, max(sizes), broken, forked, files.close())
 
 
 def _first_over(told: Entry) -> Checkpoint:
@@ -160,21 +162,23 @@ def _keys() -> list[bytes]:
     return [f"{line.strip()}\n".encode() for line in lines if line.strip()]
 
 
-def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> int:
+def _write_entries(
+    files: "_Files", size: int, signed: Checkpoint | None, *, strict: bool
+) -> tuple[int, bool]:
     """Write entries and hashes in one pass, each level's roots in memory until it is written: 32 bytes per tile.
 
-    Where `root` is given the entries must be those under it. Raises LogForked for the first that is not; without it
-    they are counted and the count is returned.
+    Return at how many places the entry is not what was hashed into the tree, and whether those that `signed` covers do
+    not lead to its root. Where it is `strict` raises LogForked for the first of either.
     """
-    broken = 0
+    broken, forked = 0, False
     levels: list[bytearray] = [bytearray()]
     tree = TreeHasher()
 
     def bodies() -> Iterator[bytes]:
-        nonlocal broken
+        nonlocal broken, forked
         for at, (body, hashed) in enumerate(_gapless(size)):
             if leaf_hash(body) != hashed:
-                if root is not None:
+                if strict:
                     raise _broken(at)
                 broken += 1
             row.append(hashed)
@@ -184,8 +188,10 @@ def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> int:
                 levels[0] += tile
                 spill.write(b"".join(row))
                 row.clear()
+            if signed and at + 1 == signed.size:
+                forked = tree.root(row) != bytes(signed.root)
             yield len(body).to_bytes(2, "big") + body
-        if root is not None and tree.root(row) != root:
+        if strict and forked:
             raise _rootless()
         spill.write(b"".join(row))
 
@@ -204,7 +210,7 @@ def _write_entries(files: "_Files", size: int, *, root: bytes | None) -> int:
             for at in full
         )
         level += 1
-    return broken
+    return broken, forked
 
 
 def _broken(at: int) -> LogForked:

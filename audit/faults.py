@@ -36,7 +36,12 @@ class FaultKind(Worded):
     BAD_SIGNATURE = "bad_signature", _("A checkpoint's signature is wrong.")
     FOREIGN_KEY = "foreign_key", _("A checkpoint was signed by a key that is not known here as this log's.")
     UNSIGNED = "unsigned", _("A checkpoint has no signature.")
-    KEY_MISSING = "key_missing", _("The log's public key is not to be had, so no signature could be checked.")
+    KEY_MISSING = (
+        "key_missing",
+        _(
+            "A file of public keys is not to be had or cannot be read, so signatures by these were not checked."
+        ),
+    )
     GUARD_MISSING = (
         "guard_missing",
         _("A guard of the database against change is missing, altered or switched off."),

@@ -42,8 +42,9 @@ def aside_sentences(kinds: Collection[FaultKind], *, whole: bool) -> Iterator[st
             "A checkpoint of this log's name under a key that is unknown here may be newer than a change of keys that "
             "this database and its key folder lack: the likeliest is then that both were put back from an old backup. "
             "It may be of another log of that name as well. To settle it, get the newest log_signing.pub from whoever "
-            "keeps it, put it alone into a folder that nobody else may enter, and run verify_audit_log --against with "
-            "DADKHAH_KEYS_DIR naming that folder: an old backup is then named rolled_back."
+            "keeps it, put it alone (with log_witnesses.pub, where the house has one) into a folder that nobody else "
+            "may enter, and run verify_audit_log --against with DADKHAH_KEYS_DIR naming that folder: an old backup is "
+            "then named rolled_back."
         )
     if kinds & _SUSPECT:
         yield _(

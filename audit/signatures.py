@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from django.conf import settings
+
 from audit.errors import AuditError, BadNote, LogKeyMissing, LogKeyWrong, SignatureUnsupported
 from audit.faults import FaultKind, LogReport
 from audit.key_history import never_introduced, own_generations
@@ -54,19 +56,20 @@ def check_signatures(
             report.signed = max(report.signed, checkpoint.size)
 
 
-def _witnesses(report: LogReport) -> list[Verifier]:
+def _witnesses(report: LogReport) -> list[Verifier] | None:
+    """The keys of witnesses; None, which is named once, where they cannot be read."""
     try:
         return load_witnesses()
     except AuditError as error:
         report.add(FaultKind.KEY_MISSING, WITNESSES_FILE, str(error))
-        return []
+        return None
 
 
 def _check(
     report: LogReport,
     checkpoint: StoredCheckpoint,
     chain: Sequence[Generation],
-    witnesses: Sequence[Verifier],
+    witnesses: Sequence[Verifier] | None,
 ) -> None:
     own = {key.id for generation in chain for key in generation.keys}
     signed = False
@@ -84,7 +87,7 @@ def _judge(
     checkpoint: StoredCheckpoint,
     signature: StoredSignature,
     chain: Sequence[Generation],
-    witnesses: Sequence[Verifier],
+    witnesses: Sequence[Verifier] | None,
 ) -> tuple[FaultKind | None, Verifier | None]:
     """Return the fault of one line, if any, and the key that made it, if it is known."""
     try:
@@ -92,10 +95,11 @@ def _judge(
     except (BadNote, ValueError):
         return FaultKind.BAD_SIGNATURE, None
     known = [(key, generation) for generation in chain for key in generation.keys]
-    known_or_witness = [*known, *((key, None) for key in witnesses)]
+    known_or_witness = [*known, *((key, None) for key in witnesses or ())]
     found = next((pair for pair in known_or_witness if pair[0].id == (name, raw[:4])), None)
     if found is None:
-        return FaultKind.FOREIGN_KEY, None
+        is_unreadable = witnesses is None and name != settings.DADKHAH_LOG_ORIGIN
+        return None if is_unreadable else FaultKind.FOREIGN_KEY, None
     key, generation = found
     # The columns must say the same as the line: they are what is looked up.
     named = (name, raw[:4].hex()) == (signature.key_name, signature.key_hash)

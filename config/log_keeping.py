@@ -1,5 +1,7 @@
 """Who may sign, publish and witness from the command line, and what the commands have in common."""
 
+import os
+import stat
 from pathlib import Path
 
 from django.db import connection
@@ -70,15 +72,21 @@ def in_short(note: str) -> str:
 
 
 def read_small_text(path: Path, *, most: int) -> str:
-    """Return a small UTF-8 file. Raises TextUnreadable, also where it is larger than `most` bytes."""
+    """Return a small UTF-8 file. Raises TextUnreadable, also for a pipe and for one larger than `most` bytes."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(most + 1)
-        if len(raw) <= most:
+        with open(path, "rb", opener=_not_waiting) as file:
+            plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            raw = file.read(most + 1) if plain else b""
+        if plain and len(raw) <= most:
             return raw.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path) from error
     raise _unreadable(path)
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """Open a pipe too at once; else it would wait for whoever writes into it."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def require_writable(path: Path | None) -> None:

@@ -14,6 +14,7 @@ from audit.checkpoints import sign_checkpoint
 from audit.models import Entry
 from tests.audit.conftest import CLERK
 from tests.audit.exports import check
+from tests.audit.forging import forge
 from tests.tampering import as_owner, tamper
 
 Write = Callable[[int], list[Entry]]
@@ -119,6 +120,27 @@ def test_a_copy_of_a_broken_log_is_said_to_be_broken(write: Write, export: Expor
     assert "The copy is broken: at 2 places" in warned
     named = [fault for fault in check(tmp_path / "out")["faults"] if fault.startswith("entries.bin: leaf ")]
     assert len(named) == 2
+
+
+@pytest.mark.parametrize("what", ["an entry with its hashes", "the root that was signed", "the order"])
+def test_a_copy_of_a_log_that_leads_to_no_signed_root_is_said_to_be_broken(
+    write: Write, export: Export, tmp_path: Path, what: str
+) -> None:
+    write(300)
+    size = sign_checkpoint(actor=CLERK).size
+    if what == "an entry with its hashes":
+        forge(40, lambda body: body.replace(b'"n":', b'"n":1'))
+    elif what == "the order":
+        swap = "UPDATE audit_leaf SET leaf_index = %s WHERE leaf_index = %s"
+        for here, there in ((40, 1040), (41, 40), (1040, 41)):
+            tamper(swap, (there, here))
+    else:
+        tamper("UPDATE audit_checkpoint SET root = %s", (bytes(32),))
+    said, warned = export("--as-it-is", "--json")
+    answer = json.loads(said)
+    assert (answer["broken"], answer["forked"], answer["signed"]) == (0, True, size)
+    assert f"its first {size} entries do not lead to the root that was signed" in warned
+    assert check(tmp_path / "out", "--unsigned-tail")["verdict"] == "NOT VERIFIED"
 
 
 def test_a_copy_of_a_log_whose_end_was_cut_is_said_to_lack_it(write: Write, export: Export) -> None:

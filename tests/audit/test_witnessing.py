@@ -595,6 +595,20 @@ def test_a_cosignature_is_taken_in_once_published_and_verified(
     assert {fault.kind for fault in verify_log().faults} == {FaultKind.CHECKPOINT_CHANGED}
 
 
+def test_where_the_witnesses_keys_cannot_be_read_no_cosignature_is_called_foreign(
+    write: Write, log_key: Path, settings: Any
+) -> None:
+    write(3)
+    checkpoint = sign_checkpoint(actor=CLERK)
+    signers = known_witness(settings)
+    cosigned = checkpoint.note + "".join(signer.signature_line(checkpoint.text) for signer in signers)
+    add_cosignatures(cosigned, actor=CLERK)
+    (settings.DADKHAH_KEYS_DIR / WITNESSES_FILE).write_text("garbage\n")
+    assert [(fault.kind, fault.place) for fault in verify_log().faults] == [
+        (FaultKind.KEY_MISSING, WITNESSES_FILE)
+    ]
+
+
 def test_a_strangers_or_a_wrong_cosignature_is_not_taken_in(
     write: Write, log_key: Path, settings: Any
 ) -> None:

@@ -22,6 +22,7 @@ from audit.published_files import FolderSource
 from audit.published_tiles import PublishedNodes
 from audit.signature_kinds import ED25519
 from config.environment import read_environment
+from config.log_keeping import TextUnreadable, read_small_text
 from tests.browser.houses import PASSWORD, ROOT, House, build
 
 ORIGIN = "prague.example/log"
@@ -129,7 +130,7 @@ def test_one_house_publishes_the_other_cosigns_and_the_first_publishes_that(
     (prague.home / "keys/log_witnesses.pub").write_text(witness_keys)
     told = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada")
     added = told.stdout
-    assert "The next publish_log carries" in told.stderr
+    assert "Run publish_log before" in told.stderr
     again = prague.manage("add_cosignature", str(tmp_path / "cosigned"), "--actor", "ada")
     assert (again.stdout, "there already" in again.stderr, "publish_log" in again.stderr) == ("", True, False)
     assert re.findall(r"berlin\.example/log/witness\+\w+ \((.*)\)", added) == ["Ed25519, timed", "ML-DSA-44"]
@@ -146,7 +147,7 @@ def test_one_house_publishes_the_other_cosigns_and_the_first_publishes_that(
     witness(berlin, folder, prague, "--out", str(tmp_path / "late"))
     newest = sign(prague)["size"]
     late = prague.manage("add_cosignature", str(tmp_path / "late"), "--actor", "ada").stderr
-    assert ("The next publish_log" in late, f"at {newest} entries" in late) == (False, True)
+    assert ("Run publish_log" in late, f"at {newest} entries" in late) == (False, True)
 
 
 def test_a_rotation_of_the_key_is_followed_by_the_witness(
@@ -283,6 +284,7 @@ def test_a_server_that_does_not_answer_is_named_in_a_sentence(prague: House, ber
         (("publish_log", "log", "--actor", "laleh"), 4, "role"),
         (("witness_log", "https://a.example/?x", "--origin", "a", "--key", "a+b"), 2, "key"),
         (("witness_log", "/no/where", "--origin", "a", "--key", "/no/where"), 2, "/no/where"),
+        (("witness_log", "/no/where", "--origin", "a", "--key", ""), 2, "what --key names"),
         (("witness_log", "/proc", "--origin", "a", "--key", f"a+0+{'A' * 1750}"), 2, "key"),
         (("add_cosignature", "/no/where", "--actor", "ada"), 2, "/no/where"),
         (("add_cosignature", "manage.py", "--actor", "ada"), 2, "note"),
@@ -293,6 +295,13 @@ def test_what_cannot_be_done_is_one_sentence_and_an_exit_code(
 ) -> None:
     ended = prague.manage(*words, check=False)
     assert (ended.returncode, ended.stderr.count("\n"), said in ended.stderr) == (code, 1, True), ended.stderr
+
+
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(TextUnreadable):
+        read_small_text(pipe, most=100)
 
 
 def test_a_note_that_cannot_be_written_is_said_before_anything_is_done(prague: House, tmp_path: Path) -> None:

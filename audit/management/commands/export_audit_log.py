@@ -1,6 +1,7 @@
 """`manage.py export_audit_log OUT --actor USER [--as-it-is] [--json]`: a copy of the log that a stranger can check."""
 
 import json
+import shlex
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             )
             % facts
         )
-        self.stdout.write(f"python3 {exported.path / 'verify_log.py'}")
+        self.stdout.write(f"python3 {shlex.quote(str(exported.path / 'verify_log.py'))}")
 
 
 def _warnings(exported: Exported, *, as_it_is: bool) -> Iterator[str]:
@@ -77,6 +78,12 @@ def _worth(exported: Exported) -> Iterator[str]:
             exported.broken,
         ) % {"broken": exported.broken}
     signed, entries = exported.signed, exported.entries
+    if exported.forked:
+        yield _(
+            "The copy is broken: its first %(signed)d entries do not lead to the root that was signed. Its "
+            "verify_log.py says NOT VERIFIED."
+        ) % {"signed": signed}
+        return
     if signed > entries:
         yield _(
             "The copy lacks its end: a checkpoint in it is of %(signed)d entries, and only %(entries)d are here. Its "

@@ -37,7 +37,10 @@ def _what_follows(note: str) -> str:
     """What becomes of what was added: only the last checkpoint is published."""
     last, cosigned = latest_checkpoint(), TreeHead.parse(split_note(note)[0])
     if last is None or last.size == cosigned.size:
-        return _("The next publish_log carries what was added.")
+        return _(
+            "Run publish_log before the log is signed again, as each export, report and dossier does: it carries what "
+            "was added as long as this checkpoint is the last."
+        )
     return _(
         "It is kept and verified with the log, but the log was signed again since, at %(size)d entries: publish that, "
         "and have the witness cosign it too."
