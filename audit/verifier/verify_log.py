@@ -1062,12 +1062,13 @@ def name_leaves(report: Report, start: int, row: list[bytes], given: bytes) -> N
     """Name the entries whose hash is not the one that the tree was given."""
     for offset, found in enumerate(row):
         wanted = given[offset * HASH : (offset + 1) * HASH]
+        if not wanted:
+            report.fault("tiles/0", f"is cut short: it ends before leaf {start + offset}")
+            return
         if found != wanted:
             empty = found == hashlib.sha256(b"\x00").digest()
             what = "its entry is missing" if empty else "its entry is not what the tree holds in its place"
-            report.fault(
-                "entries.bin", f"leaf {start + offset}: {what}" if wanted else "tiles/0 is cut short"
-            )
+            report.fault("entries.bin", f"leaf {start + offset}: {what}")
 
 
 def subtree(row: list[bytes]) -> bytes:
@@ -1595,9 +1596,10 @@ def check_told(
 
 def leave_end(report: Report, telling: Telling, checkpoints: list[tuple[str, Checkpoint]]) -> None:
     """Say what nobody can know of the end of a copy, and where the entry is not there with which it should end."""
-    about = telling.unsigned
+    # A copy with faults may have been signed to its end all the same, and ends with another entry then.
+    about, most = telling.ended if report.count else (telling.unsigned, ENDS["as_it_is"])
     behind = sum(checkpoint.size > about for _path, checkpoint in checkpoints)
-    if not report.whole and (about < 0 or behind > ENDS["as_it_is"]):
+    if not report.whole and (about < 0 or behind > most):
         report.leave(
             "entries.bin",
             "whether its end was cut: the entry about the copy is not among its last ones, and a copy that was made "

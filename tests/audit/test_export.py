@@ -138,6 +138,23 @@ def test_an_export_cut_short_is_named(export: Path, bytes_left: int) -> None:
     assert any("cut short" in fault for fault in faults)
 
 
+def test_hashes_cut_short_are_named_once(export: Path) -> None:
+    path = export / "tiles" / "0"
+    path.write_bytes(path.read_bytes()[: 32 * 100])
+    faults = check(export)["faults"]
+    assert faults.count("tiles/0: is cut short: it ends before leaf 100") == 1
+    assert len([fault for fault in faults if "cut short" in fault]) <= 2
+
+
+def test_a_copy_with_a_fault_is_not_said_to_lack_the_entry_with_which_it_ends(export: Path) -> None:
+    content = bytearray((export / "entries.bin").read_bytes())
+    content[3_000] ^= 1
+    (export / "entries.bin").write_bytes(content)
+    answer = check(export)
+    assert answer["faults"]
+    assert not any("whether its end was cut" in one for one in answer["unchecked"])
+
+
 def test_a_missing_and_an_added_file_are_named(export: Path) -> None:
     (export / "tiles" / "1").unlink()
     (export / "extra").write_text("x")
