@@ -29,7 +29,8 @@ TO CHECK IT
     python3 -I -S verify_log.py
 
 It needs Python 3.8 or newer and nothing else. It ends with VERIFIED (exit 0) or NOT VERIFIED (exit 1) and names what
-is wrong. Exit 2 is for what you give it to compare, see below.
+is wrong. Exit 2 is for what you give it to compare, see below; it is also that of a command line which it does not
+understand, and then nothing was checked and its standard output is empty.
 
 %(signed)s
 Compare the fingerprint that it prints with the one that the organisation gave you by another way. If you were given
