@@ -239,10 +239,15 @@ def _in_order(form: forms.Form, data: Mapping[str, Any]) -> None:
 
 
 def _gregorian(text: str) -> str:
-    """The text with its day in the Gregorian calendar. Raises ValueError for a day that no Solar Hijri year has."""
+    """The text with its day in the Gregorian calendar. Raises ValueError for a day that no Solar Hijri year has.
+
+    So it does for one that does not begin with its year: 01/12/2026 is in January to some and in December to others.
+    """
     plain = latin(text)
     found = _DAY.match(plain)
     if found is None:
+        if plain:
+            raise ValueError("no year first")
         return plain
     year, month, day = (int(number) for number in found.groups())
     if year in SOLAR_HIJRI_YEARS:

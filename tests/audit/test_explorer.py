@@ -344,7 +344,11 @@ def test_a_day_of_either_calendar_is_read_in_any_digits(typed: str, meant: str) 
 
 
 @pytest.mark.parametrize(
-    "typed", ["1404-12-30", "1405-13-01", "1250-01-01", "0622-01-01", "1500-01-01", "1899-12-31"]
+    "typed",
+    [
+        *("1404-12-30", "1405-13-01", "1250-01-01", "0622-01-01", "1500-01-01", "1899-12-31"),
+        *("01/12/2026", "۰۵/۰۹/۰۷", "1/12/26 14:30"),  # which of the numbers is the day, nobody can know
+    ],
 )
 def test_a_day_that_no_log_can_have_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(ValidationError, match="such as 2026-11-22, or 1405-09-01"):
