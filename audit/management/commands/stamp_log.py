@@ -37,7 +37,9 @@ class Command(BaseCommand):
         done, failed = self._do(options)
         state = stamp_state()
         if options["json"]:
-            self.stdout.write(json.dumps({"done": done, **_as_dict(state)}, ensure_ascii=False))
+            self.stdout.write(
+                json.dumps({"ok": not failed, "done": done, **_as_dict(state)}, ensure_ascii=False)
+            )
         else:
             for line in done:
                 self.stdout.write(_as_line(line))

@@ -61,7 +61,7 @@ def test_without_an_authority_it_says_what_to_do_next(capsys, checkpoint, tmp_pa
 
 def test_it_speaks_json(capsys, local, desk, checkpoint):
     said = json.loads(run(capsys, "--json"))
-    assert said["configured"] is True
+    assert (said["ok"], said["configured"]) == (True, True)
     assert said["waiting"] == 0
     assert said["done"][0]["size"] == 3
     assert said["authorities"][0]["last"]["serial"] == TimeStamp.objects.get().serial
@@ -96,7 +96,9 @@ def test_it_says_what_to_do_about_an_answer_that_is_none(capsys, local, desk, ch
     (tmp_path / "stick" / "local.3.tsr").write_bytes(b"<html>")
     said = run(capsys, "--read-responses", str(tmp_path / "stick"), code=1)
     assert "is no time-stamp response. It is a web page. Send local.3.tsq to" in said
-    (done,) = json.loads(run(capsys, "--read-responses", str(tmp_path / "stick"), "--json", code=1))["done"]
+    answer = json.loads(run(capsys, "--read-responses", str(tmp_path / "stick"), "--json", code=1))
+    (done,) = answer["done"]
+    assert answer["ok"] is False
     assert done["next"].startswith("Send local.3.tsq to")
 
 
