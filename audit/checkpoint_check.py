@@ -32,7 +32,8 @@ def check_roots(
                 report.add(
                     FaultKind.REORDERED,
                     f"leaf {index}",
-                    "It is older than the leaf before it, under a broken root.",
+                    "It is older than the leaf before it, under a broken root. A clock that was set back there looks "
+                    "the same.",
                 )
 
 

@@ -92,6 +92,9 @@ _PHRASES: Mapping[str, Promise] = {
     r"It is older than the leaf before it, under a broken root\.": _(
         "It is older than the leaf before it, under a broken root."
     ),
+    r"It is older than the leaf before it, under a broken root\. A clock that was set back there looks the same\.": _(
+        "It is older than the leaf before it, under a broken root. A clock that was set back there looks the same."
+    ),
     r"Here stands what belongs to (?P<p_place>.+)\.": _("Here stands what belongs to: %(p_place)s."),
     r"No entry records it\.": _("No entry records it."),
     r"It says something else\.": _("It says something else."),
