@@ -13,6 +13,7 @@ from audit.guards import promised_erasures
 from audit.kept_rows import kept_tables
 from audit.postgresql_path import system_names
 from audit.postgresql_reach import ANY_VALUE, IN_FORCE, ON_DATABASE, RIGHTS, SETTINGS
+from audit.postgresql_system import FIRST, system_faults
 from audit.promises import FoundIndex, Reference
 
 _RELATIONS = """
@@ -75,8 +76,6 @@ _FUNCTIONS = """
         SELECT 1 FROM pg_depend d WHERE d.classid = f.kind AND d.objid = f.oid AND d.deptype = 'e'
     ) ORDER BY 2, 1
 """
-# What the database's own installation made has a lower number (FirstNormalObjectId of PostgreSQL's transam.h).
-_FIRST = 16_384
 # Between two types of the system no extension has to make one.
 _CASTS = """
     SELECT format_type(castsource, NULL) || ' to ' || format_type(casttarget, NULL) FROM pg_cast
@@ -159,7 +158,7 @@ class Catalog:
     def beside(self, tables: Sequence[str]) -> list[tuple[str, str]]:
         """What stands in the schema of the tables and is of no extension: the function or operator, and the schema."""
         tables_here = [self._places[table] for table in tables]
-        self._cursor.execute(_FUNCTIONS, {"tables": tables_here, "first": _FIRST})
+        self._cursor.execute(_FUNCTIONS, {"tables": tables_here, "first": FIRST})
         return list(self._cursor.fetchall())
 
     def rights(self, tables: Sequence[str]) -> list[tuple[str, str]]:
@@ -183,17 +182,21 @@ class Catalog:
         return [(what, self._names[oid]) for what, oid in self._cursor.fetchall()]
 
     def from_elsewhere(self) -> Iterator[tuple[str, str]]:
-        """What stands on the database or is set where it reaches the log: what it is, with its name, and where."""
+        """What stands on the database, is set where it reaches the log or was done to the system's own rows.
+
+        Each is what it is, with its name, and where or how.
+        """
         self._cursor.execute(ON_DATABASE)
         for (what,) in self._cursor.fetchall():
             yield what, "on the database"
-        self._cursor.execute(_CASTS, {"first": _FIRST})
+        self._cursor.execute(_CASTS, {"first": FIRST})
         for (name,) in self._cursor.fetchall():
             yield f"cast {name}", "on the database"
         log = self._places.get("audit_entry")
         self._cursor.execute(SETTINGS, {"log": log, "any": ANY_VALUE, "in_force": IN_FORCE})
         for (name,) in self._cursor.fetchall():
             yield f"setting {name}", "set on the database or on a role"
+        yield from system_faults(self._cursor)
 
     def columns(self, table: str) -> dict[str, tuple[str, bool, str]]:
         """Each column's type, whether it must have a value, and the expression that fills it by itself."""
