@@ -110,6 +110,21 @@ LED_ELSEWHERE = [
         "UPDATE pg_class SET relname = 'pg_cast', relnamespace = 11 WHERE oid = 'elsewhere.copy'::regclass",
         ("table pg_cast", "is not the table of the system"),
     ),
+    (
+        "CREATE TABLE elsewhere.copy AS SELECT * FROM pg_operator;"
+        "CREATE VIEW elsewhere.shown AS SELECT * FROM elsewhere.copy;"
+        "UPDATE pg_operator SET oprcode = 'elsewhere.numeq'::regproc WHERE oid = 1752;"
+        "UPDATE pg_rewrite SET ev_class = 2617 WHERE ev_class = 'elsewhere.shown'::regclass;"
+        "UPDATE pg_class SET relhasrules = true WHERE oid = 2617",
+        ("table 2617", "of the system, is read by a rule"),
+    ),
+    (
+        "UPDATE pg_operator SET oprowner = oprcode::oid WHERE oid < 16384;"
+        "UPDATE pg_operator SET oprcode = 'elsewhere.numeq'::regproc WHERE oid = 1752;"
+        "UPDATE pg_attribute SET attname = 'x' WHERE attrelid = 2617 AND attnum = 13;"
+        "UPDATE pg_attribute SET attname = 'oprcode' WHERE attrelid = 2617 AND attnum = 4",
+        ("column pg_operator.oprcode", "of the system, is read in the place of another"),
+    ),
 ]
 
 
