@@ -102,7 +102,7 @@ def _leaves(entry_ids: Collection[uuid.UUID], size: int) -> list[tuple[int, uuid
         cursor.execute(sql, [*adapted, size])
         rows = cursor.fetchall()
     return [
-        (index, key if isinstance(key, uuid.UUID) else uuid.UUID(key), bytes(body))
+        (int(index), key if isinstance(key, uuid.UUID) else uuid.UUID(key), bytes(body))
         for index, key, body in rows
     ]
 

@@ -16,6 +16,8 @@ Row = tuple[Any, ...]
 _REPLACED = "is not the table of the system"
 _RULED = "of the system, is read by a rule"
 _MOVED = "of the system, is read in the place of another"
+# Of what comes after this version (as `server_version_num`), no list of ours says how it is made.
+LAST_KNOWN = 189_999
 # What bears a lower number is named in PostgreSQL's source: the tables of the system, but not its views.
 _TABLES_END = 10_000
 
@@ -98,14 +100,20 @@ def raw_rows(cursor: CursorWrapper) -> tuple[dict[Table, list[Row]], list[Found]
     rules = _rows(cursor, _RULES, faults)
     faults += [(f"table {table}", _RULED) for _oid, table in rules if table < _TABLES_END]
     found = _rows(cursor, _COLUMNS, faults)
-    places = {(table, name): place for table, name, place in found}
-    faults += [
-        (f"column {table.name}.{name}", _MOVED)
-        for table in (*_READ, _RULES)
-        for name, place in (table.columns | table.functions).items()
-        if places.get((table.number, name)) != place
-    ]
+    if is_known(cursor):
+        places = {(table, name): place for table, name, place in found}
+        faults += [
+            (f"column {table.name}.{name}", _MOVED)
+            for table in (*_READ, _RULES)
+            for name, place in (table.columns | table.functions).items()
+            if places.get((table.number, name)) != place
+        ]
     return {table: _rows(cursor, table, faults) for table in _READ}, faults
+
+
+def is_known(cursor: CursorWrapper) -> bool:
+    """Whether the server is of a version whose catalogue is known here, as it says when a connection begins."""
+    return int(cursor.cursor.connection.info.server_version) <= LAST_KNOWN
 
 
 def _rows(cursor: CursorWrapper, table: Table, faults: list[Found]) -> list[Row]:

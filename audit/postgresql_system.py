@@ -27,13 +27,14 @@ from audit.postgresql_raw import (
     Found,
     Row,
     Table,
+    is_known,
     raw_rows,
 )
 
 # What the database's own installation made has a lower number (FirstNormalObjectId of PostgreSQL's transam.h).
 FIRST = 16_384
 # Numbers that PostgreSQL's source fixes: of languages, of its schema, and of the kinds of index that comparisons use.
-_INTERNAL, _C = 12, 13
+_INTERNAL, _C, _SQL = 12, 13, 14
 _PG_CATALOG = 11
 _BTREE, _HASH = 403, 405
 # The functions that PostgreSQL itself has in SQL, the same in its versions 14 to 18 (prolang of pg_proc.dat).
@@ -58,10 +59,11 @@ _DEFAULT = "the default for a type of the system, and not made by the installati
 
 @dataclass(frozen=True, slots=True)
 class _System:
-    """All that was read, the functions that run whatever their row says, and those that are SQL and ought to be."""
+    """All that was read, the functions that run whatever their row says, those that ought to be SQL, and both."""
 
     rows: dict[Table, list[Row]]
     internal: frozenset[int]
+    in_sql: frozenset[int]
     allowed: frozenset[int]
 
 
@@ -73,10 +75,10 @@ def system_faults(cursor: CursorWrapper) -> Iterator[Found]:
     """
     rows, misread = raw_rows(cursor)
     yield from misread
-    internal = frozenset(
-        oid for oid, language, *_more in rows[FUNCTIONS] if oid < FIRST and language == _INTERNAL
-    )
-    system = _System(rows, internal, internal | _IN_SQL)
+    functions = [(oid, language) for oid, language, *_more in rows[FUNCTIONS] if oid < FIRST]
+    internal = frozenset(oid for oid, language in functions if language == _INTERNAL)
+    in_sql = _IN_SQL if is_known(cursor) else frozenset(oid for oid, one in functions if one == _SQL)
+    system = _System(rows, internal, in_sql, internal | in_sql)
     for look in (_functions, _operators, _aggregates, _families, _classes, _casts, _the_rest):
         yield from look(system)
 
@@ -85,7 +87,7 @@ def _functions(system: _System) -> Iterator[Found]:
     for oid, language, schema, support in system.rows[FUNCTIONS]:
         if oid >= FIRST:
             continue
-        if schema == _PG_CATALOG and language not in (_INTERNAL, _C) and oid not in _IN_SQL:
+        if schema == _PG_CATALOG and language not in (_INTERNAL, _C) and oid not in system.in_sql:
             yield f"function {oid}", _NO_INTERNAL
         yield from _wrong(f"function {oid}", [support], system.internal)
 
@@ -125,7 +127,7 @@ def _families(system: _System) -> Iterator[Found]:
         # What else an operator leads to is said of the operator.
         if operator not in codes:
             yield place, _ELSEWHERE if operator >= FIRST else _NO_OPERATOR
-        elif codes[operator] in _IN_SQL:
+        elif codes[operator] in system.in_sql:
             yield place, _NOT_INTERNAL
 
 

@@ -101,21 +101,18 @@ def _proof(found: Entry) -> dict[str, Any]:
     checkpoint: Checkpoint | None = latest_checkpoint()
     if checkpoint is None:
         return {"checkpoint": None}
-    root = bytes(checkpoint.root)
-    proven, path = False, []
     try:
         [one] = prove([found.pk], checkpoint)
     except NotInTree:
         return {"checkpoint": checkpoint, "covered": False}
     except LookupError:  # the stored tree lacks what the path would be made of
-        pass
-    else:
-        path = [step.hex() for step in one.proof]
-        proven = verify_inclusion(one.index, checkpoint.size, leaf_hash(one.body), one.proof, root)
+        return {"checkpoint": checkpoint, "covered": True, "unproven": True}
+    root = bytes(checkpoint.root)
+    leads = verify_inclusion(one.index, checkpoint.size, leaf_hash(one.body), one.proof, root)
     return {
         "checkpoint": checkpoint,
         "covered": True,
-        "unproven": not proven or signature_fits(checkpoint.note) is False,
+        "unproven": not leads or signature_fits(checkpoint.note) is False,
         "root": root.hex(),
-        "path": path,
+        "path": [step.hex() for step in one.proof],
     }
