@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
+from django.db.models import Exists, OuterRef
+
 from audit.body_form import is_canonical
 from audit.clock import Clock
 from audit.entry_check import EntryCheck, differing, framed
@@ -11,7 +13,7 @@ from audit.fault_words import in_words
 from audit.faults import Fault, FaultKind, LogReport
 from audit.log import instant
 from audit.merkle import leaf_hash
-from audit.models import Entry, Leaf, Unsequenced
+from audit.models import Entry, Unsequenced
 from audit.rows import Columns, leaves_between
 
 _NAMES = {field.name for field in fields(Columns)}
@@ -39,13 +41,14 @@ def look_at(entry: Entry) -> tuple[list[Fault], list[Fault]]:
 def outside_the_tree(entries: Iterable[Entry]) -> set[uuid.UUID]:
     """Return which of these, that bring their leaves, have no place in the tree and wait for none.
 
-    Two queries, where some have no place. The queue is asked first: what leaves it meanwhile has its place by then.
+    One query, where some have no place: what left the queue meanwhile has its place in the same moment.
     """
     unplaced = {entry.pk for entry in entries if not hasattr(entry, "leaf")}
     if not unplaced:
         return unplaced
-    unplaced -= set(Unsequenced.objects.filter(pk__in=unplaced).values_list("pk", flat=True))
-    return unplaced - set(Leaf.objects.filter(entry_id__in=unplaced).values_list("entry_id", flat=True))
+    waiting = Unsequenced.objects.filter(pk=OuterRef("pk"))
+    outside = Entry.objects.filter(pk__in=unplaced, leaf=None).exclude(Exists(waiting))
+    return set(outside.values_list("pk", flat=True))
 
 
 def differing_names(entry: Entry) -> list[str]:
