@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.errors import BadInput
-from audit.models import Entry
+from audit.models import Entry, Unsequenced
 from audit.queries import Filters
 
 PAGE = 50
@@ -103,11 +103,15 @@ def page_of(
     )
 
 
-def with_places(entries: Sequence[Entry]) -> list[Entry]:
-    """Return a page's entries with their contents and their places in the tree; one query."""
+def with_places(entries: Sequence[Entry]) -> tuple[list[Entry], set[uuid.UUID]]:
+    """Return a page's entries with their contents and their places in the tree, and which of them have no place and
+    wait for none; one query.
+    """
     found = Entry.objects.filter(pk__in=[entry.pk for entry in entries]).select_related("leaf")
+    placed = found.annotate(waits=Exists(Unsequenced.objects.filter(pk=OuterRef("pk"))))
+    outside = {entry.pk for entry in placed if not hasattr(entry, "leaf") and not entry.waits}
     order = {entry.pk: number for number, entry in enumerate(entries)}
-    return sorted(found, key=lambda entry: order[entry.pk])
+    return sorted(placed, key=lambda entry: order[entry.pk]), outside
 
 
 def _plan(filters: Filters) -> _Plan:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audit.digits import in_digits
-from audit.entry_look import differing_names, outside_the_tree
+from audit.entry_look import differing_names
 from audit.explorer import EntryPage, page_of, with_places
 from audit.forms import FilterForm
 from audit.names import Names, house_names, shown_names, shown_subject
@@ -42,14 +42,15 @@ def entries(request: HttpRequest) -> HttpResponse:
         )
     )
     asked = _asked(request, form)
-    rows, placed = in_words(page.entries, names), with_places(page.entries)
+    rows = in_words(page.entries, names)
+    placed, outside = with_places(page.entries)
     context = {
         "form": form,
         "not_understood": strange,
         "check": last_check(),
         "page": page,
         "rows": rows,
-        "broken": {entry.pk for entry in placed if differing_names(entry)} | outside_the_tree(placed),
+        "broken": {entry.pk for entry in placed if differing_names(entry)} | outside,
         # Of a list through filters nothing can be told.
         "unlisted": []
         if form.errors or strange or filters.columns

@@ -82,7 +82,7 @@ def test_the_newest_is_missed_though_nothing_is_listed_before_it(
 def test_the_ends_of_a_list_are_missed_where_nothing_should_lie_beyond_them(write: Write) -> None:
     write(5)
     page, size = page_of(Filters()), tree_size()
-    whole = with_places(page.entries)
+    whole, _outside = with_places(page.entries)
     assert unlisted_beside(page, whole, size=size) == []
     for given, bounds, places in (
         (whole[1:], {}, [size - 1]),
