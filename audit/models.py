@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actors import Channel
 from audit.merkle import HASH_BYTES
+from audit.notes import is_line_of
 
 MAX_BODY = 65_535
 
@@ -126,12 +127,16 @@ class Checkpoint(models.Model):
 
     @property
     def note(self) -> str:
-        """The whole signed note (C2SP signed-note), as it is handed out."""
-        return (
-            self.text
-            + "\n"
-            + "".join(signature.line for signature in self.signatures.order_by("made_at", "id"))
-        )
+        """The whole signed note (C2SP signed-note), as it is handed out.
+
+        Whoever may add rows could make it unreadable by a line that is none; the verification names that row.
+        """
+        return f"{self.text}\n{''.join(self.signature_lines())}"
+
+    def signature_lines(self) -> list[str]:
+        """Return the lines under the note that are what their rows say, the oldest first."""
+        rows = self.signatures.order_by("made_at", "id")
+        return [row.line for row in rows if is_line_of(row.line, row.key_name, row.key_hash)]
 
 
 class CheckpointSignature(models.Model):

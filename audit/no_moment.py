@@ -12,5 +12,5 @@ _FIRST_YEAR = 622
 
 
 def in_calendars(moment: datetime | None) -> datetime | None:
-    """The moment, or NO_MOMENT where the calendars of our readers had not begun."""
-    return NO_MOMENT if moment is not None and moment.year <= _FIRST_YEAR else moment
+    """The moment, or NO_MOMENT where the calendars of our readers had not begun, or do not go so far."""
+    return NO_MOMENT if moment is not None and not _FIRST_YEAR < moment.year <= NO_MOMENT.year else moment

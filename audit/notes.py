@@ -161,6 +161,15 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     return text + "\n", signatures
 
 
+def is_line_of(line: str, name: str, key_hash: str) -> bool:
+    """Whether this is one signature line, by the key of this name and hash (8 digits), whatever it signed."""
+    try:
+        _text, signatures = split_note(f"\n\n{line}")
+    except (BadNote, ValueError):
+        return False
+    return [(one, raw[:4].hex()) for one, raw in signatures] == [(name, key_hash)]
+
+
 def open_note(note: str, verifiers: Iterable[Verifier]) -> str:
     """Return the text of a note that one of the keys signed; else as `signed_by`."""
     signed_by(note, verifiers)

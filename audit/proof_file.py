@@ -14,6 +14,7 @@ from audit.errors import EntryBroken
 from audit.keys import load_verifiers
 from audit.merkle import leaf_hash, verify_inclusion
 from audit.models import Checkpoint
+from audit.standing import signature_fits
 
 FORMAT = "dadkhah/log-proof/v1"
 
@@ -70,7 +71,8 @@ def proof_file(entry_id: uuid.UUID, checkpoint: Checkpoint) -> bytes:
     except (LookupError, UnicodeDecodeError) as error:
         raise _broken() from error
     root = bytes(checkpoint.root)
-    if not verify_inclusion(proven.index, checkpoint.size, leaf_hash(proven.body), proven.proof, root):
+    leads = verify_inclusion(proven.index, checkpoint.size, leaf_hash(proven.body), proven.proof, root)
+    if not leads or signature_fits(checkpoint) is False:
         raise _broken()
     return canonical_json(
         {

@@ -164,7 +164,9 @@ def _runs(actor: str, acts: Sequence[datetime]) -> Iterator[Burst]:
 
 
 def _rows(part: str, parameters: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows of one statement asked many times, in one question to the database."""
+    """The rows of one statement asked many times, in one question to the database; none where it is asked never."""
+    if not parameters:
+        return []
     values = [_adapted(value) for one in parameters for value in one]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([part] * len(parameters)), values)

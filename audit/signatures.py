@@ -1,6 +1,6 @@
 """Checking every signature under every checkpoint against the keys that were the log's at that size."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.conf import settings
 
@@ -54,6 +54,23 @@ def check_signatures(
         _check(report, checkpoint, chain, witnesses)
         if report.fault_count == before:
             report.signed = max(report.signed, checkpoint.size)
+
+
+def bears_ours(text: str, lines: Iterable[str], *, size: int, chain: Sequence[Generation]) -> bool:
+    """Whether these lines sign the text with a key that was this log's at that size, and none of them falsely."""
+    keys = {key.id: key for generation in chain if generation.covers(size) for key in generation.keys}
+    said = {_is_good(text, line, keys) for line in lines}
+    return True in said and False not in said
+
+
+def _is_good(text: str, line: str, keys: Mapping[tuple[str, bytes], Verifier]) -> bool | None:
+    """Whether a line is a good signature; None where it is by none of the keys, or cannot be checked here."""
+    try:
+        text, [(name, raw)] = split_note(f"{text}\n{line}")
+        key = keys.get((name, raw[:4]))
+        return None if key is None else key.verifies(text, raw)
+    except (BadNote, ValueError, SignatureUnsupported):
+        return None
 
 
 def _witnesses(report: LogReport) -> list[Verifier] | None:

@@ -12,13 +12,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.actions import Action
-from audit.errors import AuthoritiesUnusable, BadNote, LogKeyMissing, LogKeyWrong
+from audit.errors import AuthoritiesUnusable, LogKeyMissing, LogKeyWrong
 from audit.guards import missing_guards
 from audit.key_history import own_generations
 from audit.models import Checkpoint, CheckpointSignature, Entry, VerificationRun
-from audit.notes import Verifier, open_note
+from audit.notes import Verifier, is_line_of
 from audit.queries import latest, newest
+from audit.rotations import Generation
 from audit.signature_kinds import ED25519
+from audit.signatures import bears_ours
 from audit.stamp_state import StampState, stamp_state
 from audit.verified import Verified, as_id, last_verified
 
@@ -93,11 +95,12 @@ def standing() -> Standing:
     """Return the state of the log now."""
     now = timezone.now()
     size, waiting, is_old = _extent(now - VERIFY_EVERY)
-    own, keys_missing = _own_keys()
+    chain, keys_missing = _own_chain()
+    own = [key for generation in chain for key in generation.keys]
     lines = _newest_signatures()
     runs = _newest_runs()
     # What waits for its place is as little signed as what came to it.
-    signed = _signed(lines, own, size + waiting)
+    signed = _signed(lines, chain, size + waiting)
     checked = last_verified()
     stamps, unusable = _stamps()
     last_stamp = stamps.last if stamps else None
@@ -130,15 +133,20 @@ def _extent(moment: datetime) -> tuple[int, int, bool]:
     return size, waiting, bool(is_old)
 
 
-def signature_fits(note: str) -> bool | None:
-    """Whether the note of a checkpoint bears our signature; None where no key is at hand to check it with."""
-    own, _missing = _own_keys()
-    return _fits(note, own) if own else None
+def signature_fits(checkpoint: Checkpoint) -> bool | None:
+    """Whether a checkpoint bears the signature of a key that was ours at its size; None where no key is at hand.
+
+    That the tree still has its root is for the verification to say.
+    """
+    chain, _missing = _own_chain()
+    if not chain:
+        return None
+    return bears_ours(checkpoint.text, checkpoint.signature_lines(), size=checkpoint.size, chain=chain)
 
 
-def _own_keys() -> tuple[list[Verifier], bool]:
+def _own_chain() -> tuple[list[Generation], bool]:
     try:
-        return [key for generation in own_generations()[0] for key in generation.keys], False
+        return own_generations()[0], False
     except (LogKeyMissing, LogKeyWrong):
         return [], True
 
@@ -149,20 +157,26 @@ def _newest_signatures() -> list[CheckpointSignature]:
     return list(lines.order_by("-checkpoint__size", "made_at", "id")[:_SIGNATURES_READ])
 
 
-def _signed(lines: Sequence[CheckpointSignature], own: Sequence[Verifier], size: int) -> Signed | None:
+def _signed(lines: Sequence[CheckpointSignature], chain: Sequence[Generation], size: int) -> Signed | None:
     if not lines:
         return None
     checkpoint = lines[0].checkpoint
+    own = [key for generation in chain for key in generation.keys]
     known = {key.key_hash.hex() for key in own}
-    under = [line for line in lines if line.checkpoint_id == checkpoint.pk]
-    note = f"{checkpoint.text}\n{''.join(line.line for line in under)}"
+    under = [
+        line
+        for line in lines
+        if line.checkpoint_id == checkpoint.pk and is_line_of(line.line, line.key_name, line.key_hash)
+    ]
+    written = [line.line for line in under]
+    note = f"{checkpoint.text}\n{''.join(written)}"
     return Signed(
         checkpoint=checkpoint,
         note=note,
         root=bytes(checkpoint.root).hex(),
         keys=[f"{line.key_name}+{line.key_hash}" for line in under if line.key_hash in known],
         fingerprint=_fingerprint(under, own),
-        fits=_fits(note, own) if own else None,
+        fits=bears_ours(checkpoint.text, written, size=checkpoint.size, chain=chain) if chain else None,
         since=max(0, size - checkpoint.size),
         uncovered=max(0, size - checkpoint.size - _OWN_ENTRY),
     )
@@ -172,15 +186,6 @@ def _fingerprint(under: Sequence[CheckpointSignature], own: Sequence[Verifier]) 
     hashes = {line.key_hash for line in under}
     signing = [key for key in own if key.kind is ED25519 and key.key_hash.hex() in hashes]
     return signing[-1].fingerprint if signing else ""
-
-
-def _fits(note: str, own: Sequence[Verifier]) -> bool:
-    """Whether the note bears our signature. That the tree still has its root is for the verification to say."""
-    try:
-        open_note(note, own)
-    except BadNote:
-        return False
-    return True
 
 
 def _signing_overdue(signed: Signed | None, now: datetime, size: int) -> bool:

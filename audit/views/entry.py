@@ -109,10 +109,12 @@ def _proof(found: Entry) -> dict[str, Any]:
         return {"checkpoint": checkpoint, "covered": True, "unproven": True}
     root = bytes(checkpoint.root)
     leads = verify_inclusion(one.index, checkpoint.size, leaf_hash(one.body), one.proof, root)
+    fits = signature_fits(checkpoint)
     return {
         "checkpoint": checkpoint,
         "covered": True,
-        "unproven": not leads or signature_fits(checkpoint.note) is False,
+        "unproven": not leads or fits is False,
+        "unchecked": fits is None,
         "root": root.hex(),
         "path": [step.hex() for step in one.proof],
     }

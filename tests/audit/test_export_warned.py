@@ -122,6 +122,15 @@ def test_a_copy_of_a_broken_log_is_said_to_be_broken(write: Write, export: Expor
     assert len(named) == 2
 
 
+def test_no_part_of_a_copy_with_a_broken_place_is_said_to_be_verified(write: Write, export: Export) -> None:
+    write(5)
+    sign_checkpoint(actor=CLERK)
+    tamper("DELETE FROM audit_entry WHERE subject_id = '2' AND subject_kind = 'test.thing'")
+    _said, warned = export("--as-it-is")
+    assert "The copy is broken: at 1 place" in warned
+    assert "VERIFIED UP TO" not in warned
+
+
 @pytest.mark.parametrize("what", ["an entry with its hashes", "the root that was signed", "the order"])
 def test_a_copy_of_a_log_that_leads_to_no_signed_root_is_said_to_be_broken(
     write: Write, export: Export, tmp_path: Path, what: str

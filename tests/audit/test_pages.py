@@ -4,9 +4,11 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -17,13 +19,15 @@ from audit import standing
 from audit.actions import Action
 from audit.checkpoints import sign_checkpoint
 from audit.explorer import PAGE
-from audit.keys import load_verifiers
+from audit.key_rotation import RotationReason, rotate_log_key
+from audit.keys import PUBLIC_FILE, load_signers, load_verifiers
 from audit.log import Subject, append
-from audit.models import Entry, Leaf, VerificationRun
+from audit.merkle import root
+from audit.models import Checkpoint, CheckpointSignature, Entry, Leaf, VerificationRun
 from audit.proof_file import CHECK_KEY
 from audit.sequencing import sequence_pending
 from audit.signature_kinds import ED25519
-from audit.tiles import nodes_under
+from audit.tiles import StoredNodes, nodes_under, tree_size
 from tests.audit.conftest import CLERK
 from tests.audit.forging import copy_outside, forge
 from tests.tampering import tamper
@@ -325,6 +329,70 @@ def test_an_entry_is_not_said_to_be_proven_where_nothing_leads_to_what_was_signe
     assert "These bytes were hashed" not in said
 
 
+def test_a_retired_key_proves_no_entry_that_came_after_it(
+    desk: Client, write: Write, log_key: object
+) -> None:
+    """Whoever has it, and may add rows, could sign the log of today with it."""
+    write(3)
+    sign_checkpoint(actor=CLERK)
+    retired = load_signers()
+    rotate_log_key(reason=RotationReason.PLANNED, actor=CLERK)
+    sign_checkpoint(actor=CLERK)
+    entry = write(5)[-1]
+    size = tree_size()
+    false = Checkpoint.objects.create(
+        origin=settings.DADKHAH_LOG_ORIGIN,
+        size=size,
+        root=bytes(root(size, StoredNodes())),
+        made_at=timezone.now(),
+    )
+    for key in retired:
+        CheckpointSignature.objects.create(
+            checkpoint=false,
+            key_name=key.name,
+            key_hash=key.verifier.key_hash.hex(),
+            line=key.signature_line(false.text),
+            made_at=timezone.now(),
+        )
+    page = desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    assert "does not lead to what this log signed" in page
+    assert desk.post(reverse("audit:proof", args=[entry.pk])).status_code == 409
+    assert desk.get(reverse("audit:state")).context["standing"].signed.fits is False
+
+
+def test_a_line_that_somebody_put_beside_the_signatures_takes_no_proof_away(
+    desk: Client, verify: Verify, write: Write, log_key: object
+) -> None:
+    entry = write(3)[0]
+    checkpoint = sign_checkpoint(actor=CLERK)
+    good = checkpoint.note
+    CheckpointSignature.objects.create(
+        checkpoint=checkpoint, key_name="x", key_hash="00000000", line="garbage\n", made_at=timezone.now()
+    )
+    assert checkpoint.note == good
+    page = desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    assert "The entry is in the tree of" in page
+    answer = desk.post(reverse("audit:proof", args=[entry.pk]))
+    assert json.loads(answer.content)["checkpoint"] == good
+    assert desk.get(reverse("audit:state")).context["standing"].signed.fits is True
+    assert verify(desk).context["outcome"].faults
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfegarbage"])
+def test_without_the_logs_public_key_no_signature_is_said_to_be_there(
+    desk: Client, write: Write, log_key: Path, content: bytes | None
+) -> None:
+    entry = write(3)[0]
+    sign_checkpoint(actor=CLERK)
+    public = log_key.parent / PUBLIC_FILE
+    public.unlink()
+    if content is not None:
+        public.write_bytes(content)
+    page = desk.get(reverse("audit:entry", args=[entry.pk])).content.decode()
+    assert "was not checked" in page
+    assert "that was signed" not in page
+
+
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"{}", b"[]", b'{"facts":{"a":"\\ud800"}}', b"[" * 60_000])
 def test_an_entry_whose_content_was_spoilt_is_still_shown_and_the_break_is_named(
     desk: Client, verify: Verify, write: Write, body: bytes
@@ -343,7 +411,7 @@ def test_an_entry_whose_content_was_spoilt_is_still_shown_and_the_break_is_named
     assert verify(desk).context["outcome"].faults
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_an_entry_dated_as_no_calendar_has_it_closes_no_page(
     desk: Client, verify: Verify, write: Write, log_key: object, number: int
 ) -> None:
@@ -357,8 +425,12 @@ def test_an_entry_dated_as_no_calendar_has_it_closes_no_page(
             f"{timezone.now():%Y-%m-%d} 99:99:99.999999",
             "0001-01-01 00:00:00.000000",
             "-" * 26,
+            "9999-12-31 23:59:59.999999",
         ],
-        "postgresql": ["infinity", "-infinity", "0001-01-01 00:00:00+00", "20000-01-01 00:00:00+00"],
+        "postgresql": [
+            *("infinity", "-infinity", "0001-01-01 00:00:00+00", "20000-01-01 00:00:00+00"),
+            "9999-12-31 23:59:59.999999+00",
+        ],
     }
     for action in ("account.signed_in", "log.verified", "log.checkpoint_signed"):
         tamper(

@@ -4,7 +4,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -116,6 +116,17 @@ def test_an_outcome_that_was_made_to_say_something_else_is_shown_as_such(
     assert "All agree" not in page
     assert desk.get(reverse("audit:state")).status_code == 200
     assert desk.get(reverse("audit:sensitive")).status_code == 200
+
+
+@pytest.mark.parametrize("column", ["requested_at", "started_at", "beat_at", "ended_at"])
+def test_a_run_dated_at_the_end_of_the_calendar_closes_no_page(
+    asked: VerificationRun, desk: Client, column: str
+) -> None:
+    carry_out(str(asked.pk))
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    VerificationRun.objects.filter(pk=asked.pk).update(**{column: last})
+    for page in (reverse("audit:run", args=[asked.pk]), reverse("audit:state"), reverse("audit:sensitive")):
+        assert desk.get(page).status_code == 200
 
 
 def test_a_run_whose_program_died_is_ended_with_a_sentence(asked: VerificationRun, desk: Client) -> None:

@@ -113,6 +113,13 @@ def test_the_period_that_is_shown_unasked_is_the_one_that_is_marked(desk: Client
     assert (again.context["since"], again.context["until"]) == (page.context["since"], page.context["until"])
 
 
+def test_a_period_without_a_night_is_one_like_any_other(desk: Client, db: None, log_key: object) -> None:
+    asked = {"since": "2026-11-26 10:00", "until": "2026-11-26 11:00"}
+    page = desk.get(reverse("audit:sensitive"), asked)
+    assert (page.status_code, list(page.context["nights"])) == (200, [])
+    assert desk.post(reverse("audit:report"), asked).status_code == 200
+
+
 def test_the_page_takes_few_queries_for_a_quarter(desk: Client, at: Callable[..., None]) -> None:
     for hour in range(30):
         at(timezone.now() - timedelta(hours=hour), Action.IDENTITY_OPENED, actor=f"user:{hour}")

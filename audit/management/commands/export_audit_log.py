@@ -83,7 +83,6 @@ def _worth(exported: Exported) -> Iterator[str]:
             "The copy is broken: its first %(signed)d entries do not lead to the root that was signed. Its "
             "verify_log.py says NOT VERIFIED."
         ) % {"signed": signed}
-        return
     if signed > entries:
         yield _(
             "The copy lacks its end: a checkpoint in it is of %(signed)d entries, and only %(entries)d are here. Its "
@@ -94,7 +93,7 @@ def _worth(exported: Exported) -> Iterator[str]:
             "Nobody has signed any entry of the copy, so anybody could have written them. Its verify_log.py says NOT "
             "VERIFIED."
         )
-    else:
+    elif not exported.broken and not exported.forked:
         yield _(
             "The copy is not signed to its end: its last signature is over the first %(signed)d entries, and the rest "
             "(%(rest)d) anybody could have written. Its verify_log.py says NOT VERIFIED, or with --unsigned-tail at "
