@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
-from django.db.models import Exists, OuterRef
-
 from audit.body_form import is_canonical
 from audit.clock import Clock
 from audit.entry_check import EntryCheck, differing, framed
@@ -13,7 +11,8 @@ from audit.fault_words import in_words
 from audit.faults import Fault, FaultKind, LogReport
 from audit.log import instant
 from audit.merkle import leaf_hash
-from audit.models import Entry, Unsequenced
+from audit.models import Entry
+from audit.queries import waits
 from audit.rows import Columns, leaves_between
 
 _NAMES = {field.name for field in fields(Columns)}
@@ -46,8 +45,7 @@ def outside_the_tree(entries: Iterable[Entry]) -> set[uuid.UUID]:
     unplaced = {entry.pk for entry in entries if not hasattr(entry, "leaf")}
     if not unplaced:
         return unplaced
-    waiting = Unsequenced.objects.filter(pk=OuterRef("pk"))
-    outside = Entry.objects.filter(pk__in=unplaced, leaf=None).exclude(Exists(waiting))
+    outside = Entry.objects.filter(pk__in=unplaced, leaf=None).exclude(waits())
     return set(outside.values_list("pk", flat=True))
 
 

@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.errors import BadInput
-from audit.models import Entry, Unsequenced
-from audit.queries import Filters
+from audit.models import Entry
+from audit.queries import Filters, waits
 
 PAGE = 50
 LOOKED = 5_000
@@ -108,7 +108,7 @@ def with_places(entries: Sequence[Entry]) -> tuple[list[Entry], set[uuid.UUID]]:
     wait for none; one query.
     """
     found = Entry.objects.filter(pk__in=[entry.pk for entry in entries]).select_related("leaf")
-    placed = found.annotate(waits=Exists(Unsequenced.objects.filter(pk=OuterRef("pk"))))
+    placed = found.annotate(waits=waits())
     outside = {entry.pk for entry in placed if not hasattr(entry, "leaf") and not entry.waits}
     order = {entry.pk: number for number, entry in enumerate(entries)}
     return sorted(placed, key=lambda entry: order[entry.pk]), outside

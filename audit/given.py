@@ -90,7 +90,7 @@ class _Unusable(Exception):
 
 def _text(path: Path) -> str:
     try:
-        with open(path, "rb", opener=_not_waiting) as file:
+        with open(path, "rb", opener=not_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise _Unusable(
                     _("It is a device or a pipe. Write what it gives into a file, and name that.")
@@ -112,7 +112,7 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def _not_waiting(path: str, flags: int) -> int:
+def not_waiting(path: str, flags: int) -> int:
     """Open a pipe too at once; else it would wait for whoever writes into it."""
     return os.open(path, flags | os.O_NONBLOCK)
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.actions import Action
 from audit.errors import EntryBroken, NotAReviewer, UnknownEntry, UnknownRun
 from audit.log import Subject
-from audit.models import Entry, Leaf, VerificationRun
+from audit.models import Entry, Leaf, Unsequenced, VerificationRun
 
 _DATED_LAST = 100
 
@@ -83,6 +83,11 @@ def find_entry(user: Any, entry_id: uuid.UUID) -> Entry:
     if entry is None:
         raise UnknownEntry(_("The log has no entry with this id. Check the address."))
     return entry
+
+
+def waits() -> Exists:
+    """For a query of entries: whether one waits for its place in the tree."""
+    return Exists(Unsequenced.objects.filter(pk=OuterRef("pk")))
 
 
 def is_named(**column: Any) -> bool:

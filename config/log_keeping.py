@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.queries import find_actor
 from audit.actors import Actor, Channel, SystemActor
 from audit.errors import BadInput, Unavailable
+from audit.given import not_waiting
 from audit.guards import missing_guards
 from audit.keys import newest_key
 from audit.notes import split_note
@@ -74,7 +75,7 @@ def in_short(note: str) -> str:
 def read_small_text(path: Path, *, most: int) -> str:
     """Return a small UTF-8 file. Raises TextUnreadable, also for a pipe and for one larger than `most` bytes."""
     try:
-        with open(path, "rb", opener=_not_waiting) as file:
+        with open(path, "rb", opener=not_waiting) as file:
             plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             raw = file.read(most + 1) if plain else b""
         if plain and len(raw) <= most:
@@ -82,11 +83,6 @@ def read_small_text(path: Path, *, most: int) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path) from error
     raise _unreadable(path)
-
-
-def _not_waiting(path: str, flags: int) -> int:
-    """Open a pipe too at once; else it would wait for whoever writes into it."""
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def require_writable(path: Path | None) -> None:

@@ -56,9 +56,7 @@ class Command(BaseCommand):
 
 def _pinned(given: str) -> list[Verifier]:
     """The keys that reached us by another way: the first generation of a file, or one line."""
-    if not given:
-        raise BadNote(_("There is no Ed25519 key of a log in what --key names."))
-    is_line = "+" in given and not _is_file(given)
+    is_line = not given or ("+" in given and not _is_file(given))
     text = given if is_line else read_small_text(Path(given), most=_LARGEST_KEYS)
     groups = generations_published([Verifier.parse(line) for line in text.splitlines() if line.strip()])
     if not groups:
